@@ -1,0 +1,70 @@
+/**
+ * Branded identifiers, and where new ones come from.
+ *
+ * An id is a prefix, nine base-36 digits of the clock in milliseconds, and
+ * thirteen base-32 digits of randomness (65 bits), so that ids sort by age and
+ * cannot be guessed when `Entropy` is cryptographic.
+ *
+ * @stability unstable
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Schema from "effect/Schema"
+
+/** Ids are short; anything longer on the wire is garbage. */
+const idLengthMax = 128
+
+const Id = Schema.NonEmptyString.check(Schema.isMaxLength(idLengthMax))
+
+/** Names one conversation, root or child. Stable across runs and restarts. */
+export const SessionId = Id.pipe(Schema.brand("SessionId"))
+export type SessionId = typeof SessionId.Type
+
+/**
+ * Names one physical try of a session. Never reused: acting on a `RunId`
+ * cannot reach the run that replaced it.
+ */
+export const RunId = Id.pipe(Schema.brand("RunId"))
+export type RunId = typeof RunId.Type
+
+/** Names one entry of a transcript. */
+export const MessageId = Id.pipe(Schema.brand("MessageId"))
+export type MessageId = typeof MessageId.Type
+
+/**
+ * Thirteen base-32 digits of randomness per call.
+ *
+ * The default draws from Effect's `Random`, so that a seed replays; a server
+ * that strangers can reach gives a cryptographic one.
+ */
+export class Entropy extends Context.Reference<Effect.Effect<string>>("@offshoot/core/Entropy", {
+  defaultValue: () => Random.Random.pipe(Effect.map((random) => digits(() => random.nextDoubleUnsafe())))
+}) {}
+
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+const digitCount = 13
+
+const digits = (next: () => number): string => {
+  let text = ""
+  for (let index = 0; index < digitCount; index++) {
+    text += alphabet.charAt(Math.floor(next() * alphabet.length))
+  }
+  return text
+}
+
+/** Thirteen base-32 digits from at least thirteen random bytes. */
+export const digitsFromBytes = (bytes: Uint8Array): string => {
+  let at = 0
+  return digits(() => (bytes[at++] ?? 0) / 256)
+}
+
+const fresh = (prefix: string): Effect.Effect<string> =>
+  Effect.flatMap(Entropy, (entropy) =>
+    Effect.flatMap(entropy, (random) =>
+      Effect.map(Clock.currentTimeMillis, (millis) => `${prefix}_${millis.toString(36).padStart(9, "0")}${random}`)))
+
+export const makeSessionId: Effect.Effect<SessionId> = Effect.map(fresh("ses"), (id) => SessionId.make(id))
+export const makeRunId: Effect.Effect<RunId> = Effect.map(fresh("run"), (id) => RunId.make(id))
+export const makeMessageId: Effect.Effect<MessageId> = Effect.map(fresh("msg"), (id) => MessageId.make(id))

@@ -1,0 +1,127 @@
+/**
+ * A session and its transcript, as they are stored and as the wire shows them.
+ *
+ * Only shapes and reading of metadata: every change of `status` is decided by
+ * `Lifecycle`.
+ *
+ * @stability unstable
+ */
+import * as Schema from "effect/Schema"
+import { MessageId, RunId, SessionId } from "./Ids.ts"
+import { Outcome } from "./Outcome.ts"
+
+/** `idle` never ran; `pending` waits for its launch; the last five are terminal. */
+export const SessionStatus = Schema.Literals([
+  "idle",
+  "pending",
+  "running",
+  "awaiting_request",
+  "waiting_for_children",
+  "cancelling",
+  "completed",
+  "error",
+  "timeout",
+  "cancelled",
+  "skipped"
+])
+export type SessionStatus = typeof SessionStatus.Type
+
+/** Free key and value pairs; the keys the runtime reads are `metadataKeys`. */
+export const Metadata = Schema.Record(Schema.String, Schema.String)
+export type Metadata = typeof Metadata.Type
+
+/** The metadata that the runtime itself reads or writes (`S-marker`, `S-policy`, `S-external`, `S-modelref`). */
+export const metadataKeys = {
+  lastRunStatus: "last_run_status",
+  lastRunError: "last_run_error",
+  runtimeKind: "runtime.kind",
+  externalAgentId: "external.agent_id",
+  externalProtocol: "external.protocol",
+  providerName: "provider_name"
+} as const
+
+/** A provider and one of its models. */
+export const ModelRef = Schema.Struct({ provider: Schema.String, model: Schema.String })
+export type ModelRef = typeof ModelRef.Type
+
+/**
+ * One conversation, root or child. Times are milliseconds since the epoch, UTC.
+ * `version` grows by one with every stored change; `runId` is the run that is
+ * queued, live or last; `outcome` is how the last run ended.
+ */
+export const Session = Schema.Struct({
+  id: SessionId,
+  kind: Schema.Literals(["root", "child"]),
+  parentId: Schema.optionalKey(SessionId),
+  rootId: SessionId,
+  depth: Schema.Int,
+  title: Schema.String,
+  status: SessionStatus,
+  runId: Schema.optionalKey(RunId),
+  outcome: Schema.optionalKey(Outcome),
+  profile: Schema.optionalKey(Schema.String),
+  agent: Schema.optionalKey(Schema.String),
+  model: Schema.optionalKey(Schema.String),
+  modelRef: Schema.optionalKey(ModelRef),
+  workspace: Schema.optionalKey(Schema.String),
+  requestKey: Schema.optionalKey(Schema.String),
+  metadata: Metadata,
+  createdAtMillis: Schema.Int,
+  updatedAtMillis: Schema.Int,
+  version: Schema.Int
+})
+export type Session = typeof Session.Type
+
+export const isTerminal = (status: SessionStatus): boolean => {
+  switch (status) {
+    case "completed":
+    case "error":
+    case "timeout":
+    case "cancelled":
+    case "skipped":
+      return true
+    default:
+      return false
+  }
+}
+
+/** Whether a run of this session is live or waiting for its launch. */
+export const isInFlight = (status: SessionStatus): boolean => status !== "idle" && !isTerminal(status)
+
+export const Role = Schema.Literals(["user", "assistant", "system", "tool"])
+export type Role = typeof Role.Type
+
+/**
+ * One entry of a transcript. A long answer is kept in several entries with the
+ * same `runId`; `hidden` ones are for the model, not for people.
+ */
+export const Message = Schema.Struct({
+  id: MessageId,
+  sessionId: SessionId,
+  runId: Schema.optionalKey(RunId),
+  role: Role,
+  text: Schema.String,
+  hidden: Schema.Boolean,
+  createdAtMillis: Schema.Int
+})
+export type Message = typeof Message.Type
+
+/** A stored message with its place: `position` grows within a session, not always by one. */
+export interface StoredMessage extends Message {
+  readonly position: number
+}
+
+/**
+ * What a child used, as far as it is known. A missing figure is unknown, never
+ * zero. Counts are tokens; `costUsd` is dollars.
+ */
+export const Usage = Schema.Struct({
+  inputTokens: Schema.optionalKey(Schema.Int),
+  outputTokens: Schema.optionalKey(Schema.Int),
+  cacheReadTokens: Schema.optionalKey(Schema.Int),
+  cacheWriteTokens: Schema.optionalKey(Schema.Int),
+  reasoningTokens: Schema.optionalKey(Schema.Int),
+  costUsd: Schema.optionalKey(Schema.Finite),
+  costSource: Schema.optionalKey(Schema.Literals(["provider", "estimated"]))
+})
+export type Usage = typeof Usage.Type
