@@ -1,0 +1,149 @@
+/**
+ * The text of `offshoot.config.json` to values, or to problems with a place.
+ *
+ * Knows the file's shape and says what is wrong with it; what the values mean
+ * is `Settings`' business. No value of the file is ever part of a problem:
+ * somebody may have put a secret where it does not belong (I9).
+ */
+import { Limits } from "@offshoot/core"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type * as SchemaIssue from "effect/SchemaIssue"
+import * as Issues from "effect/SchemaIssue"
+import * as Jsonc from "jsonc-parser"
+import { nearest } from "./nearest.ts"
+
+/** One thing that is wrong: where, and what is expected there. */
+export interface Problem {
+  /** `limits.depth`, `--port`, `OFFSHOOT_PORT` or `line 3, column 7`. */
+  readonly path: string
+  readonly message: string
+}
+
+export const EnvironmentName = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+    expected: "the name of an environment variable, never the secret itself"
+  })
+)
+
+export const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const Seconds = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+
+const AgentId = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+    expected: "an id of letters, digits, dots, dashes and underscores, at most 64"
+  })
+)
+
+const limitFields = Limits.Limits.fields
+
+/** The file as it is written. An agent's own options are decoded by its protocol. */
+export const ConfigFile = Schema.Struct({
+  server: Schema.optionalKey(Schema.Struct({
+    host: Schema.optionalKey(Schema.NonEmptyString),
+    port: Schema.optionalKey(Port),
+    token: Schema.optionalKey(EnvironmentName)
+  })),
+  dataDir: Schema.optionalKey(Schema.NonEmptyString),
+  database: Schema.optionalKey(Schema.NonEmptyString),
+  providers: Schema.optionalKey(Schema.Record(
+    AgentId,
+    Schema.Struct({
+      type: Schema.NonEmptyString,
+      baseUrl: Schema.optionalKey(Schema.NonEmptyString),
+      apiKeyRef: Schema.optionalKey(EnvironmentName)
+    })
+  )),
+  agents: Schema.optionalKey(Schema.Record(AgentId, Schema.Record(Schema.String, Schema.Unknown))),
+  limits: Schema.optionalKey(Schema.Struct({
+    concurrent: Schema.optionalKey(limitFields.concurrent),
+    perParent: Schema.optionalKey(limitFields.perParent),
+    depth: Schema.optionalKey(limitFields.depth),
+    queue: Schema.optionalKey(limitFields.queue),
+    backlog: Schema.optionalKey(limitFields.backlog)
+  })),
+  watchdog: Schema.optionalKey(Schema.Struct({
+    checkSeconds: Schema.optionalKey(Seconds),
+    totalSeconds: Schema.optionalKey(Seconds),
+    idleSeconds: Schema.optionalKey(Seconds)
+  }))
+})
+export type ConfigFile = typeof ConfigFile.Type
+
+const decodeFile = Schema.decodeUnknownResult(ConfigFile, { errors: "all", onExcessProperty: "error" })
+
+const dotted = (path: ReadonlyArray<PropertyKey>): string => path.map(String).join(".")
+
+/** Every leaf that is an unknown key, with the keys that its object does have. */
+const unexpectedKeys = (
+  issue: SchemaIssue.Issue,
+  path: ReadonlyArray<PropertyKey>
+): ReadonlyArray<readonly [path: string, known: ReadonlyArray<string>]> => {
+  switch (issue._tag) {
+    case "Filter":
+    case "Encoding":
+      return unexpectedKeys(issue.issue, path)
+    case "Pointer":
+      return unexpectedKeys(issue.issue, [...path, ...issue.path])
+    case "Composite":
+    case "AnyOf":
+      return issue.issues.flatMap((inner) => unexpectedKeys(inner, path))
+    case "UnexpectedKey":
+      return issue.ast._tag === "Objects"
+        ? [[dotted(path), issue.ast.propertySignatures.map((property) => String(property.name))]]
+        : []
+    default:
+      return []
+  }
+}
+
+const unknownKey = (path: string, known: ReadonlyArray<string>): string => {
+  const suggestion = nearest(path.slice(path.lastIndexOf(".") + 1), known)
+  return Option.isSome(suggestion)
+    ? `this key is not known; did you mean ${suggestion.value}?`
+    : `this key is not known; known here are ${known.join(", ")}`
+}
+
+const standard = Issues.makeFormatterStandardSchemaV1()
+
+/** What a failed decoding says, one problem per place, below `prefix`. */
+export const problemsOf = (error: Schema.SchemaError, prefix: ReadonlyArray<string> = []): ReadonlyArray<Problem> => {
+  const unexpected = new Map(unexpectedKeys(error.issue, prefix))
+  return standard(error.issue).issues.map((issue) => {
+    const path = dotted([...prefix, ...(issue.path ?? []).map((part) => typeof part === "object" ? part.key : part)])
+    const known = unexpected.get(path)
+    return {
+      path: path === "" ? "the file" : path,
+      message: known === undefined ? lowerFirst(issue.message) : unknownKey(path, known)
+    }
+  })
+}
+
+const lowerFirst = (text: string): string =>
+  text === "Missing key" ? "this key is required" : text.charAt(0).toLowerCase() + text.slice(1)
+
+/** Says what the first syntax error is and where, in the words of the grammar, without quoting the file. */
+const syntaxProblem = (text: string): Problem => {
+  const errors: Array<Jsonc.ParseError> = []
+  Jsonc.parse(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false })
+  const first = errors[0]
+  const offset = first?.offset ?? text.length
+  const before = text.slice(0, offset)
+  const line = before.split("\n").length
+  const column = offset - (before.lastIndexOf("\n") + 1) + 1
+  const what = first === undefined ? "syntax error" : spaced(Jsonc.printParseErrorCode(first.error))
+  return { path: `line ${line}, column ${column}`, message: `this is not JSON: ${what}` }
+}
+
+const spaced = (code: string): string => code.replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase()
+
+const parseJson = (text: string): Result.Result<unknown, Problem> =>
+  Result.try({ try: (): unknown => JSON.parse(text), catch: () => syntaxProblem(text) })
+
+/** The whole way from text to values. A byte order mark, as some editors write it, is let through. */
+export const parse = (text: string): Result.Result<ConfigFile, ReadonlyArray<Problem>> => {
+  const json = parseJson(text.startsWith("\uFEFF") ? text.slice(1) : text)
+  if (Result.isFailure(json)) return Result.fail([json.failure])
+  return Result.mapError(decodeFile(json.success), (error) => problemsOf(error))
+}
