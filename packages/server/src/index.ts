@@ -1,1 +1,4 @@
-export {}
+export * as Api from "./Api.ts"
+export * as Client from "./Client.ts"
+export * as Problems from "./Problems.ts"
+export * as Wire from "./Wire.ts"

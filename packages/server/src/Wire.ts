@@ -1,0 +1,357 @@
+/**
+ * The shapes of the HTTP contract, and the pure functions from core's values
+ * to them.
+ *
+ * Fields are camelCase, times ISO 8601 in UTC, lists `{items, nextCursor?}`.
+ * Requests are bounded here, field by field: what passes these schemas is
+ * small enough to be stored. Events need no shape of their own: an
+ * `AgentEvent` in memory is what the wire shows.
+ *
+ * @stability unstable
+ */
+import { AgentDirectory, AgentEvent, Ids, Outcome, type Runs, Session, type SubAgents } from "@offshoot/core"
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+const text = (lengthMax: number) => Schema.String.check(Schema.isMaxLength(lengthMax))
+const words = (lengthMax: number) => Schema.NonEmptyString.check(Schema.isMaxLength(lengthMax))
+
+/** Names, references and keys: nothing real is longer. */
+const nameLengthMax = 256
+/** A line in a list. */
+const titleLengthMax = 512
+/** Half of the body limit in characters: room for escapes and the other fields. */
+const promptLengthMax = 500_000
+/** The longest path that Linux takes. */
+const workspaceLengthMax = 4_096
+const metadataEntriesMax = 64
+const metadataValueLengthMax = 4_096
+const disabledToolsMax = 256
+/** As many children as a page shows five times; a wait for all of them names none. */
+const waitChildrenMax = 1_000
+/** One hour: longer waits are asked for again. */
+const waitSecondsMax = 3_600
+
+/** Entries of one page when the request does not say. */
+export const pageDefault = 50
+export const pageMax = 200
+/** Seconds of a wait when the request does not say. */
+export const waitSecondsDefault = 30
+
+const Metadata = Schema.Record(words(nameLengthMax), text(metadataValueLengthMax)).check(
+  Schema.isMaxProperties(metadataEntriesMax)
+)
+
+/** `POST /v1/sessions`. */
+export const NewSession = Schema.Struct({
+  title: Schema.optionalKey(text(titleLengthMax)),
+  prompt: Schema.optionalKey(words(promptLengthMax)),
+  profile: Schema.optionalKey(words(nameLengthMax)),
+  model: Schema.optionalKey(text(nameLengthMax)),
+  workspace: Schema.optionalKey(words(workspaceLengthMax)),
+  metadata: Schema.optionalKey(Metadata)
+}).annotate({ identifier: "NewSession" })
+export type NewSession = typeof NewSession.Type
+
+/** `POST /v1/sessions/{id}/children`. */
+export const NewChild = Schema.Struct({
+  title: Schema.optionalKey(text(titleLengthMax)),
+  prompt: words(promptLengthMax),
+  profile: Schema.optionalKey(words(nameLengthMax)),
+  agent: Schema.optionalKey(words(nameLengthMax)),
+  model: Schema.optionalKey(text(nameLengthMax)),
+  disabledTools: Schema.optionalKey(Schema.Array(words(nameLengthMax)).check(Schema.isMaxLength(disabledToolsMax))),
+  workspace: Schema.optionalKey(words(workspaceLengthMax)),
+  metadata: Schema.optionalKey(Metadata),
+  requestKey: Schema.optionalKey(words(nameLengthMax))
+}).annotate({ identifier: "NewChild" })
+export type NewChild = typeof NewChild.Type
+
+/** `POST /v1/sessions/{id}/wait`; no body waits for all children, as long as `waitSecondsDefault`. */
+export const WaitBody = Schema.Struct({
+  children: Schema.optionalKey(Schema.Array(Ids.SessionId).check(Schema.isMaxLength(waitChildrenMax))),
+  policy: Schema.optionalKey(Schema.Literals(["all", "any", "first_error"])),
+  timeoutSeconds: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: waitSecondsMax })))
+}).annotate({ identifier: "WaitBody" })
+export type WaitBody = typeof WaitBody.Type
+
+/** `POST /v1/sessions/{id}/cancel`; no body cancels the subtree gracefully. */
+export const CancelBody = Schema.Struct({
+  mode: Schema.optionalKey(Schema.Literals(["graceful", "abort"])),
+  cascade: Schema.optionalKey(Schema.Boolean)
+}).annotate({ identifier: "CancelBody" })
+export type CancelBody = typeof CancelBody.Type
+
+/** What a live run shows of itself. */
+export const WireRun = Schema.Struct({
+  runId: Ids.RunId,
+  startedAt: Schema.String,
+  lastEventAt: Schema.optionalKey(Schema.String),
+  rounds: Schema.Int,
+  lastTool: Schema.optionalKey(Schema.Struct({
+    name: Schema.String,
+    phase: Schema.Literals(["begin", "finished", "error"]),
+    since: Schema.String
+  }))
+}).annotate({ identifier: "Run" })
+export type WireRun = typeof WireRun.Type
+
+/** Where a queued job waits, from 1, and for what; 0: it is being launched. */
+export const Place = Schema.Struct({
+  position: Schema.Int,
+  reason: Schema.Literals(["launching", "concurrent_limit", "parent_limit", "launch_queue"])
+}).annotate({ identifier: "Place" })
+export type Place = typeof Place.Type
+
+/** A session. `reason` and `error` are there when its last run has settled, `run` while one is live, `place` while it is queued. */
+export const WireSession = Schema.Struct({
+  id: Ids.SessionId,
+  kind: Schema.Literals(["root", "child"]),
+  parentId: Schema.optionalKey(Ids.SessionId),
+  rootId: Ids.SessionId,
+  depth: Schema.Int,
+  title: Schema.String,
+  status: Session.SessionStatus,
+  reason: Schema.optionalKey(Schema.String),
+  error: Schema.optionalKey(Schema.String),
+  profile: Schema.optionalKey(Schema.String),
+  agent: Schema.optionalKey(Schema.String),
+  model: Schema.optionalKey(Schema.String),
+  workspace: Schema.optionalKey(Schema.String),
+  metadata: Session.Metadata,
+  createdAt: Schema.String,
+  updatedAt: Schema.String,
+  version: Schema.Int,
+  run: Schema.optionalKey(WireRun),
+  place: Schema.optionalKey(Place)
+}).annotate({ identifier: "Session" })
+export type WireSession = typeof WireSession.Type
+
+const list = <Item extends Schema.Top>(item: Item) =>
+  Schema.Struct({ items: Schema.Array(item), nextCursor: Schema.optionalKey(Schema.String) })
+
+export const SessionList = list(WireSession).annotate({ identifier: "SessionList" })
+export type SessionList = typeof SessionList.Type
+
+/** The answer to a spawn or a run: accepted, durable, and this is its place. */
+export const Accepted = Schema.Struct({
+  session: WireSession,
+  runId: Ids.RunId,
+  position: Schema.Int
+}).annotate({ identifier: "Accepted" })
+export type Accepted = typeof Accepted.Type
+
+export interface Tree {
+  readonly session: WireSession
+  readonly children: ReadonlyArray<Tree>
+}
+
+interface TreeEncoded {
+  readonly session: typeof WireSession.Encoded
+  readonly children: ReadonlyArray<TreeEncoded>
+}
+
+/** A session and everything below it. */
+export const Tree: Schema.Codec<Tree, TreeEncoded> = Schema.Struct({
+  session: WireSession,
+  children: Schema.Array(Schema.suspend((): Schema.Codec<Tree, TreeEncoded> => Tree))
+}).annotate({ identifier: "Tree" })
+
+/** One entry of a transcript; a long answer is several entries of one run. */
+export const WireMessage = Schema.Struct({
+  id: Ids.MessageId,
+  sessionId: Ids.SessionId,
+  runId: Schema.optionalKey(Ids.RunId),
+  role: Session.Role,
+  text: Schema.String,
+  hidden: Schema.Boolean,
+  position: Schema.Int,
+  createdAt: Schema.String
+}).annotate({ identifier: "Message" })
+export type WireMessage = typeof WireMessage.Type
+
+export const MessageList = list(WireMessage).annotate({ identifier: "MessageList" })
+export type MessageList = typeof MessageList.Type
+
+/**
+ * How a run ended and what it left. `details` is the data of the reason (an
+ * exit code, seconds to wait, a limit); `textTruncated` says that `text` is
+ * only the end of the answer.
+ */
+export const Result = Schema.Struct({
+  runId: Ids.RunId,
+  status: Outcome.TerminalStatus,
+  reason: Schema.String,
+  error: Schema.optionalKey(Schema.String),
+  text: Schema.String,
+  textTruncated: Schema.optionalKey(Schema.Boolean),
+  usage: Schema.optionalKey(Session.Usage),
+  retryable: Schema.Boolean,
+  resume: Schema.optionalKey(Schema.String),
+  hint: Schema.String,
+  details: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite]))
+}).annotate({ identifier: "Result" })
+export type Result = typeof Result.Type
+
+/** `pending` is a normal answer: the time was over first. */
+export const WaitAnswer = Schema.Struct({
+  state: Schema.Literals(["satisfied", "pending"]),
+  children: Schema.Array(WireSession)
+}).annotate({ identifier: "WaitAnswer" })
+export type WaitAnswer = typeof WaitAnswer.Type
+
+export const CancelReceipt = Schema.Struct({ cancelled: Schema.Array(Ids.SessionId) }).annotate({
+  identifier: "CancelReceipt"
+})
+export type CancelReceipt = typeof CancelReceipt.Type
+
+export const Agent = Schema.Struct({
+  id: Schema.String,
+  protocol: Schema.String,
+  concurrentMax: Schema.Int
+}).annotate({ identifier: "Agent" })
+export type Agent = typeof Agent.Type
+
+export const AgentList = list(Agent).annotate({ identifier: "AgentList" })
+export type AgentList = typeof AgentList.Type
+
+export const Health = Schema.Struct({ status: Schema.Literal("ok") }).annotate({ identifier: "Health" })
+export const Readiness = Schema.Struct({ status: Schema.Literal("ready") }).annotate({ identifier: "Readiness" })
+
+/** The types that the durable feed can carry; asking it for others would wait for ever. */
+export const durableTypes: ReadonlyArray<AgentEvent.EventType> = AgentEvent.AgentEvent.members
+  .map((member) => member.fields.type.literal)
+  .filter(AgentEvent.isDurable)
+
+/** An event on the feed: beside its own members, the session whose stream it is on and when it was recorded. */
+export const feedMembers = { streamId: Ids.SessionId, at: Schema.String }
+
+export const isoTime = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+
+/** A member that is left out when there is no value. */
+const present = <Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } => {
+  const member: { [K in Key]?: Value } = {}
+  if (value !== undefined) {
+    member[key] = value
+  }
+  return member
+}
+
+export const run = (snapshot: Runs.RunSnapshot): WireRun => ({
+  runId: snapshot.runId,
+  startedAt: isoTime(snapshot.startedAtMillis),
+  ...(snapshot.lastEventAtMillis === undefined ? {} : { lastEventAt: isoTime(snapshot.lastEventAtMillis) }),
+  rounds: snapshot.rounds,
+  ...(snapshot.lastTool === undefined ? {} : {
+    lastTool: {
+      name: snapshot.lastTool.name,
+      phase: snapshot.lastTool.phase,
+      since: isoTime(snapshot.lastTool.sinceMillis)
+    }
+  })
+})
+
+const ending = (record: Session.Session): { readonly reason?: string; readonly error?: string } => {
+  const outcome = record.outcome
+  if (outcome === undefined || !Session.isTerminal(record.status)) {
+    return {}
+  }
+  return { reason: outcome.reason, ...present("error", Outcome.errorText(outcome)) }
+}
+
+/** A record alone, without live run or place. */
+export const record = (stored: Session.Session): WireSession => ({
+  id: stored.id,
+  kind: stored.kind,
+  ...present("parentId", stored.parentId),
+  rootId: stored.rootId,
+  depth: stored.depth,
+  title: stored.title,
+  status: stored.status,
+  ...ending(stored),
+  ...present("profile", stored.profile),
+  ...present("agent", stored.agent),
+  ...present("model", stored.model),
+  ...present("workspace", stored.workspace),
+  metadata: stored.metadata,
+  createdAt: isoTime(stored.createdAtMillis),
+  updatedAt: isoTime(stored.updatedAtMillis),
+  version: stored.version
+})
+
+export const session = (view: SubAgents.SessionView): WireSession => ({
+  ...record(view.session),
+  ...(Option.isSome(view.run) ? { run: run(view.run.value) } : {}),
+  ...(Option.isSome(view.place) ? { place: view.place.value } : {})
+})
+
+export const accepted = (spawned: SubAgents.Spawned): Accepted => ({
+  session: { ...record(spawned.session), place: spawned.place },
+  runId: spawned.runId,
+  position: spawned.place.position
+})
+
+export const tree = (node: SubAgents.SessionTree): Tree => ({
+  session: session(node.view),
+  children: node.children.map(tree)
+})
+
+export const message = (stored: Session.StoredMessage): WireMessage => ({
+  id: stored.id,
+  sessionId: stored.sessionId,
+  ...present("runId", stored.runId),
+  role: stored.role,
+  text: stored.text,
+  hidden: stored.hidden,
+  position: stored.position,
+  createdAt: isoTime(stored.createdAtMillis)
+})
+
+const details = (outcome: Outcome.Outcome): Record<string, string | number> => {
+  const { status: _status, reason: _reason, ...data } = outcome
+  return Object.fromEntries(Object.entries(data).filter(([key]) => key !== "message"))
+}
+
+export const result = (settled: SubAgents.SessionResult): Result => ({
+  runId: settled.runId,
+  status: settled.outcome.status,
+  reason: settled.outcome.reason,
+  ...present("error", Outcome.errorText(settled.outcome)),
+  text: settled.text,
+  ...(settled.textTruncated ? { textTruncated: true } : {}),
+  ...present("usage", Option.getOrUndefined(settled.usage)),
+  retryable: Outcome.retryable(settled.outcome),
+  ...present("resume", Option.getOrUndefined(settled.resume)),
+  hint: Outcome.hint(settled.outcome),
+  details: details(settled.outcome)
+})
+
+export const waitAnswer = (answer: SubAgents.WaitAnswer): WaitAnswer => ({
+  state: answer.state,
+  children: answer.children.map(session)
+})
+
+export const agent = (entry: AgentDirectory.AgentEntry): Agent => ({
+  id: entry.id,
+  protocol: entry.protocol,
+  concurrentMax: entry.concurrentMax
+})
+
+/**
+ * One page of what was read with one entry more than asked for: the surplus
+ * entry only says that there is more.
+ */
+export const page = <A, B>(
+  read: ReadonlyArray<A>,
+  limit: number,
+  show: (entry: A) => B,
+  cursorOf: (entry: A) => string
+): { readonly items: ReadonlyArray<B>; readonly nextCursor?: string } => {
+  const shown = read.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    items: shown.map(show),
+    ...(read.length > limit && last !== undefined ? { nextCursor: cursorOf(last) } : {})
+  }
+}
