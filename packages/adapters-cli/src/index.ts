@@ -1,1 +1,10 @@
-export {}
+export * as CliHost from "./CliHost.ts"
+export * as CommandAgent from "./command/CommandAgent.ts"
+export * as CommandOutcome from "./command/CommandOutcome.ts"
+export * as CommandRunner from "./command/CommandRunner.ts"
+export * as Guardian from "./Guardian.ts"
+export * as OrphanSweep from "./OrphanSweep.ts"
+export * as ProcessTable from "./ProcessTable.ts"
+export * as ProgramEnd from "./ProgramEnd.ts"
+export * as ProgramLauncher from "./ProgramLauncher.ts"
+export * as RunMark from "./RunMark.ts"

@@ -1,0 +1,106 @@
+/**
+ * The way from SIGTERM to nobody alive.
+ *
+ * Asks, waits for the grace time, then kills, and looks again until a scan
+ * finds nothing. Who is meant is the caller's choice: one run, or everything
+ * that a dead server left behind.
+ *
+ * Race: a process that is started while its parent is being killed carries
+ * the mark too, so the next look finds it. The look that ends the ladder saw
+ * nobody who could start another.
+ *
+ * @stability unstable
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import type { MarkedProcess, ProcessTable, StopSignal } from "./ProcessTable.ts"
+import type { RunMark } from "./RunMark.ts"
+
+export interface StopRequest {
+  /** Which marked processes must go. */
+  readonly select: (mark: RunMark) => boolean
+  /** A group that must go with them, unmarked members included. */
+  readonly group: OwnedGroup | undefined
+  /** From SIGTERM to SIGKILL. Zero kills at once. */
+  readonly grace: Duration.Duration
+  /** Returns when the grace time must end now. */
+  readonly cut: Effect.Effect<void>
+}
+
+/** A process group that this process started. */
+export interface OwnedGroup {
+  readonly leader: number
+  readonly leaderRunning: Effect.Effect<boolean>
+  /** Returns once the leader has been waited for. */
+  readonly leaderGone: Effect.Effect<void>
+}
+
+export interface StopReport {
+  /** Everybody who was seen alive and had to be signalled. */
+  readonly signalled: ReadonlyArray<MarkedProcess>
+  /** Who outlived SIGKILL: stuck in the kernel, or not ours to signal. */
+  readonly survivors: ReadonlyArray<MarkedProcess>
+}
+
+/** Looks after 10 ms, then ever more rarely, five times a second in the end: a scan costs file reads. */
+const pace = Schedule.min([Schedule.exponential("10 millis", 1.6), Schedule.spaced("200 millis")])
+
+/** A killed process leaves within milliseconds; after this long it is stuck and waiting more is no use. */
+const killWait = Duration.seconds(2)
+
+/**
+ * Ends everybody the request selects.
+ *
+ * **Interruption**: leaves whoever is still alive alive. Run it where nothing
+ * interrupts, in a finalizer.
+ */
+export const stop = Effect.fn("StopLadder.stop")(function*(table: ProcessTable["Service"], request: StopRequest) {
+  const { group } = request
+  const leaderGone = group === undefined ? Effect.void : group.leaderGone
+  const signalled = new Map<number, MarkedProcess>()
+  const look = Effect.map(table.marked, (all) => all.filter((process) => request.select(process.mark)))
+  const pacedUntilNobody = (looking: typeof look) =>
+    Effect.repeat(looking, { until: (alive) => alive.length === 0, schedule: pace })
+  const signalGroup = (signal: StopSignal) =>
+    group === undefined ? Effect.void : table.signal({ type: "group", leader: group.leader }, signal)
+  /** Members of the group get the group's signal and no second one: some programs read two as "at once". */
+  const signalAll = (alive: ReadonlyArray<MarkedProcess>, signal: StopSignal) =>
+    Effect.andThen(
+      signalGroup(signal),
+      Effect.forEach(alive, (process) => {
+        signalled.set(process.pid, process)
+        return process.group === group?.leader
+          ? Effect.void
+          : table.signal({ type: "process", pid: process.pid }, signal)
+      }, { discard: true })
+    )
+  const report = (survivors: ReadonlyArray<MarkedProcess>): StopReport => ({
+    signalled: [...signalled.values()],
+    survivors
+  })
+
+  const present = yield* look
+  if (present.length > 0 || (group !== undefined && (yield* group.leaderRunning))) {
+    if (Duration.isGreaterThan(request.grace, Duration.zero)) {
+      yield* signalAll(present, "SIGTERM")
+      const inTime = yield* Effect.raceFirst(
+        Effect.as(Effect.andThen(leaderGone, pacedUntilNobody(look)), true),
+        Effect.as(Effect.raceFirst(Effect.sleep(request.grace), request.cut), false)
+      )
+      if (inTime) return yield* Effect.as(signalGroup("SIGKILL"), report([]))
+    }
+    const killing = pacedUntilNobody(Effect.tap(look, (alive) => signalAll(alive, "SIGKILL")))
+    const killed = yield* Effect.timeoutOption(Effect.andThen(killing, leaderGone), killWait)
+    if (Option.isSome(killed)) return report([])
+    const survivors = yield* look
+    yield* Effect.logWarning("processes.survived").pipe(
+      Effect.annotateLogs({ pids: survivors.map((process) => process.pid).join(" ") })
+    )
+    return report(survivors)
+  }
+  // Nobody marked is left; members of the group that dropped the mark may be.
+  yield* signalGroup("SIGKILL")
+  return report([])
+})

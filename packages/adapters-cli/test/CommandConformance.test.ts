@@ -1,0 +1,47 @@
+import { CommandAgent, CommandRunner } from "@offshoot/adapters-cli"
+import { Session } from "@offshoot/core"
+import * as RunHarness from "@offshoot/core/testing/RunHarness"
+import { suite } from "@offshoot/test-conformance/RunnerConformance"
+import { instanceOf, layerOf, live } from "./machine.ts"
+
+const instance = instanceOf("conformance")
+const session = RunHarness.externalSession("script", "command")
+
+/** The prompt is the program: a shell script. */
+const agent: CommandAgent.CommandAgent = {
+  protocol: "command",
+  command: ["/bin/sh", "-c", "{prompt}"],
+  graceSeconds: 3600
+}
+
+suite("command", {
+  layer: layerOf(instance),
+  runner: CommandRunner.make({ agentId: "script", agent }),
+  capabilities: { steer: false, requests: false, resume: false, usage: false, gracefulCancel: true },
+  live: live(instance),
+  foreign: [
+    RunHarness.externalSession("other", "command"),
+    RunHarness.externalSession("script", "acp"),
+    RunHarness.externalSession("script", "command", { metadata: { [Session.metadataKeys.runtimeKind]: "internal" } })
+  ],
+  completes: { session, prompt: "printf 'one '; printf 'two'", answer: "one two" },
+  fails: { session, prompt: "echo broken >&2; exit 3" },
+  noisy: {
+    session,
+    prompt: "i=0; while [ $i -lt 5000 ]; do echo $i; echo $i >&2; i=$((i + 1)); done",
+    answer: Array.from({ length: 5000 }, (_, index) => `${index}\n`).join("")
+  },
+  hangs: { session, prompt: "sleep 100000 & setsid sleep 100000 & echo ready; wait", ready: "ready\n" },
+  polite: {
+    session,
+    prompt: "trap 'echo farewell; exit 0' TERM; sleep 100000 & echo ready; wait",
+    ready: "ready\n",
+    stopping: "farewell\n"
+  },
+  stubborn: {
+    session,
+    prompt: "trap 'echo no' TERM; echo ready; while :; do sleep 100000 & wait $!; done",
+    ready: "ready\n",
+    stopping: "no\n"
+  }
+})

@@ -1,0 +1,36 @@
+/**
+ * What these tests share: the real platform under a host of their own, and a
+ * look at the machine's processes that does not go through our code.
+ */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { CliHost, ProcessTable, ProgramLauncher } from "@offshoot/adapters-cli"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as NodeFS from "node:fs"
+import * as NodeProcess from "node:process"
+
+/** A name that no other test file, and no other run of this one, has. */
+export const instanceOf = (name: string): string => `test-${name}-${NodeProcess.pid}-${NodeProcess.hrtime.bigint()}`
+
+/** Everything a runner needs, under the host `instance`. */
+export const layerOf = (instance: string, environment: CliHost.Environment = NodeProcess.env) =>
+  ProgramLauncher.layer.pipe(
+    Layer.provideMerge(ProcessTable.layer),
+    Layer.provideMerge(Layer.mergeAll(CliHost.layer({ instance, environment }), NodeServices.layer))
+  )
+
+const environOf = (pid: string): string => {
+  try {
+    return NodeFS.readFileSync(`/proc/${pid}/environ`, "utf8")
+  } catch {
+    return ""
+  }
+}
+
+/** The live processes whose environment holds this text; a zombie's is empty. */
+export const pidsWith = (text: string): ReadonlyArray<number> =>
+  NodeFS.readdirSync("/proc").filter((name) => /^\d+$/.test(name) && environOf(name).includes(text)).map(Number)
+
+/** How many processes of this instance are alive. */
+export const live = (instance: string): Effect.Effect<number> =>
+  Effect.sync(() => pidsWith(`OFFSHOOT_INSTANCE=${instance}\0`).length)

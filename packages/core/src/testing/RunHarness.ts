@@ -1,0 +1,227 @@
+/**
+ * Stands in for the runtime around one run of a runner, and remembers what the
+ * run did with it.
+ *
+ * Makes sessions and jobs to run, records events and transcript entries, plays
+ * the part of a cancel, and counts what must be given back. It decides no
+ * outcome, stores nothing and knows no test framework.
+ *
+ * @stability unstable
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
+import type { RunnerEvent } from "../AgentEvent.ts"
+import type { ExternalChildRunner, RunContext, RunEnd, StopMode, Waiting } from "../ExternalChildRunner.ts"
+import { RunId, SessionId } from "../Ids.ts"
+import { type Metadata, type Session, metadataKeys } from "../Session.ts"
+import type { SpawnJob } from "../SpawnJob.ts"
+
+type Entry = Parameters<RunContext["append"]>[0]
+
+/** What a run still holds, and what it did when it was not its turn any more. All zero after a good run. */
+export interface Counts {
+  /** Runs that have not returned. */
+  readonly running: number
+  /** `whileWaiting` regions that have not been left. */
+  readonly waiting: number
+  /** Events and entries that came after the run had returned. */
+  readonly late: number
+}
+
+export interface RunHarness {
+  readonly context: RunContext
+  /** What was emitted so far, in order. */
+  readonly events: Effect.Effect<ReadonlyArray<RunnerEvent>>
+  readonly entries: Effect.Effect<ReadonlyArray<Entry>>
+  /** What the run waited for so far, in order. */
+  readonly waits: Effect.Effect<ReadonlyArray<Waiting>>
+  /** The answer: all token texts together. */
+  readonly answer: Effect.Effect<string>
+  readonly counts: Effect.Effect<Counts>
+  /**
+   * The first event that the predicate takes, also when it came before.
+   *
+   * **Interruption**: of the waiting loses nothing.
+   */
+  readonly awaitEvent: (takes: (event: RunnerEvent) => boolean) => Effect.Effect<RunnerEvent>
+  /** Returns once the answer holds this text. */
+  readonly awaitAnswer: (part: string) => Effect.Effect<void>
+  /** Makes the cancel, this or a coming one, an abort. */
+  readonly abort: Effect.Effect<void>
+  /**
+   * Runs the runner in a scope of its own, which closes when the run ends.
+   *
+   * **Interruption**: is the cancel.
+   */
+  readonly run: (runner: ExternalChildRunner) => Effect.Effect<RunEnd>
+  /** A started run: its fiber, and its scope for a test that closes it. Ends with the test's scope at the latest. */
+  readonly start: (runner: ExternalChildRunner) => Effect.Effect<Started, never, Scope.Scope>
+}
+
+export interface Started {
+  readonly fiber: Fiber.Fiber<RunEnd>
+  /** Closes the run's scope while its fiber goes on, as a caller whose own scope ends does. */
+  readonly closeScope: Effect.Effect<void>
+  /** Cancels: returns when the run has returned. */
+  readonly cancel: Effect.Effect<void>
+}
+
+/** A session for an external agent; `fields` replace what a test cares about. */
+export const externalSession = (
+  agentId: string,
+  protocol: string,
+  fields?: Partial<Session> & { readonly metadata?: Metadata }
+): Session => ({
+  id: SessionId.make("ses_harness"),
+  kind: "child",
+  parentId: SessionId.make("ses_parent"),
+  rootId: SessionId.make("ses_parent"),
+  depth: 1,
+  title: "harness",
+  status: "running",
+  createdAtMillis: 0,
+  updatedAtMillis: 0,
+  version: 1,
+  ...fields,
+  metadata: {
+    [metadataKeys.runtimeKind]: "external",
+    [metadataKeys.externalAgentId]: agentId,
+    [metadataKeys.externalProtocol]: protocol,
+    ...fields?.metadata
+  }
+})
+
+const jobOf = (session: Session, runId: string): SpawnJob => ({
+  runId: RunId.make(runId),
+  ...(session.parentId === undefined ? {} : { parentSessionId: session.parentId }),
+  childSessionId: session.id,
+  model: "",
+  acceptedAtMillis: 0
+})
+
+/** What the run did, as it happened. */
+class Recorder {
+  readonly events: Array<RunnerEvent> = []
+  readonly entries: Array<Entry> = []
+  readonly waits: Array<Waiting> = []
+  answer = ""
+  stopMode: StopMode = "graceful"
+  running = 0
+  waiting = 0
+  late = 0
+  began = false
+  /** Looked at after every event; one that is satisfied takes itself out. */
+  readonly watchers = new Set<() => void>()
+
+  private noteLate(): void {
+    if (this.began && this.running === 0) this.late++
+  }
+
+  event(event: RunnerEvent): void {
+    this.noteLate()
+    this.events.push(event)
+    if (event.type === "token") this.answer += event.content
+    for (const watcher of this.watchers) watcher()
+  }
+
+  entry(entry: Entry): void {
+    this.noteLate()
+    this.entries.push(entry)
+  }
+}
+
+const contextOf = (
+  recorder: Recorder,
+  given: { readonly session: Session; readonly runId: string; readonly prompt: string },
+  aborted: Deferred.Deferred<void>
+): RunContext => ({
+  session: given.session,
+  job: jobOf(given.session, given.runId),
+  prompt: given.prompt,
+  emit: (event) => Effect.sync(() => recorder.event(event)),
+  append: (entry) => Effect.sync(() => recorder.entry(entry)),
+  whileWaiting: (waiting, effect) =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => {
+        recorder.waits.push(waiting)
+        recorder.waiting++
+      }),
+      () => effect,
+      () => Effect.sync(() => { recorder.waiting-- })
+    ),
+  stopMode: Effect.sync(() => recorder.stopMode),
+  aborted: Deferred.await(aborted)
+})
+
+/** A harness for one run. Runs of one test differ in `runId`, as real ones do. */
+export const make = (given: {
+  readonly session: Session
+  readonly runId: string
+  readonly prompt: string
+}): Effect.Effect<RunHarness> =>
+  Effect.sync(() => {
+    const recorder = new Recorder()
+    const aborted = Deferred.makeUnsafe<void>()
+    const context = contextOf(recorder, given, aborted)
+
+    const runIn = (runner: ExternalChildRunner, scope: Scope.Scope) =>
+      Effect.suspend(() => {
+        recorder.began = true
+        recorder.running++
+        return Effect.ensuring(
+          Scope.provide(runner.run(context), scope),
+          Effect.sync(() => { recorder.running-- })
+        )
+      })
+
+    const watch = <A>(look: () => A | undefined): Effect.Effect<A> =>
+      Effect.callback<A>((resume) => {
+        const watcher = () => {
+          const found = look()
+          if (found === undefined) return
+          recorder.watchers.delete(watcher)
+          resume(Effect.succeed(found))
+        }
+        recorder.watchers.add(watcher)
+        watcher()
+        return Effect.sync(() => { recorder.watchers.delete(watcher) })
+      })
+
+    const harness: RunHarness = {
+      context,
+      events: Effect.sync(() => [...recorder.events]),
+      entries: Effect.sync(() => [...recorder.entries]),
+      waits: Effect.sync(() => [...recorder.waits]),
+      answer: Effect.sync(() => recorder.answer),
+      counts: Effect.sync(() => ({ running: recorder.running, waiting: recorder.waiting, late: recorder.late })),
+      awaitEvent: (takes) => watch(() => recorder.events.find(takes)),
+      awaitAnswer: (part) => Effect.asVoid(watch(() => recorder.answer.includes(part) ? true : undefined)),
+      abort: Effect.suspend(() => {
+        recorder.stopMode = "abort"
+        return Effect.asVoid(Deferred.succeed(aborted, undefined))
+      }),
+      run: (runner) =>
+        Effect.acquireUseRelease(
+          Scope.make(),
+          (scope) => runIn(runner, scope),
+          (scope, exit) => Scope.close(scope, exit)
+        ),
+      start: Effect.fnUntraced(function*(runner: ExternalChildRunner) {
+        const scope = yield* Scope.make()
+        const fiber = yield* Effect.acquireRelease(
+          Effect.forkDetach(runIn(runner, scope), { startImmediately: true }),
+          (running) => Effect.andThen(Fiber.interrupt(running), Scope.close(scope, Exit.void))
+        )
+        const started: Started = {
+          fiber,
+          closeScope: Scope.close(scope, Exit.void),
+          cancel: Fiber.interrupt(fiber)
+        }
+        return started
+      })
+    }
+    return harness
+  })
