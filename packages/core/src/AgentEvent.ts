@@ -50,7 +50,7 @@ const RuntimeEvent = Schema.Union([
   event("execution_started", { runId: RunId, sessionId: SessionId, startedAt: Schema.String }),
   /** The end of a run on its own stream: exactly one of these three. */
   event("complete", { runId: RunId, status: TerminalStatus, reason: Schema.String }),
-  event("cancelled", { runId: RunId, reason: Schema.String }),
+  event("cancelled", { runId: Schema.optionalKey(RunId), reason: Schema.String }),
   event("error", { runId: RunId, status: TerminalStatus, reason: Schema.String, message: Schema.String }),
   event("sub_agent_started", { ...parentAndChild, title: Schema.optionalKey(Schema.String) }),
   event("sub_agent_heartbeat", { ...parentAndChild, timestamp: Schema.String }),

@@ -1,0 +1,78 @@
+/**
+ * All of Offshoot as one layer: the facade and the scheduler over any store.
+ *
+ * Only wiring; what the parts do is said in `SubAgents`, `SpawnScheduler`,
+ * `SessionStore` and `SessionStreams`.
+ *
+ * @stability unstable
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { Agent } from "./Agent.ts"
+import { AgentDirectory } from "./AgentDirectory.ts"
+import * as Facade from "./internal/facade.ts"
+import { feed } from "./internal/feedReader.ts"
+import * as Recorder from "./internal/recorder.ts"
+import { sessionEvents } from "./internal/sessionEvents.ts"
+import { CurrentLimits } from "./Limits.ts"
+import * as Outbox from "./Outbox.ts"
+import type { SessionStore, StoreError } from "./SessionStore.ts"
+import * as SessionStreams from "./SessionStreams.ts"
+import * as Spawn from "./Spawn.ts"
+import * as SpawnScheduler from "./SpawnScheduler.ts"
+import { SubAgents } from "./SubAgents.ts"
+
+const make = Effect.gen(function*() {
+  const recorder = yield* Recorder.Recorder
+  const streams = yield* SessionStreams.SessionStreams
+  const scheduler = yield* SpawnScheduler.SpawnScheduler
+  const { commit, store } = recorder
+  const facade: Facade.FacadeServices = { store, recorder, streams, scheduler }
+  const spawning: Spawn.SpawnServices = {
+    store,
+    commit,
+    streams,
+    scheduler,
+    limits: yield* CurrentLimits,
+    directory: yield* AgentDirectory,
+    hasAgent: Option.isSome(yield* Agent)
+  }
+  return SubAgents.of({
+    createRoot: (request) => Spawn.createRoot(spawning, request),
+    spawn: (parentId, request) => Spawn.spawn(spawning, parentId, request),
+    run: (id) => Spawn.rerun(spawning, id),
+    cancel: (id, request) => Facade.cancel(facade, id, request),
+    remove: (id) => Facade.remove(facade, id),
+    session: (id) => Effect.map(Facade.findSession(store, id), (session) => Facade.viewOf(facade, session)),
+    sessions: (query) =>
+      Effect.map(store.sessions(query), (sessions) => sessions.map((session) => Facade.viewOf(facade, session))),
+    tree: (id) => Facade.tree(facade, id),
+    messages: (id, page) =>
+      Effect.andThen(Facade.findSession(store, id), store.messages({ sessionId: id, ...page })),
+    result: (id) => Facade.result(facade, id),
+    wait: (parentId, request) => Facade.wait(facade, parentId, request),
+    events: (id, request) => sessionEvents(facade, id, request),
+    feed: (query) => feed(recorder, query),
+    feedBounds: store.feedBounds
+  })
+})
+
+/**
+ * Offshoot in this process, over any store. The optional parts are references:
+ * give `ExternalChildRunner.layer`, `Agent.layer`, `Limits.layer`,
+ * `Watchdog.layer`, `AgentDirectory.layer` or `ChildCompletionHandler.layer` to
+ * replace their defaults.
+ *
+ * **Details** Building it recovers what an earlier process left; closing it
+ * stops what runs and leaves what is queued.
+ */
+export const layer: Layer.Layer<
+  SubAgents | SpawnScheduler.SpawnScheduler,
+  StoreError,
+  SessionStore
+> = Layer.effect(SubAgents, make).pipe(
+  Layer.provideMerge(SpawnScheduler.layer),
+  Layer.provide([SessionStreams.layer, Outbox.layer]),
+  Layer.provide(Recorder.layer)
+)

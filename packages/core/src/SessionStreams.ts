@@ -1,0 +1,165 @@
+/**
+ * Live events per session: one `PubSub` a stream, made for its first reader
+ * and dropped with its last.
+ *
+ * Publishing never waits. A stream keeps the last `liveBufferMax` events; a
+ * reader further behind loses the oldest ephemeral ones, is told how many
+ * (`lagged`), and gets the durable ones it missed from the record.
+ *
+ * Invariants
+ *   I3. What is published in order is read in order.
+ *   I4. The caller has committed a durable event before it publishes it.
+ *   I5. `publish` is synchronous: no reader can make it wait.
+ *
+ * @stability unstable
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as PubSub from "effect/PubSub"
+import type * as Scope from "effect/Scope"
+import type { AgentEvent } from "./AgentEvent.ts"
+import type { SessionId } from "./Ids.ts"
+
+/** `S-streams`: the live buffer of the seed. */
+export const liveBufferMax = 1_000
+
+/** Past this many unread events a publisher gives the readers one turn, once. */
+const crowdedAt = liveBufferMax / 2
+
+/**
+ * One published event. `ordinal` counts on its stream from 1; `origin` is the
+ * session on whose stream a durable event is recorded; `durableHead` is the
+ * greatest feed number published on this stream so far.
+ */
+export interface Published {
+  readonly ordinal: number
+  readonly durableHead: number
+  readonly origin: SessionId
+  readonly number: Option.Option<number>
+  readonly event: AgentEvent
+}
+
+/** Which events of the tree a reader wants. */
+export type StreamScope = "session" | "subtree"
+
+interface Reader {
+  taken: number
+}
+
+class Bus {
+  readonly pubsub: PubSub.PubSub<Published>
+  readonly readers = new Set<Reader>()
+  published = 0
+  durableHead = 0
+  /** Grows with every turn in which some reader took something. */
+  turn = 0
+  constructor(pubsub: PubSub.PubSub<Published>) {
+    this.pubsub = pubsub
+  }
+  /** Whether even the fastest reader is far behind. */
+  crowded(): boolean {
+    if (this.published < crowdedAt) return false
+    for (const reader of this.readers) if (this.published - reader.taken < crowdedAt) return false
+    return true
+  }
+}
+
+/** One reader's end. `take` returns what was published since, in order, at least one event. */
+export interface Subscription {
+  /** The ordinal after which this reader began. */
+  readonly from: number
+  readonly take: Effect.Effect<ReadonlyArray<Published>>
+}
+
+export interface SessionStreamsShape {
+  /** Whether anybody reads this session's stream. Without a reader publishing is no work. */
+  readonly hasReaders: (sessionId: SessionId, scope: StreamScope) => boolean
+  /**
+   * Shows an event to the readers of one stream. Returns a number to compare:
+   * above zero, the readers are crowded and the caller should let them have a
+   * turn, once per number, before it goes on.
+   */
+  readonly publish: (
+    sessionId: SessionId,
+    scope: StreamScope,
+    origin: SessionId,
+    number: Option.Option<number>,
+    event: AgentEvent
+  ) => number
+  /**
+   * Reads one stream from now on.
+   *
+   * **Interruption**: closing the scope ends this reader and nobody else.
+   */
+  readonly subscribe: (sessionId: SessionId, scope: StreamScope) => Effect.Effect<Subscription, never, Scope.Scope>
+}
+
+export class SessionStreams extends Context.Service<SessionStreams, SessionStreamsShape>()(
+  "@offshoot/core/SessionStreams"
+) {}
+
+type Buses = Map<SessionId, Bus>
+
+const busFor = (buses: Buses, sessionId: SessionId): Effect.Effect<Bus> => {
+  const found = buses.get(sessionId)
+  if (found !== undefined) return Effect.succeed(found)
+  return Effect.map(PubSub.sliding<Published>(liveBufferMax), (pubsub) => {
+    const bus = new Bus(pubsub)
+    buses.set(sessionId, bus)
+    return bus
+  })
+}
+
+const subscribeTo = Effect.fnUntraced(function*(buses: Buses, sessionId: SessionId) {
+  const bus = yield* busFor(buses, sessionId)
+  const reader: Reader = { taken: bus.published }
+  const from = bus.published
+  const leave = Effect.suspend(() => {
+    bus.readers.delete(reader)
+    if (bus.readers.size > 0) return Effect.void
+    if (buses.get(sessionId) === bus) buses.delete(sessionId)
+    return PubSub.shutdown(bus.pubsub)
+  })
+  yield* Effect.acquireRelease(Effect.sync(() => bus.readers.add(reader)), () => leave)
+  const subscription = yield* PubSub.subscribe(bus.pubsub)
+  const take = Effect.map(PubSub.takeAll(subscription), (items) => {
+    reader.taken = items[items.length - 1]?.ordinal ?? reader.taken
+    bus.turn += 1
+    return items
+  })
+  return { from, take }
+})
+
+const publishTo = (
+  bus: Bus,
+  origin: SessionId,
+  number: Option.Option<number>,
+  event: AgentEvent
+): number => {
+  bus.published += 1
+  if (number._tag === "Some" && number.value > bus.durableHead) bus.durableHead = number.value
+  PubSub.publishUnsafe(bus.pubsub, {
+    ordinal: bus.published,
+    durableHead: bus.durableHead,
+    origin,
+    number,
+    event
+  })
+  return bus.crowded() ? bus.turn + 1 : 0
+}
+
+export const layer: Layer.Layer<SessionStreams> = Layer.sync(SessionStreams, () => {
+  const own: Buses = new Map()
+  const subtree: Buses = new Map()
+  const busesOf = (scope: StreamScope): Buses => (scope === "session" ? own : subtree)
+  return {
+    hasReaders: (sessionId, scope) => busesOf(scope).has(sessionId),
+    publish: (sessionId, scope, origin, number, event) => {
+      const bus = busesOf(scope).get(sessionId)
+      return bus === undefined ? 0 : publishTo(bus, origin, number, event)
+    },
+    subscribe: (sessionId, scope) => subscribeTo(busesOf(scope), sessionId)
+  }
+})

@@ -1,0 +1,310 @@
+/**
+ * Spawning: from a request to an accepted, recorded, queued child.
+ *
+ * One commit holds the session, its pending user message, its job and
+ * `sub_agent_started`. The scheduler gives the place; nothing here runs a child.
+ *
+ * Invariants
+ *   I2. What `spawn` returned for is recorded and will be completed.
+ *   I7. No child is accepted under a session that is or is being cancelled.
+ *   I8. No child is deeper than the limit, and none names an agent that the
+ *       operator did not.
+ *
+ * @stability unstable
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type { AgentEntry } from "./AgentDirectory.ts"
+import type { AgentEvent } from "./AgentEvent.ts"
+import * as Ids from "./Ids.ts"
+import { publishLifecycle, publishOwn } from "./internal/publisher.ts"
+import * as Lifecycle from "./Lifecycle.ts"
+import type { Limits } from "./Limits.ts"
+import { type Message, type Metadata, metadataKeys, type Session } from "./Session.ts"
+import type { SessionStoreShape, Transition } from "./SessionStore.ts"
+import type { SessionStreamsShape } from "./SessionStreams.ts"
+import type { SpawnJob } from "./SpawnJob.ts"
+import type { Acceptance, SpawnSchedulerShape } from "./SpawnScheduler.ts"
+import {
+  AgentNotConfigured,
+  AgentUnknown,
+  AlreadyRunning,
+  DepthExceeded,
+  ParentNotAccepting,
+  type QueuePlace,
+  type RootRequest,
+  SessionNotFound,
+  type Spawned,
+  type SpawnRequest
+} from "./SubAgents.ts"
+
+/** What spawning needs. */
+export interface SpawnServices {
+  readonly store: SessionStoreShape
+  readonly commit: SessionStoreShape["commit"]
+  readonly streams: SessionStreamsShape
+  readonly scheduler: SpawnSchedulerShape
+  readonly limits: Limits
+  readonly directory: ReadonlyMap<string, AgentEntry>
+  readonly hasAgent: boolean
+}
+
+/** A title is one line of a list. */
+const titleCharsMax = 80
+
+/** How often a spawn looks again when cancels keep coming in between. */
+const looksMax = 8
+
+/** The first line of the prompt, cut to a title's length, when no title is given. */
+export const titleOf = (title: string | undefined, prompt: string | undefined): string => {
+  const given = title?.trim() ?? ""
+  if (given !== "") return given
+  const [line = ""] = (prompt ?? "").trim().split("\n", 1)
+  const chars = Array.from(line)
+  return chars.length <= titleCharsMax ? line : `${chars.slice(0, titleCharsMax - 1).join("")}…`
+}
+
+const userMessage = (id: Ids.MessageId, sessionId: Ids.SessionId, text: string, nowMillis: number): Message => ({
+  id,
+  sessionId,
+  role: "user",
+  text,
+  hidden: false,
+  createdAtMillis: nowMillis
+})
+
+/** `S-external`: naming an agent sets the three keys that lead to its runner. */
+const metadataFor = (request: SpawnRequest, agent: AgentEntry | undefined): Metadata => ({
+  ...request.metadata,
+  ...(agent === undefined ? {} : {
+    [metadataKeys.runtimeKind]: "external",
+    [metadataKeys.externalAgentId]: agent.id,
+    [metadataKeys.externalProtocol]: agent.protocol
+  })
+})
+
+const given = <K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } => {
+  const present: { [P in K]?: string } = {}
+  if (value !== undefined) present[key] = value
+  return present
+}
+
+const childOf = (
+  parent: Session,
+  request: SpawnRequest,
+  agent: AgentEntry | undefined,
+  ids: { readonly id: Ids.SessionId; readonly runId: Ids.RunId },
+  nowMillis: number
+): Session => ({
+  id: ids.id,
+  kind: "child",
+  parentId: parent.id,
+  rootId: parent.rootId,
+  depth: parent.depth + 1,
+  title: titleOf(request.title, request.prompt),
+  status: "pending",
+  runId: ids.runId,
+  ...given("profile", request.profile),
+  ...given("agent", request.agent),
+  ...given("model", request.model),
+  ...given("workspace", request.workspace ?? parent.workspace),
+  ...given("requestKey", request.requestKey),
+  metadata: metadataFor(request, agent),
+  createdAtMillis: nowMillis,
+  updatedAtMillis: nowMillis,
+  version: 1
+})
+
+const recorded = (sessionId: Ids.SessionId, event: AgentEvent) => ({ _tag: "EventRecorded", sessionId, event }) as const
+
+const refuses = (session: Session): boolean => session.status === "cancelling" || session.status === "cancelled"
+
+/** The sessions from the parent up to the root; fails when one of them takes no more children (I7). */
+const acceptingAncestors = Effect.fnUntraced(function*(store: SessionStoreShape, parent: Session) {
+  const ancestors: Array<Ids.SessionId> = []
+  let next: Session | undefined = parent
+  while (next !== undefined) {
+    if (refuses(next)) return yield* new ParentNotAccepting({ parentSessionId: parent.id, status: next.status })
+    ancestors.push(next.id)
+    next = next.parentId === undefined ? undefined : Option.getOrUndefined(yield* store.session(next.parentId))
+  }
+  return ancestors
+})
+
+const findSession = Effect.fnUntraced(function*(store: SessionStoreShape, id: Ids.SessionId) {
+  const found = yield* store.session(id)
+  return Option.isSome(found) ? found.value : yield* new SessionNotFound({ sessionId: id })
+})
+
+const launchingPlace: QueuePlace = { position: 0, reason: "launching" }
+
+const placeOf = (services: SpawnServices, runId: Ids.RunId): QueuePlace =>
+  Option.getOrElse(services.scheduler.place(runId), () => launchingPlace)
+
+/** The child of an earlier call with the same key, if there is one. */
+const earlier = Effect.fnUntraced(function*(services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) {
+  if (request.requestKey === undefined) return Option.none<Spawned>()
+  const found = yield* services.store.sessionByRequestKey(parentId, request.requestKey)
+  return Option.flatMap(found, (session) =>
+    Option.map(Option.fromUndefinedOr(session.runId), (runId): Spawned => ({ session, runId, place: placeOf(services, runId) })))
+})
+
+const agentFor = Effect.fnUntraced(function*({ directory }: SpawnServices, request: SpawnRequest) {
+  if (request.agent === undefined) return undefined
+  const agent = directory.get(request.agent)
+  return agent ?? (yield* new AgentUnknown({ agent: request.agent, known: Array.from(directory.keys()) }))
+})
+
+const acceptanceOf = Effect.fnUntraced(function*(
+  services: SpawnServices,
+  parent: Session,
+  ancestors: ReadonlyArray<Ids.SessionId>,
+  request: SpawnRequest,
+  epoch: number
+) {
+  const agent = yield* agentFor(services, request)
+  const nowMillis = yield* Clock.currentTimeMillis
+  const id = yield* Ids.makeSessionId
+  const runId = yield* Ids.makeRunId
+  const session = childOf(parent, request, agent, { id, runId }, nowMillis)
+  const message = userMessage(yield* Ids.makeMessageId, id, request.prompt, nowMillis)
+  const job: SpawnJob = {
+    runId,
+    parentSessionId: parent.id,
+    childSessionId: id,
+    model: request.model ?? "",
+    ...(request.disabledTools === undefined ? {} : { disabledTools: request.disabledTools }),
+    acceptedAtMillis: nowMillis
+  }
+  const { title } = session
+  const created = { type: "session_created", sessionId: id, parentSessionId: parent.id, title } as const
+  const appended = { type: "message_appended", sessionId: id, messageId: message.id, role: "user" } as const
+  const started = { type: "sub_agent_started", parentSessionId: parent.id, childSessionId: id, title } as const
+  const changes: Transition = [
+    { _tag: "SessionCreated", session },
+    { _tag: "MessageAppended", message },
+    { _tag: "JobAccepted", job },
+    recorded(parent.id, started),
+    recorded(id, created),
+    recorded(id, appended)
+  ]
+  const seat = { childId: id, ancestors }
+  const show = (numbers: ReadonlyArray<number>): void => {
+    publishLifecycle(services.streams, seat, Option.fromUndefinedOr(numbers[0]), started) // I3: before all else
+    publishOwn(services.streams, seat, Option.fromUndefinedOr(numbers[1]), created)
+    publishOwn(services.streams, seat, Option.fromUndefinedOr(numbers[2]), appended)
+  }
+  const acceptance: Acceptance = { job, session, ancestors, changes, show, epoch }
+  return acceptance
+})
+
+const spawnOnce = Effect.fnUntraced(function*(services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) {
+  const epoch = services.scheduler.cancelEpoch()
+  const parent = yield* findSession(services.store, parentId)
+  const before = yield* earlier(services, parentId, request)
+  if (Option.isSome(before)) return before.value
+  const depth = parent.depth + 1
+  const depthMax = services.limits.depth
+  if (depth > depthMax) return yield* new DepthExceeded({ parentSessionId: parentId, depth, depthMax }) // I8
+  const ancestors = yield* acceptingAncestors(services.store, parent)
+  const acceptance = yield* acceptanceOf(services, parent, ancestors, request, epoch)
+  const place = yield* services.scheduler.accept(acceptance).pipe(
+    // A child that is new cannot be in flight.
+    Effect.catchTag("AlreadyRunning", (impossible) => Effect.die(impossible))
+  )
+  return { session: acceptance.session, runId: acceptance.job.runId, place } satisfies Spawned
+})
+
+/**
+ * Accepts a child of `parentId`.
+ *
+ * **Durability**: what it returned for survives the end of the process.
+ * **Interruption**: either nothing was accepted, or all of it was.
+ */
+export const spawn = (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) =>
+  spawnOnce(services, parentId, request).pipe(
+    Effect.retry({ times: looksMax, while: (error) => error._tag === "AncestryChanged" }),
+    Effect.catchTag("AncestryChanged", () =>
+      Effect.fail(new ParentNotAccepting({ parentSessionId: parentId, status: "cancelling" }))),
+    // Two calls with one key at once: the other one's child is this one's too.
+    Effect.catchReason("StoreError", "RequestKeyTaken", (_, error) =>
+      Effect.flatMap(earlier(services, parentId, request), (found) =>
+        Option.isSome(found) ? Effect.succeed(found.value) : Effect.fail(error)))
+  )
+
+/** Creates a root session, with its first message when a prompt is given. */
+export const createRoot = Effect.fnUntraced(function*(services: SpawnServices, request: RootRequest) {
+  const nowMillis = yield* Clock.currentTimeMillis
+  const id = yield* Ids.makeSessionId
+  const session: Session = {
+    id,
+    kind: "root",
+    rootId: id,
+    depth: 0,
+    title: titleOf(request.title, request.prompt) || "Untitled",
+    status: "idle",
+    ...given("profile", request.profile),
+    ...given("model", request.model),
+    ...given("workspace", request.workspace),
+    metadata: request.metadata ?? {},
+    createdAtMillis: nowMillis,
+    updatedAtMillis: nowMillis,
+    version: 1
+  }
+  const changes: Array<Transition[number]> = [
+    { _tag: "SessionCreated", session },
+    recorded(id, { type: "session_created", sessionId: id, title: session.title })
+  ]
+  if (request.prompt !== undefined) {
+    const message = userMessage(yield* Ids.makeMessageId, id, request.prompt, nowMillis)
+    changes.push(
+      { _tag: "MessageAppended", message },
+      recorded(id, { type: "message_appended", sessionId: id, messageId: message.id, role: "user" })
+    )
+  }
+  yield* services.commit(changes)
+  return session
+})
+
+/** Queues one more run of a session that is not in flight. */
+export const rerun = Effect.fnUntraced(function*(services: SpawnServices, id: Ids.SessionId) {
+  const epoch = services.scheduler.cancelEpoch()
+  const session = yield* findSession(services.store, id)
+  const external = session.metadata[metadataKeys.runtimeKind] === "external"
+  if (!external && !services.hasAgent) return yield* new AgentNotConfigured({ sessionId: id })
+  const parent = session.parentId === undefined ? undefined : yield* findSession(services.store, session.parentId)
+  const ancestors = parent === undefined ? [] : yield* acceptingAncestors(services.store, parent)
+  const nowMillis = yield* Clock.currentTimeMillis
+  const runId = yield* Ids.makeRunId
+  const decided = Lifecycle.decide(session, { _tag: "Queue", runId }, nowMillis)
+  if (Result.isFailure(decided)) { // I1
+    return yield* new AlreadyRunning({ sessionId: id, runId: session.runId ?? runId })
+  }
+  const next = decided.success
+  const job: SpawnJob = {
+    runId,
+    ...(session.parentId === undefined ? {} : { parentSessionId: session.parentId }),
+    childSessionId: id,
+    model: session.model ?? "",
+    acceptedAtMillis: nowMillis
+  }
+  const changes: Array<Transition[number]> = [
+    { _tag: "SessionChanged", session: next },
+    { _tag: "JobAccepted", job }
+  ]
+  const started: AgentEvent | undefined = session.parentId === undefined
+    ? undefined
+    : { type: "sub_agent_started", parentSessionId: session.parentId, childSessionId: id, title: session.title }
+  if (started !== undefined && session.parentId !== undefined) changes.push(recorded(session.parentId, started))
+  const show = (numbers: ReadonlyArray<number>): void => {
+    if (started === undefined) return
+    publishLifecycle(services.streams, { childId: id, ancestors }, Option.fromUndefinedOr(numbers[0]), started)
+  }
+  const place = yield* services.scheduler.accept({ job, session: next, ancestors, changes, show, epoch }).pipe(
+    Effect.catchTag("AncestryChanged", () =>
+      Effect.fail(new ParentNotAccepting({ parentSessionId: session.parentId ?? id, status: "cancelling" })))
+  )
+  return { session: next, runId, place } satisfies Spawned
+})

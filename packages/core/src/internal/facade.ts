@@ -1,0 +1,218 @@
+/** The facade's calls that look, wait and cancel. Spawning is `Spawn`. */
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Option from "effect/Option"
+import type { SessionId } from "../Ids.ts"
+import { isInFlight, isTerminal, type Session } from "../Session.ts"
+import type { Change, SessionQuery, SessionStoreShape } from "../SessionStore.ts"
+import type { SessionStreamsShape } from "../SessionStreams.ts"
+import type { SpawnSchedulerShape } from "../SpawnScheduler.ts"
+import {
+  type CancelReceipt,
+  type CancelRequest,
+  NotInFlight,
+  SessionNotFound,
+  type SessionResult,
+  type SessionTree,
+  type SessionView,
+  type WaitAnswer,
+  type WaitRequest
+} from "../SubAgents.ts"
+import * as WaitPolicy from "../WaitPolicy.ts"
+import { publishOwn } from "./publisher.ts"
+import { patiently, type Recorder } from "./recorder.ts"
+
+/** A tree larger than this is shown in part; its lists are paged instead. */
+const treeNodesMax = 10_000
+
+/** Children of one parent that are looked at in one page. */
+const pageMax = 1_000
+
+/** The end of an answer that a result carries: one mebibyte of characters. The rest is in the transcript. */
+const answerCharsMax = 1_048_576
+
+export interface FacadeServices {
+  readonly store: SessionStoreShape
+  readonly recorder: Recorder["Service"]
+  readonly streams: SessionStreamsShape
+  readonly scheduler: SpawnSchedulerShape
+}
+
+export const findSession = Effect.fnUntraced(function*(store: SessionStoreShape, id: SessionId) {
+  const found = yield* store.session(id)
+  return Option.isSome(found) ? found.value : yield* new SessionNotFound({ sessionId: id })
+})
+
+export const viewOf = ({ scheduler }: FacadeServices, session: Session): SessionView => ({
+  session,
+  run: Option.flatMapNullishOr(scheduler.flight(session.id), (flight) => flight.live?.snapshot()),
+  place: session.status === "pending" && session.runId !== undefined ? scheduler.place(session.runId) : Option.none()
+})
+
+/** Every session with this parent, page by page, oldest first. */
+const childrenOf = Effect.fnUntraced(function*(store: SessionStoreShape, parentId: SessionId, max: number) {
+  const children: Array<Session> = []
+  let before = Option.none<SessionId>()
+  while (children.length < max) {
+    const query: SessionQuery = { filter: { parentId }, before, limit: Math.min(pageMax, max - children.length) }
+    const page: ReadonlyArray<Session> = yield* store.sessions(query)
+    children.push(...page)
+    const last = page[page.length - 1]
+    if (last === undefined || page.length < query.limit) break
+    before = Option.some(last.id)
+  }
+  return children.toReversed()
+})
+
+export const tree = Effect.fnUntraced(function*(services: FacadeServices, id: SessionId) {
+  const root = yield* findSession(services.store, id)
+  const childLists = new Map<SessionId, ReadonlyArray<Session>>()
+  let level: ReadonlyArray<Session> = [root]
+  let left = treeNodesMax
+  while (level.length > 0 && left > 0) {
+    const below: Array<Session> = []
+    for (const session of level) {
+      const children: ReadonlyArray<Session> = left > 0 ? yield* childrenOf(services.store, session.id, left) : []
+      left -= children.length
+      childLists.set(session.id, children)
+      below.push(...children)
+    }
+    level = below
+  }
+  const build = (session: Session): SessionTree => ({
+    view: viewOf(services, session),
+    children: (childLists.get(session.id) ?? []).map(build)
+  })
+  return build(root)
+})
+
+export const result = Effect.fnUntraced(function*({ store }: FacadeServices, id: SessionId) {
+  const { runId, status } = yield* findSession(store, id)
+  if (runId === undefined || !isTerminal(status)) return Option.none<SessionResult>()
+  const completion = yield* store.completion(runId)
+  if (Option.isNone(completion)) return Option.none<SessionResult>()
+  const text = (yield* store.answer(id, runId)).map((entry) => entry.text).join("")
+  return Option.some<SessionResult>({
+    sessionId: id,
+    runId,
+    outcome: completion.value.outcome,
+    text: text.length > answerCharsMax ? text.slice(-answerCharsMax) : text,
+    textTruncated: text.length > answerCharsMax,
+    usage: Option.fromUndefinedOr(completion.value.usage),
+    resume: Option.fromUndefinedOr(completion.value.resume)
+  })
+})
+
+/** The children a wait is about: those named that belong to the parent, or all of them. */
+const waitedFor = Effect.fnUntraced(function*({ store }: FacadeServices, parentId: SessionId, named: ReadonlyArray<SessionId>) {
+  if (named.length === 0) return yield* childrenOf(store, parentId, treeNodesMax)
+  return yield* Effect.forEach(named, (id) =>
+    Effect.flatMap(findSession(store, id), (session) =>
+      session.parentId === parentId ? Effect.succeed(session) : Effect.fail(new SessionNotFound({ sessionId: id }))))
+})
+
+export const wait = Effect.fnUntraced(function*(services: FacadeServices, parentId: SessionId, request: WaitRequest) {
+  yield* findSession(services.store, parentId)
+  const bell = Latch.makeUnsafe(false)
+  const answer = (state: WaitAnswer["state"], children: ReadonlyArray<Session>): WaitAnswer => ({
+    state,
+    children: children.map((session) => viewOf(services, session))
+  })
+  const look = Effect.gen(function*() {
+    bell.closeUnsafe() // closed, then read: a settling in between opens it again
+    const children = yield* waitedFor(services, parentId, request.children)
+    return { children, satisfied: WaitPolicy.isSatisfied(request.policy, children.map(({ status }) => status)) }
+  })
+  const untilSatisfied = Effect.gen(function*() {
+    while (true) {
+      const { children, satisfied } = yield* look
+      if (satisfied) return answer("satisfied", children)
+      yield* bell.await
+    }
+  })
+  const watching = Effect.acquireRelease(
+    Effect.sync(() => services.scheduler.watch(parentId, () => bell.openUnsafe())),
+    (leave) => Effect.sync(leave)
+  )
+  const answered = yield* Effect.scoped(
+    Effect.andThen(watching, Effect.timeoutOption(untilSatisfied, request.timeout))
+  )
+  if (Option.isSome(answered)) return answered.value
+  return answer("pending", yield* waitedFor(services, parentId, request.children))
+})
+
+/** Records the wish on the session itself: a live one becomes `cancelling`, one that never ran `cancelled`. */
+const recordCancel = Effect.fnUntraced(function*({ recorder, streams }: FacadeServices, session: Session, ancestors: ReadonlyArray<SessionId>) {
+  const { id } = session
+  const eventOf = (next: Session) => ({ type: "session_status_changed", sessionId: id, status: next.status }) as const
+  const done = yield* patiently(
+    recorder.transact(session, { _tag: "Cancel" }, (next): ReadonlyArray<Change> => [
+      { _tag: "EventRecorded", sessionId: id, event: eventOf(next) }
+    ])
+  ).pipe(Effect.map(Option.some), Effect.catchTag("Refused", () => Effect.succeedNone))
+  if (Option.isNone(done)) return
+  const number = Option.fromUndefinedOr(done.value.numbers[0])
+  publishOwn(streams, { childId: id, ancestors }, number, eventOf(done.value.session))
+})
+
+/**
+ * I7: the session first, then everything below it that is in flight; whoever is
+ * accepted meanwhile finds the new epoch and looks again.
+ */
+export const cancel = Effect.fnUntraced(function*(services: FacadeServices, id: SessionId, request: CancelRequest) {
+  const { scheduler, store } = services
+  const session = yield* findSession(store, id)
+  const own = scheduler.flight(id)
+  const isOpen = Option.isSome(own) || session.status === "idle"
+  if (!isOpen && (request.reach === "session" || scheduler.flightsBelow(id).length === 0)) {
+    return yield* new NotInFlight({ sessionId: id, status: session.status })
+  }
+  if (isOpen) yield* recordCancel(services, session, Option.isSome(own) ? own.value.ancestors : [])
+  scheduler.noteCancel()
+  const below = request.reach === "subtree" ? scheduler.flightsBelow(id) : []
+  const cancelled: Array<SessionId> = []
+  if (Option.isSome(own)) {
+    cancelled.push(id)
+    yield* scheduler.stop(own.value, request.by, request.mode)
+  }
+  for (const flight of below) {
+    cancelled.push(flight.job.childSessionId)
+    yield* scheduler.stop(flight, "by_parent", request.mode)
+  }
+  return { cancelled } satisfies CancelReceipt
+}, Effect.uninterruptible)
+
+/** The sessions of a subtree, deepest last. */
+const subtreeOf = Effect.fnUntraced(function*(store: SessionStoreShape, id: SessionId) {
+  const ids: Array<SessionId> = [id]
+  for (let at = 0; at < ids.length; at++) {
+    const parentId = ids[at]
+    if (parentId === undefined) break
+    const children = yield* childrenOf(store, parentId, Number.MAX_SAFE_INTEGER)
+    ids.push(...children.map((child) => child.id))
+  }
+  return ids
+})
+
+export const remove = Effect.fnUntraced(function*(services: FacadeServices, id: SessionId) {
+  const { recorder, scheduler, store, streams } = services
+  const session = yield* findSession(store, id)
+  if (isInFlight(session.status) || session.status === "idle" || scheduler.flightsBelow(id).length > 0) {
+    yield* cancel(services, id, { mode: "graceful", by: "by_user", reach: "subtree" }).pipe(
+      Effect.catchTag("NotInFlight", () => Effect.void)
+    )
+  }
+  const own = scheduler.flight(id)
+  const flights = [...scheduler.flightsBelow(id), ...(Option.isSome(own) ? [own.value] : [])]
+  yield* Effect.forEach(flights, (flight) => scheduler.settled(flight), { concurrency: "unbounded", discard: true })
+  const gone = yield* subtreeOf(store, id)
+  const changes: ReadonlyArray<Change> = gone.toReversed().flatMap((sessionId): ReadonlyArray<Change> => [
+    { _tag: "SessionDeleted", sessionId },
+    { _tag: "EventRecorded", sessionId, event: { type: "session_deleted", sessionId } }
+  ])
+  const numbers = yield* patiently(recorder.commit(changes))
+  gone.toReversed().forEach((sessionId, index) => {
+    const event = { type: "session_deleted", sessionId } as const
+    publishOwn(streams, { childId: sessionId, ancestors: [] }, Option.fromUndefinedOr(numbers[index]), event)
+  })
+})

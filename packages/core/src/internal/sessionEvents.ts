@@ -1,0 +1,162 @@
+/**
+ * One reader of a session's stream: replay, then live, without a gap and
+ * without a double (`S-late`), and told of what it missed.
+ *
+ * The reader subscribes before it reads the record, so nothing falls between;
+ * durable events that are in both are told once, by their number.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { type AgentEvent, isTerminalEvent, terminalOf } from "../AgentEvent.ts"
+import type { SessionId } from "../Ids.ts"
+import { errorText } from "../Outcome.ts"
+import { isInFlight, isTerminal, type Session } from "../Session.ts"
+import type { RecordedEvent, SessionStoreShape, StoreError } from "../SessionStore.ts"
+import type { Published, SessionStreamsShape, Subscription } from "../SessionStreams.ts"
+import type { SpawnSchedulerShape } from "../SpawnScheduler.ts"
+import { type EventsRequest, SessionNotFound, type StreamItem } from "../SubAgents.ts"
+
+/** `S-late`: how many durable events a late subscriber gets. */
+const lateMax = 32
+
+/** One page of a replay from the record. */
+const pageMax = 256
+
+export interface ReaderServices {
+  readonly store: SessionStoreShape
+  readonly streams: SessionStreamsShape
+  readonly scheduler: SpawnSchedulerShape
+}
+
+interface Cursor {
+  /** The greatest number of this session's own durable events that was told. */
+  told: number
+  /** Up to here they were read from the record: the live ones are told already. */
+  skipTo: number
+  ordinal: number
+  terminalTold: boolean
+}
+
+const ephemeral = (event: AgentEvent): StreamItem => ({ number: Option.none(), event })
+
+const fromRecord = (recorded: RecordedEvent): StreamItem => ({ number: Option.some(recorded.number), event: recorded.event })
+
+/** Every durable event of the session after a number, page by page, up to and including another. */
+const recordedBetween = (
+  store: SessionStoreShape,
+  sessionId: SessionId,
+  after: number,
+  upTo: number
+): Effect.Effect<ReadonlyArray<RecordedEvent>, StoreError> =>
+  Effect.gen(function*() {
+    const found: Array<RecordedEvent> = []
+    let cursor = after
+    while (true) {
+      const page: ReadonlyArray<RecordedEvent> = yield* store.events({
+        after: cursor,
+        limit: pageMax,
+        sessionId: Option.some(sessionId),
+        types: Option.none()
+      })
+      for (const recorded of page) if (recorded.number <= upTo) found.push(recorded)
+      const last = page[page.length - 1]
+      if (page.length < pageMax || last === undefined || last.number >= upTo) return found
+      cursor = last.number
+    }
+  })
+
+/** What is told before the live events: from the reader's number, or the last 32 and the last budget. */
+const replay = Effect.fnUntraced(function*(services: ReaderServices, session: Session, request: EventsRequest) {
+  const { scheduler, store } = services
+  if (Option.isSome(request.after)) {
+    const { oldest } = yield* store.feedBounds
+    const missed = yield* recordedBetween(store, session.id, request.after.value, Number.POSITIVE_INFINITY)
+    const items = missed.map(fromRecord)
+    return request.after.value + 1 < oldest ? [ephemeral({ type: "feed_reset", oldest }), ...items] : items
+  }
+  const items = (yield* store.recentEvents(session.id, lateMax)).map(fromRecord)
+  const budget = Option.flatMapNullishOr(scheduler.flight(session.id), (flight) => flight.live?.budget)
+  return Option.isSome(budget) ? [ephemeral(budget.value), ...items] : items
+})
+
+/** A settled session's last word, when the replay did not reach it. */
+const lastWord = (session: Session): ReadonlyArray<StreamItem> =>
+  isTerminal(session.status) && session.outcome !== undefined && session.runId !== undefined
+    ? [ephemeral(terminalOf(session.runId, session.outcome, errorText(session.outcome)))]
+    : []
+
+/**
+ * Turns what was published into what this reader is told. A jump of the
+ * ordinal is a loss: the durable events in it are read from the record, the
+ * rest is counted.
+ */
+const tell = Effect.fnUntraced(function*(
+  store: SessionStoreShape,
+  sessionId: SessionId,
+  cursor: Cursor,
+  items: ReadonlyArray<Published>
+) {
+  const told: Array<StreamItem> = []
+  for (const item of items) {
+    const missed = item.ordinal - cursor.ordinal - 1
+    cursor.ordinal = item.ordinal
+    if (missed > 0) {
+      const before = Option.getOrElse(item.number, () => item.durableHead + 1) - 1
+      const kept = item.durableHead > cursor.told ? yield* recordedBetween(store, sessionId, cursor.told, before) : []
+      told.push(ephemeral({ type: "lagged", missed: Math.max(0, missed - kept.length) }), ...kept.map(fromRecord))
+      cursor.skipTo = Math.max(cursor.skipTo, kept.at(-1)?.number ?? 0)
+      cursor.told = Math.max(cursor.told, cursor.skipTo)
+    }
+    if (item.number._tag === "Some" && item.origin === sessionId) {
+      if (item.number.value <= cursor.skipTo) continue
+      cursor.told = Math.max(cursor.told, item.number.value)
+    }
+    told.push(item)
+  }
+  return told
+})
+
+/** Whether nothing can follow: the session has settled and no child of it is in flight. */
+const isOver = Effect.fnUntraced(function*({ scheduler, store }: ReaderServices, id: SessionId) {
+  if (Option.isSome(scheduler.flight(id)) || scheduler.hasChildrenInFlight(id)) return false
+  const session = yield* store.session(id)
+  return Option.isNone(session) || (isTerminal(session.value.status) && !isInFlight(session.value.status))
+})
+
+const live = (services: ReaderServices, id: SessionId, subscription: Subscription, cursor: Cursor) =>
+  Stream.paginate(undefined, () =>
+    Effect.gen(function*() {
+      const told = yield* tell(services.store, id, cursor, yield* subscription.take)
+      const mayEnd = told.some(({ event }) => isTerminalEvent(event) || event.type === "sub_agent_completed" ||
+        event.type === "session_deleted")
+      const over = mayEnd && (yield* isOver(services, id))
+      return [told, over ? Option.none() : Option.some(undefined)] as const
+    }))
+
+const open = Effect.fnUntraced(function*(services: ReaderServices, id: SessionId, request: EventsRequest) {
+  const subscription = yield* services.streams.subscribe(id, request.scope)
+  const found = yield* services.store.session(id)
+  if (Option.isNone(found)) return yield* new SessionNotFound({ sessionId: id })
+  const replayed = yield* replay(services, found.value, request)
+  const told = replayed.reduce((max, { number }) => Math.max(max, Option.getOrElse(number, () => 0)), 0)
+  const from = Math.max(told, Option.getOrElse(request.after, () => 0))
+  const cursor: Cursor = {
+    told: from,
+    skipTo: from,
+    ordinal: subscription.from,
+    terminalTold: replayed.some(({ event }) => isTerminalEvent(event))
+  }
+  if (yield* isOver(services, id)) {
+    const missing = cursor.terminalTold || Option.isSome(request.after) ? [] : lastWord(found.value)
+    return Stream.fromIterable([...replayed, ...missing])
+  }
+  return Stream.concat(Stream.fromIterable(replayed), live(services, id, subscription, cursor))
+})
+
+/** See `SubAgents.events`. */
+export const sessionEvents = (
+  services: ReaderServices,
+  id: SessionId,
+  request: EventsRequest
+): Stream.Stream<StreamItem, SessionNotFound | StoreError> => Stream.unwrap(open(services, id, request))
