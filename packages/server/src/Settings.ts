@@ -11,7 +11,8 @@
  */
 import * as NodeNet from "node:net"
 import * as NodePath from "node:path"
-import { AgentDirectory, Limits } from "@offshoot/core"
+import { RunMark } from "@offshoot/adapters-cli"
+import { type AgentDirectory, Limits } from "@offshoot/core"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -127,6 +128,9 @@ const environmentNames = [
 
 type EnvironmentKey = (typeof environmentNames)[number]
 
+/** Also what a run marks its processes with: this program may itself be somebody's child. */
+const known: ReadonlySet<string> = new Set([...environmentNames, ...Object.values(RunMark.keys)])
+
 /** Whether only this machine can reach the address. */
 export const isLoopback = (host: string): boolean => {
   const bare = host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host
@@ -146,7 +150,7 @@ export const variable = (environment: Sources["environment"], name: EnvironmentK
  */
 const misspelt = (environment: Sources["environment"]): ReadonlyArray<Problem> =>
   Object.keys(environment).flatMap((name) => {
-    if (!name.startsWith("OFFSHOOT_") || environmentNames.some((known) => known === name)) return []
+    if (!name.startsWith("OFFSHOOT_") || known.has(name)) return []
     const meant = nearest(name, environmentNames)
     return Option.isSome(meant)
       ? [{ path: name, message: `this variable is not known; did you mean ${meant.value}?` }]
@@ -291,7 +295,7 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
 
 /** The entries of `AgentDirectory`. */
 export const directoryOf = (settings: Settings): ReadonlyArray<AgentDirectory.AgentEntry> =>
-  settings.agents.map(({ concurrentMax, id, protocol }) => ({ id, protocol, concurrentMax }))
+  settings.agents.map(({ agent, concurrentMax, id }) => ({ id, protocol: agent.protocol, concurrentMax }))
 
 /** A file that somebody named must be there; the one in the working directory need not. */
 const findConfig = (flags: Flags, environment: Sources["environment"], cwd: string) => {

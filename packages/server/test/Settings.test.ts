@@ -116,6 +116,22 @@ describe("Settings: precedence", () => {
   })
 })
 
+describe("Settings: agents", () => {
+  const command = ["cat", "{prompt}"] as const
+  it("a relative working directory counts from the file's folder", () => {
+    const { agents } = accepted({ file: { agents: { a: { protocol: "command", command, cwd: "work", concurrent: 2 } } } })
+    assert.deepStrictEqual(agents, [{
+      id: "a",
+      concurrentMax: 2,
+      agent: { protocol: "command", command, cwd: "/etc/app/work", concurrent: 2 }
+    }])
+  })
+  it("eight runs of an agent at once unless it says otherwise", () => {
+    const settings = accepted({ file: { agents: { a: { protocol: "command", command } } } })
+    assert.deepStrictEqual(Settings.directoryOf(settings), [{ id: "a", protocol: "command", concurrentMax: 8 }])
+  })
+})
+
 describe("Settings: refusals", () => {
   it.each<readonly [string, Given, string, RegExp]>([
     ["an unknown key, near a known one", { file: { sever: {} } }, "sever", /did you mean server\?/],
@@ -150,6 +166,10 @@ describe("Settings: refusals", () => {
     ["an agent without a protocol", { file: { agents: { a: {} } } }, "agents.a.protocol", /this key is required/],
     ["a protocol of a later version", { file: { agents: { a: { protocol: "a2a" } } } }, "agents.a.protocol", /not one of those available in this version: command/],
     ["a misspelt protocol", { file: { agents: { a: { protocol: "comand" } } } }, "agents.a.protocol", /did you mean command\?/],
+    ["a command agent without its command", { file: { agents: { a: { protocol: "command" } } } }, "agents.a.command", /this key is required/],
+    ["an unknown option of a command agent", { file: { agents: { a: { protocol: "command", command: ["true"], evn: {} } } } }, "agents.a.evn", /did you mean env\?/],
+    ["an agent id that is none", { file: { agents: { "a b": { protocol: "command", command: ["true"] } } } }, "agents.a b", /expected an id|not known/],
+    ["a recovery that there is not", { file: { recovery: "resume" } }, "recovery", /expected "lost"/],
     ["no run of an agent at once", { file: { agents: { a: { protocol: "command", concurrent: 0, command: ["true"] } } } }, "agents.a.concurrent", /greater than or equal to 1/]
   ])("%s", (_, given, path, message) => {
     const problems = refused(given)
@@ -181,8 +201,8 @@ describe("Settings: refusals", () => {
     assert.strictEqual(accepted({ flags: { ...remote, host: "0.0.0.0" } }).server.host, "0.0.0.0")
   })
 
-  it("a variable with the prefix that is like none of ours is let through", () => {
-    assert.deepStrictEqual(refused({ environment: { OFFSHOOT_SESSION_ID: "x" } }), [])
+  it.each(["OFFSHOOT_SESSION_ID", "OFFSHOOT_BOOT", "OFFSHOOT_RUN_ID"])("the variable %s is let through", (name) => {
+    assert.deepStrictEqual(refused({ environment: { [name]: "x" } }), [])
   })
 })
 

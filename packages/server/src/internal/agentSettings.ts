@@ -1,10 +1,10 @@
 /**
- * The `agents` of the configuration: which there are, and each one's own options.
- *
- * The options belong to the adapter that speaks the protocol. One line per
- * protocol here is all that the configuration knows of it.
+ * The `agents` of the configuration: which there are, each decoded by the
+ * adapter that speaks its protocol. One line per protocol here is all that the
+ * configuration knows of it.
  */
 import * as NodePath from "node:path"
+import { CommandAgent } from "@offshoot/adapters-cli"
 import { AgentDirectory } from "@offshoot/core"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -15,48 +15,51 @@ import { nearest } from "./nearest.ts"
 /** One agent, ready for its adapter. */
 export interface AgentSetting {
   readonly id: string
-  readonly protocol: string
   readonly concurrentMax: number
-  readonly options: Readonly<Record<string, unknown>>
+  readonly agent: CommandAgent.CommandAgent
 }
 
 type Written = Readonly<Record<string, unknown>>
 type Decoded = { readonly settings: ReadonlyArray<AgentSetting>; readonly problems: ReadonlyArray<Problem> }
 
-const protocolsAvailable = ["command"]
+const strict = { errors: "all", onExcessProperty: "error" } as const
 
-const decodeHead = Schema.decodeUnknownResult(
-  Schema.Struct({
-    protocol: Schema.NonEmptyString,
-    concurrent: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)))
-  }),
-  { errors: "all" }
-)
+const protocols = {
+  [CommandAgent.protocol]: Schema.decodeUnknownResult(CommandAgent.CommandAgent, strict)
+}
+const available = Object.keys(protocols)
+
+const isProtocol = (name: string): name is keyof typeof protocols => Object.hasOwn(protocols, name)
+
+const decodeProtocol = Schema.decodeUnknownResult(Schema.Struct({ protocol: Schema.NonEmptyString }), { errors: "all" })
 
 const protocolProblem = (protocol: string): string => {
-  const available = `available in this version: ${protocolsAvailable.join(", ")}`
-  const meant = nearest(protocol, protocolsAvailable)
-  return Option.isSome(meant) ? `did you mean ${meant.value}? ${available}` : `this protocol is not one of those ${available}`
+  const list = `available in this version: ${available.join(", ")}`
+  const meant = nearest(protocol, available)
+  return Option.isSome(meant) ? `did you mean ${meant.value}? ${list}` : `this protocol is not one of those ${list}`
 }
 
 /** A relative working directory counts from the folder of the file that names it. */
-const placed = (options: Written, folder: string): Written =>
-  typeof options["cwd"] === "string" ? { ...options, cwd: NodePath.resolve(folder, options["cwd"]) } : options
+const placed = (agent: CommandAgent.CommandAgent, folder: string): CommandAgent.CommandAgent =>
+  agent.cwd === undefined ? agent : { ...agent, cwd: NodePath.resolve(folder, agent.cwd) }
 
 const decodeAgent = (id: string, written: Written, folder: string): Result.Result<AgentSetting, ReadonlyArray<Problem>> => {
-  const head = decodeHead(written)
+  const head = decodeProtocol(written)
   if (Result.isFailure(head)) return Result.fail(problemsOf(head.failure, ["agents", id]))
-  const { concurrent, protocol } = head.success
-  if (!protocolsAvailable.includes(protocol)) {
+  const { protocol } = head.success
+  if (!isProtocol(protocol)) {
     return Result.fail([{ path: `agents.${id}.protocol`, message: protocolProblem(protocol) }])
   }
-  const { concurrent: _concurrent, protocol: _protocol, ...options } = written
-  return Result.succeed({
-    id,
-    protocol,
-    concurrentMax: concurrent ?? AgentDirectory.concurrentMaxDefault,
-    options: placed(options, folder)
-  })
+  return protocols[protocol](written).pipe(
+    Result.mapBoth({
+      onFailure: (error) => problemsOf(error, ["agents", id]),
+      onSuccess: (agent) => ({
+        id,
+        concurrentMax: agent.concurrent ?? AgentDirectory.concurrentMaxDefault,
+        agent: placed(agent, folder)
+      })
+    })
+  )
 }
 
 export const decodeAgents = (agents: Readonly<Record<string, Written>>, folder: string): Decoded => {

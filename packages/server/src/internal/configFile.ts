@@ -67,7 +67,9 @@ export const ConfigFile = Schema.Struct({
     checkSeconds: Schema.optionalKey(Seconds),
     totalSeconds: Schema.optionalKey(Seconds),
     idleSeconds: Schema.optionalKey(Seconds)
-  }))
+  })),
+  /** What becomes of a run that the end of the process cut off. Settling it as lost is all there is yet. */
+  recovery: Schema.optionalKey(Schema.Literals(["lost"]))
 })
 export type ConfigFile = typeof ConfigFile.Type
 
