@@ -37,22 +37,39 @@ interface State {
 
 const requestKeyOf = (parentId: SessionId, requestKey: string): string => `${parentId} ${requestKey}`
 
-/** Why the transition may not be applied, looked at before anything changes: all or nothing. */
+const conflict = ({ id, version }: Session): Store.StoreError =>
+  new Store.StoreError({
+    operation: "commit",
+    reason: new Store.VersionConflict({ sessionId: id, expectedVersion: version - 1 })
+  })
+
+const keyTaken = (parentSessionId: SessionId, requestKey: string): Store.StoreError =>
+  new Store.StoreError({ operation: "commit", reason: new Store.RequestKeyTaken({ parentSessionId, requestKey }) })
+
+/**
+ * Why the transition may not be applied, looked at before anything changes: all
+ * or nothing. A change is judged by what the changes before it made.
+ */
 const refusal = (state: State, transition: Transition): Store.StoreError | undefined => {
+  const versions = new Map<SessionId, number | undefined>()
+  const keys = new Map<string, SessionId>()
+  const versionOf = (id: SessionId): number | undefined =>
+    versions.has(id) ? versions.get(id) : state.sessions.get(id)?.version
   for (const change of transition) {
-    if (change._tag === "SessionChanged") {
-      const { id, version } = change.session
-      if (state.sessions.get(id)?.version !== version - 1) {
-        const reason = new Store.VersionConflict({ sessionId: id, expectedVersion: version - 1 })
-        return new Store.StoreError({ operation: "commit", reason })
-      }
+    if (change._tag === "SessionDeleted") {
+      versions.set(change.sessionId, undefined)
+    } else if (change._tag === "SessionChanged") {
+      if (versionOf(change.session.id) !== change.session.version - 1) return conflict(change.session)
+      versions.set(change.session.id, change.session.version)
     } else if (change._tag === "SessionCreated") {
-      const { parentId, requestKey } = change.session
+      const { id, parentId, requestKey, version } = change.session
+      if (versionOf(id) !== undefined) return conflict(change.session)
+      versions.set(id, version)
       if (parentId === undefined || requestKey === undefined) continue
-      if (state.requestKeys.has(requestKeyOf(parentId, requestKey))) {
-        const reason = new Store.RequestKeyTaken({ parentSessionId: parentId, requestKey })
-        return new Store.StoreError({ operation: "commit", reason })
-      }
+      const key = requestKeyOf(parentId, requestKey)
+      const owner = keys.get(key) ?? state.requestKeys.get(key)
+      if (owner !== undefined && versionOf(owner) !== undefined) return keyTaken(parentId, requestKey)
+      keys.set(key, id)
     }
   }
   return undefined
@@ -123,6 +140,8 @@ const apply = (state: State, change: Change, atMillis: number): number | undefin
     }
     case "JobSettled":
       state.jobs.delete(change.completion.runId)
+      // I2: the first completion of a run is the one.
+      if (state.settled.has(change.completion.runId)) return undefined
       state.settled.set(change.completion.runId, {
         completion: change.completion,
         acknowledged: change.handlers === "none"

@@ -1,0 +1,136 @@
+import type { SessionStore } from "@offshoot/core"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Result from "effect/Result"
+import type * as SqlClient from "effect/sql/SqlClient"
+import type { Cell } from "./batch.ts"
+import * as Records from "./records.ts"
+import { storeError } from "./storageCondition.ts"
+
+type Shape = Omit<SessionStore.SessionStoreShape, "commit" | "ready">
+type Read<A> = Effect.Effect<A, SessionStore.StoreError>
+
+interface Condition {
+  readonly text: string
+  readonly params: ReadonlyArray<Cell>
+}
+
+const equals = (column: string, value: string | undefined): ReadonlyArray<Condition> =>
+  value === undefined ? [] : [{ text: `${column} = ?`, params: [value] }]
+
+/** The database uses the index over roots only when the kind stands in the text. */
+const ofKind = (kind: "root" | "child" | undefined): ReadonlyArray<Condition> =>
+  kind === undefined ? [] : [{ text: kind === "root" ? "kind = 'root'" : "kind = 'child'", params: [] }]
+
+const where = (conditions: ReadonlyArray<Condition>): Condition => ({
+  text: conditions.length === 0 ? "" : ` WHERE ${conditions.map((condition) => condition.text).join(" AND ")}`,
+  params: conditions.flatMap((condition) => condition.params)
+})
+
+const sessionsWhere = ({ before, filter }: SessionStore.SessionQuery): Condition =>
+  where([
+    ...ofKind(filter.kind),
+    ...equals("root_id", filter.rootId),
+    ...equals("parent_id", filter.parentId),
+    ...equals("status", filter.status),
+    ...Option.match(before, { onNone: () => [], onSome: (id) => [{ text: "id < ?", params: [id] }] })
+  ])
+
+const eventsWhere = ({ after, sessionId, types }: SessionStore.EventQuery): Condition =>
+  where([
+    { text: "number > ?", params: [after] },
+    ...equals("session_id", Option.getOrUndefined(sessionId)),
+    ...Option.match(types, {
+      onNone: () => [],
+      onSome: (types) => [{ text: `type IN (${types.map(() => "?").join(", ")})`, params: types }]
+    })
+  ])
+
+export const make = (sql: SqlClient.SqlClient): Shape => {
+  const rows = (operation: string, text: string, params: ReadonlyArray<Cell>): Read<ReadonlyArray<Records.Stored>> =>
+    Effect.mapError(sql.unsafe<Records.Stored>(text, params), storeError(operation))
+
+  const many = <A>(
+    operation: string,
+    decode: (row: Records.Stored) => Result.Result<A, unknown>,
+    text: string,
+    params: ReadonlyArray<Cell> = []
+  ): Read<ReadonlyArray<A>> =>
+    Effect.flatMap(rows(operation, text, params), (found) =>
+      Effect.fromResult(Records.decodeAll(operation, decode, found)))
+
+  const one = <A>(
+    operation: string,
+    decode: (row: Records.Stored) => Result.Result<A, unknown>,
+    text: string,
+    params: ReadonlyArray<Cell>
+  ): Read<Option.Option<A>> =>
+    Effect.map(many(operation, decode, text, params), (found) => Option.fromUndefinedOr(found[0]))
+
+  const { completion, event, message, openJob, session } = Records
+  return {
+    session: (id) => one("session", session, "SELECT body FROM sessions WHERE id = ?", [id]),
+    sessionByRequestKey: (parentId, requestKey) =>
+      one("sessionByRequestKey", session, "SELECT body FROM sessions WHERE parent_id = ? AND request_key = ?", [
+        parentId,
+        requestKey
+      ]),
+    sessions: (query) => {
+      const { params, text } = sessionsWhere(query)
+      return many("sessions", session, `SELECT body FROM sessions${text} ORDER BY id DESC LIMIT ?`, [...params, query.limit])
+    },
+    childCount: (parentId) =>
+      Effect.map(rows("childCount", "SELECT children FROM child_counts WHERE parent_id = ?", [parentId]), ([row]) =>
+        Number(row?.["children"] ?? 0)),
+    messages: ({ after, limit, sessionId }) =>
+      many(
+        "messages",
+        message,
+        "SELECT position, body FROM messages WHERE session_id = ? AND position > ? ORDER BY position LIMIT ?",
+        [sessionId, after, limit]
+      ),
+    lastMessage: (sessionId) =>
+      one(
+        "lastMessage",
+        message,
+        "SELECT position, body FROM messages WHERE session_id = ? ORDER BY position DESC LIMIT 1",
+        [sessionId]
+      ),
+    answer: (sessionId, runId) =>
+      many(
+        "answer",
+        message,
+        "SELECT position, body FROM messages WHERE session_id = ? AND run_id = ? AND role = 'assistant' ORDER BY position",
+        [sessionId, runId]
+      ),
+    openJobs: many("openJobs", openJob, "SELECT state, body FROM jobs ORDER BY seq"),
+    completion: (runId) => one("completion", completion, "SELECT body FROM completions WHERE run_id = ?", [runId]),
+    unacknowledged: many("unacknowledged", completion, "SELECT body FROM completions WHERE pending = 1 ORDER BY seq"),
+    events: (query) => {
+      const { params, text } = eventsWhere(query)
+      return many(
+        "events",
+        event,
+        `SELECT number, session_id, at_millis, body FROM events${text} ORDER BY number LIMIT ?`,
+        [...params, query.limit]
+      )
+    },
+    recentEvents: (sessionId, limit) =>
+      Effect.map(
+        many(
+          "recentEvents",
+          event,
+          "SELECT number, session_id, at_millis, body FROM events WHERE session_id = ? ORDER BY number DESC LIMIT ?",
+          [sessionId, limit]
+        ),
+        (found) => found.toReversed()
+      ),
+    feedBounds: Effect.map(
+      rows("feedBounds", "SELECT (SELECT MIN(number) FROM events) AS oldest, (SELECT MAX(number) FROM events) AS head", []),
+      ([row]) => {
+        const head = Number(row?.["head"] ?? 0)
+        return { oldest: Number(row?.["oldest"] ?? head + 1), head }
+      }
+    )
+  }
+}
