@@ -125,7 +125,7 @@ export class SessionsGroup extends HttpApiGroup.make("sessions").add(
     success: Wire.CancelReceipt.pipe(HttpApiSchema.status(202)),
     error: [...found, Problems.NotInFlight]
   }).annotate(OpenApi.Summary, "Wish that a session and its subtree stop")
-).prefix("/v1") {}
+).prefix("/v1").annotateEndpoints(OpenApi.Override, tokenNeeded) {}
 
 export class StreamsGroup extends HttpApiGroup.make("streams").add(
   HttpApiEndpoint.get("events", "/sessions/:id/events", {
@@ -145,12 +145,12 @@ export class StreamsGroup extends HttpApiGroup.make("streams").add(
     success: HttpApiSchema.StreamSse({ data: AgentEvent.AgentEvent }),
     error: Problems.ofRecord
   }).annotate(OpenApi.Summary, "Every durable event from a number on, for ever")
-).prefix("/v1") {}
+).prefix("/v1").annotateEndpoints(OpenApi.Override, tokenNeeded) {}
 
 export class AgentsGroup extends HttpApiGroup.make("agents").add(
   HttpApiEndpoint.get("list", "/agents", { success: Wire.AgentList })
     .annotate(OpenApi.Summary, "The external agents of the configuration")
-).prefix("/v1") {}
+).prefix("/v1").annotateEndpoints(OpenApi.Override, tokenNeeded) {}
 
 export class ServiceGroup extends HttpApiGroup.make("service").add(
   HttpApiEndpoint.get("health", "/healthz", { success: Wire.Health })
@@ -158,6 +158,13 @@ export class ServiceGroup extends HttpApiGroup.make("service").add(
   HttpApiEndpoint.get("ready", "/readyz", { success: Wire.Readiness, error: Problems.NotReady })
     .annotate(OpenApi.Summary, "The store can be written and the server is not stopping; no token")
 ) {}
+
+/** Every group under `/v1` needs the token. */
+const tokenNeeded = { security: [{ token: [] }] }
+
+const tokenScheme = {
+  token: { type: "http", scheme: "bearer", description: "Printed at the server's start, or set with OFFSHOOT_TOKEN" }
+}
 
 export class Api extends HttpApi.make("offshoot")
   .add(SessionsGroup)
@@ -171,6 +178,10 @@ export class Api extends HttpApi.make("offshoot")
     title: "Offshoot",
     version: "1",
     description: "The sub-agent runtime: spawn, look, wait, cancel, follow. Every call but /healthz and /readyz " +
-      "needs `Authorization: Bearer <token>`. Errors are RFC 9457 problem documents."
+      "needs `Authorization: Bearer <token>`. Errors are RFC 9457 problem documents.",
+    transform: (document) => ({
+      ...document,
+      components: { ...document["components"], securitySchemes: tokenScheme }
+    })
   }))
 {}

@@ -1,0 +1,92 @@
+/** Which failure of core becomes which problem document. Pure. */
+import type { SessionStore, SubAgents } from "@offshoot/core"
+import * as Problems from "../Problems.ts"
+
+export const sessionNotFound = (error: SubAgents.SessionNotFound): Problems.SessionNotFound =>
+  new Problems.SessionNotFound({
+    detail: error.message,
+    hint: "List the sessions with GET /v1/sessions.",
+    sessionId: error.sessionId
+  })
+
+export const storeError = (error: SessionStore.StoreError): Problems.Conflict | Problems.StorageUnavailable =>
+  error.reason._tag === "StorageUnavailable"
+    ? new Problems.StorageUnavailable({
+      detail: error.reason.message,
+      hint: error.reason.retryable ? "Try again in a moment." : "This needs the operator: see the server's log.",
+      condition: error.reason.condition,
+      retryable: error.reason.retryable
+    })
+    : new Problems.Conflict({ detail: error.reason.message, hint: "Read the session again, then try again." })
+
+export const schedulerClosed = (_error: SubAgents.SchedulerClosed): Problems.ShuttingDown => shuttingDown
+
+export const shuttingDown = new Problems.ShuttingDown({
+  detail: "The server is stopping and accepts no more work.",
+  hint: "What was accepted is kept: ask again when the server has started again."
+})
+
+export const queueFull = (error: SubAgents.QueueFull): Problems.QueueFull =>
+  new Problems.QueueFull({
+    detail: error.message,
+    hint: `Nothing was accepted. Try again in ${error.retryAfterSeconds} s, or raise limits.backlog.`,
+    backlogMax: error.backlogMax,
+    retryAfterSeconds: error.retryAfterSeconds
+  })
+
+export const depthExceeded = (error: SubAgents.DepthExceeded): Problems.DepthExceeded =>
+  new Problems.DepthExceeded({
+    detail: error.message,
+    hint: "Spawn from a session that is less deep, or raise limits.depth.",
+    depth: error.depth,
+    depthMax: error.depthMax
+  })
+
+export const parentNotAccepting = (error: SubAgents.ParentNotAccepting): Problems.ParentNotAccepting =>
+  new Problems.ParentNotAccepting({
+    detail: error.message,
+    hint: "Its subtree was cancelled: spawn under another session.",
+    sessionId: error.parentSessionId,
+    sessionStatus: error.status
+  })
+
+export const alreadyRunning = (error: SubAgents.AlreadyRunning): Problems.AlreadyRunning =>
+  new Problems.AlreadyRunning({
+    detail: error.message,
+    hint: "Follow the run that is there, or cancel it first.",
+    sessionId: error.sessionId,
+    runId: error.runId
+  })
+
+export const notInFlight = (error: SubAgents.NotInFlight): Problems.NotInFlight =>
+  new Problems.NotInFlight({
+    detail: error.message,
+    hint: "There is nothing to cancel.",
+    sessionId: error.sessionId,
+    sessionStatus: error.status
+  })
+
+export const agentNotConfigured = (error: SubAgents.AgentNotConfigured): Problems.AgentNotConfigured =>
+  new Problems.AgentNotConfigured({
+    detail: error.message,
+    hint: "Spawn a child and name one of GET /v1/agents.",
+    sessionId: error.sessionId
+  })
+
+export const agentUnknown = (error: SubAgents.AgentUnknown): Problems.AgentUnknown =>
+  new Problems.AgentUnknown({
+    detail: error.message,
+    hint: "Name one of `known`, or add the agent to the configuration.",
+    agent: error.agent,
+    known: error.known
+  })
+
+export const notSettled = (view: SubAgents.SessionView): Problems.NotSettled =>
+  new Problems.NotSettled({
+    detail: `session ${view.session.id} has no result: it is ${view.session.status}`,
+    hint: view.session.status === "idle"
+      ? "It never ran: run it with POST /v1/sessions/{id}/run."
+      : "Wait with POST /v1/sessions/{id}/wait on its parent, or follow GET /v1/sessions/{id}/events.",
+    sessionId: view.session.id,
+    sessionStatus: view.session.status
+  })

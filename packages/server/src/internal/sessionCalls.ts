@@ -1,0 +1,146 @@
+/** The calls about sessions: decode, ask `SubAgents`, show. No rule of their own. */
+import { type Ids, Session, type SessionStore, SubAgents } from "@offshoot/core"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as Option from "effect/Option"
+import { Api } from "../Api.ts"
+import * as Wire from "../Wire.ts"
+import { Closing } from "./closing.ts"
+import * as Refusals from "./refusals.ts"
+
+interface PageRequest {
+  readonly limit?: number
+  readonly cursor?: Ids.SessionId
+}
+
+/** The filter of a list; absent parameters are absent members. */
+const filterOf = (query: {
+  readonly root?: Ids.SessionId
+  readonly parent?: Ids.SessionId
+  readonly status?: Session.SessionStatus
+}): SessionStore.SessionFilter => ({
+  ...(query.root === undefined ? {} : { rootId: query.root }),
+  ...(query.parent === undefined ? {} : { parentId: query.parent }),
+  ...(query.status === undefined ? {} : { status: query.status })
+})
+
+const waitRequest = (body: Wire.WaitBody | null): SubAgents.WaitRequest => ({
+  children: body?.children ?? [],
+  policy: body?.policy ?? "all",
+  timeout: Duration.seconds(body?.timeoutSeconds ?? Wire.waitSecondsDefault)
+})
+
+/** Whoever has the token is a person to the record: a parent's own cancel does not come over HTTP. */
+const cancelRequest = (body: Wire.CancelBody | null): SubAgents.CancelRequest => ({
+  mode: body?.mode ?? "graceful",
+  by: "by_user",
+  reach: body?.cascade === false ? "session" : "subtree"
+})
+
+const fail = {
+  SessionNotFound: (error: SubAgents.SessionNotFound) => Effect.fail(Refusals.sessionNotFound(error)),
+  StoreError: (error: SessionStore.StoreError) => Effect.fail(Refusals.storeError(error))
+}
+
+const failLaunch = {
+  ...fail,
+  QueueFull: (error: SubAgents.QueueFull) => Effect.fail(Refusals.queueFull(error)),
+  SchedulerClosed: (error: SubAgents.SchedulerClosed) => Effect.fail(Refusals.schedulerClosed(error)),
+  ParentNotAccepting: (error: SubAgents.ParentNotAccepting) => Effect.fail(Refusals.parentNotAccepting(error))
+}
+
+const find = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId) =>
+  Effect.catchTags(subAgents.session(id), fail)
+
+const list = (subAgents: SubAgents.SubAgentsShape, filter: SessionStore.SessionFilter, page: PageRequest) => {
+  const { cursor, limit = Wire.pageDefault } = page
+  return subAgents.sessions({ filter, before: Option.fromUndefinedOr(cursor), limit: limit + 1 }).pipe(
+    Effect.map((views) => Wire.page(views, limit, Wire.session, (view) => view.session.id)),
+    Effect.mapError(Refusals.storeError)
+  )
+}
+
+const run = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId) =>
+  subAgents.run(id).pipe(
+    Effect.map(Wire.accepted),
+    Effect.catchTags({
+      ...failLaunch,
+      AlreadyRunning: (error) => Effect.fail(Refusals.alreadyRunning(error)),
+      AgentNotConfigured: (error) => Effect.fail(Refusals.agentNotConfigured(error))
+    })
+  )
+
+const spawn = (subAgents: SubAgents.SubAgentsShape, parentId: Ids.SessionId, body: Wire.NewChild) =>
+  subAgents.spawn(parentId, body).pipe(
+    Effect.map(Wire.accepted),
+    Effect.catchTags({
+      ...failLaunch,
+      DepthExceeded: (error) => Effect.fail(Refusals.depthExceeded(error)),
+      AgentUnknown: (error) => Effect.fail(Refusals.agentUnknown(error))
+    })
+  )
+
+const messages = (
+  subAgents: SubAgents.SubAgentsShape,
+  id: Ids.SessionId,
+  { after = 0, limit = Wire.pageDefault }: { readonly after?: number; readonly limit?: number }
+) =>
+  subAgents.messages(id, { after, limit: limit + 1 }).pipe(
+    Effect.map((read) => Wire.page(read, limit, Wire.message, (entry) => String(entry.position))),
+    Effect.catchTags(fail)
+  )
+
+/** Looks at the session first: one that settles in between is seen by the second look. */
+const result = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId) =>
+  Effect.gen(function*() {
+    const view = yield* find(subAgents, id)
+    const settled = Session.isTerminal(view.session.status)
+      ? yield* Effect.catchTags(subAgents.result(id), fail)
+      : Option.none()
+    if (Option.isNone(settled)) {
+      return yield* Refusals.notSettled(yield* find(subAgents, id))
+    }
+    return Wire.result(settled.value)
+  })
+
+const wait = (
+  subAgents: SubAgents.SubAgentsShape,
+  closing: Effect.Effect<void>,
+  id: Ids.SessionId,
+  body: Wire.WaitBody | null
+) =>
+  subAgents.wait(id, waitRequest(body)).pipe(
+    Effect.map(Wire.waitAnswer),
+    Effect.catchTags(fail),
+    Effect.raceFirst(Effect.andThen(closing, Effect.fail(Refusals.shuttingDown)))
+  )
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "sessions",
+  Effect.fn(function*(handlers) {
+    const subAgents = yield* SubAgents.SubAgents
+    const closing = yield* Closing
+    return handlers.handleAll({
+      create: ({ payload }) =>
+        Effect.mapBoth(subAgents.createRoot(payload ?? {}), { onSuccess: Wire.record, onFailure: Refusals.storeError }),
+      list: ({ query }) => list(subAgents, filterOf(query), query),
+      get: ({ params }) => Effect.map(find(subAgents, params.id), Wire.session),
+      remove: ({ params }) => Effect.catchTags(subAgents.remove(params.id), fail),
+      run: ({ params }) => run(subAgents, params.id),
+      spawn: ({ params, payload }) => spawn(subAgents, params.id, payload),
+      children: ({ params, query }) =>
+        Effect.andThen(find(subAgents, params.id), list(subAgents, { parentId: params.id }, query)),
+      tree: ({ params }) => subAgents.tree(params.id).pipe(Effect.map(Wire.tree), Effect.catchTags(fail)),
+      messages: ({ params, query }) => messages(subAgents, params.id, query),
+      result: ({ params }) => result(subAgents, params.id),
+      wait: ({ params, payload }) => wait(subAgents, closing.await, params.id, payload),
+      cancel: ({ params, payload }) =>
+        Effect.catchTags(subAgents.cancel(params.id, cancelRequest(payload)), {
+          ...fail,
+          NotInFlight: (error) => Effect.fail(Refusals.notInFlight(error))
+        })
+    })
+  })
+)
