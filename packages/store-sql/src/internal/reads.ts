@@ -42,7 +42,11 @@ const eventsWhere = ({ after, sessionId, types }: SessionStore.EventQuery): Cond
     ...equals("session_id", Option.getOrUndefined(sessionId)),
     ...Option.match(types, {
       onNone: () => [],
-      onSome: (types) => [{ text: `type IN (${types.map(() => "?").join(", ")})`, params: types }]
+      onSome: (types) => [
+        types.length === 0
+          ? { text: "1 = 0", params: [] }
+          : { text: `type IN (${types.map(() => "?").join(", ")})`, params: types }
+      ]
     })
   ])
 

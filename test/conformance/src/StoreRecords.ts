@@ -1,0 +1,116 @@
+/**
+ * Records for tests of a `SessionStore`: complete, named by a number, and the
+ * same on every run. The greater the number, the newer the id.
+ */
+import { type AgentEvent, Ids, Outcome, type Session, type SessionStore, type SpawnJob } from "@offshoot/core"
+
+const digits = (number: number): string => String(number).padStart(9, "0")
+
+export const sessionId = (number: number): Ids.SessionId => Ids.SessionId.make(`ses_${digits(number)}`)
+export const runId = (number: number): Ids.RunId => Ids.RunId.make(`run_${digits(number)}`)
+export const messageId = (number: number): Ids.MessageId => Ids.MessageId.make(`msg_${digits(number)}`)
+
+const atMillis = 1_750_000_000_000
+
+export const root = (number: number): Session.Session => ({
+  id: sessionId(number),
+  kind: "root",
+  rootId: sessionId(number),
+  depth: 0,
+  title: `Root ${number}`,
+  status: "idle",
+  metadata: {},
+  createdAtMillis: atMillis + number,
+  updatedAtMillis: atMillis + number,
+  version: 1
+})
+
+/** Waits for its launch, with a run of its own number. */
+export const child = (number: number, parent: Session.Session): Session.Session => ({
+  id: sessionId(number),
+  kind: "child",
+  parentId: parent.id,
+  rootId: parent.rootId,
+  depth: parent.depth + 1,
+  title: `Child ${number} “ü” 😀`,
+  status: "pending",
+  runId: runId(number),
+  profile: "researcher",
+  model: "large",
+  modelRef: { provider: "acme", model: "large" },
+  metadata: { last_run_status: "pending", "key with ' and \"": "value" },
+  createdAtMillis: atMillis + number,
+  updatedAtMillis: atMillis + number,
+  version: 1
+})
+
+/** The next version, with another status. */
+export const next = (session: Session.Session, status: Session.SessionStatus): Session.Session => ({
+  ...session,
+  status,
+  updatedAtMillis: session.updatedAtMillis + 1,
+  version: session.version + 1
+})
+
+export const message = (
+  number: number,
+  ofSession: Ids.SessionId,
+  fields: Partial<Session.Message> = {}
+): Session.Message => ({
+  id: messageId(number),
+  sessionId: ofSession,
+  role: "user",
+  text: `Message ${number}`,
+  hidden: false,
+  createdAtMillis: atMillis + number,
+  ...fields
+})
+
+export const job = (number: number, session: Session.Session): SpawnJob.SpawnJob => ({
+  runId: runId(number),
+  ...(session.parentId === undefined ? {} : { parentSessionId: session.parentId }),
+  childSessionId: session.id,
+  model: "large",
+  disabledTools: ["shell"],
+  acceptedAtMillis: atMillis + number
+})
+
+export const completion = (number: number, session: Session.Session): SpawnJob.ChildCompletion => ({
+  runId: runId(number),
+  ...(session.parentId === undefined ? {} : { parentSessionId: session.parentId }),
+  childSessionId: session.id,
+  outcome: Outcome.done,
+  usage: { inputTokens: 12, costUsd: 0.25, costSource: "provider" },
+  completedAtMillis: atMillis + number
+})
+
+export const titled = (ofSession: Ids.SessionId, title: string): AgentEvent.AgentEvent => ({
+  type: "session_title_updated",
+  sessionId: ofSession,
+  title
+})
+
+export const statusChanged = (
+  ofSession: Ids.SessionId,
+  status: Session.SessionStatus
+): AgentEvent.AgentEvent => ({ type: "session_status_changed", sessionId: ofSession, status })
+
+export const created = (session: Session.Session): SessionStore.Change => ({ _tag: "SessionCreated", session })
+export const changed = (session: Session.Session): SessionStore.Change => ({ _tag: "SessionChanged", session })
+export const deleted = (id: Ids.SessionId): SessionStore.Change => ({ _tag: "SessionDeleted", sessionId: id })
+export const appended = (entry: Session.Message): SessionStore.Change => ({ _tag: "MessageAppended", message: entry })
+export const accepted = (entry: SpawnJob.SpawnJob): SessionStore.Change => ({ _tag: "JobAccepted", job: entry })
+export const launched = (number: number): SessionStore.Change => ({ _tag: "JobLaunched", runId: runId(number) })
+export const settled = (
+  entry: SpawnJob.ChildCompletion,
+  handlers: "pending" | "none" = "pending"
+): SessionStore.Change => ({ _tag: "JobSettled", completion: entry, handlers })
+export const acknowledged = (number: number): SessionStore.Change => ({
+  _tag: "CompletionAcknowledged",
+  runId: runId(number)
+})
+export const recorded = (ofSession: Ids.SessionId, event: AgentEvent.AgentEvent): SessionStore.Change => ({
+  _tag: "EventRecorded",
+  sessionId: ofSession,
+  event
+})
