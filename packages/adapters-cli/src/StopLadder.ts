@@ -50,6 +50,34 @@ const pace = Schedule.min([Schedule.exponential("10 millis", 1.6), Schedule.spac
 /** A killed process leaves within milliseconds; after this long it is stuck and waiting more is no use. */
 const killWait = Duration.seconds(2)
 
+/** Sends signals for one request and remembers who got one. */
+const signaller = (table: ProcessTable["Service"], group: OwnedGroup | undefined) => {
+  const signalled = new Map<number, MarkedProcess>()
+  const toGroup = (signal: StopSignal) =>
+    group === undefined ? Effect.void : table.signal({ type: "group", leader: group.leader }, signal)
+  const toEach = (processes: ReadonlyArray<MarkedProcess>, signal: StopSignal) =>
+    Effect.forEach(processes, ({ pid }) => table.signal({ type: "process", pid }, signal), { discard: true })
+  const remember = (processes: ReadonlyArray<MarkedProcess>) =>
+    Effect.sync(() => {
+      for (const process of processes) signalled.set(process.pid, process)
+    })
+  return {
+    toGroup,
+    /**
+     * Asks once. Members of the group get the group's signal and no second one, which some programs read as
+     * "at once"; who is started after this is part of somebody's cleaning up and is not asked.
+     */
+    ask: (present: ReadonlyArray<MarkedProcess>) =>
+      Effect.andThen(
+        remember(present),
+        Effect.andThen(toGroup("SIGTERM"), toEach(present.filter((process) => process.group !== group?.leader), "SIGTERM"))
+      ),
+    kill: (alive: ReadonlyArray<MarkedProcess>) =>
+      Effect.andThen(remember(alive), Effect.andThen(toGroup("SIGKILL"), toEach(alive, "SIGKILL"))),
+    report: (survivors: ReadonlyArray<MarkedProcess>): StopReport => ({ signalled: [...signalled.values()], survivors })
+  }
+}
+
 /**
  * Ends everybody the request selects.
  *
@@ -59,48 +87,34 @@ const killWait = Duration.seconds(2)
 export const stop = Effect.fn("StopLadder.stop")(function*(table: ProcessTable["Service"], request: StopRequest) {
   const { group } = request
   const leaderGone = group === undefined ? Effect.void : group.leaderGone
-  const signalled = new Map<number, MarkedProcess>()
+  const signals = signaller(table, group)
   const look = Effect.map(table.marked, (all) => all.filter((process) => request.select(process.mark)))
-  const pacedUntilNobody = (looking: typeof look) =>
+  const untilNobody = (looking: typeof look) =>
     Effect.repeat(looking, { until: (alive) => alive.length === 0, schedule: pace })
-  const signalGroup = (signal: StopSignal) =>
-    group === undefined ? Effect.void : table.signal({ type: "group", leader: group.leader }, signal)
-  /** Members of the group get the group's signal and no second one: some programs read two as "at once". */
-  const signalAll = (alive: ReadonlyArray<MarkedProcess>, signal: StopSignal) =>
-    Effect.andThen(
-      signalGroup(signal),
-      Effect.forEach(alive, (process) => {
-        signalled.set(process.pid, process)
-        return process.group === group?.leader
-          ? Effect.void
-          : table.signal({ type: "process", pid: process.pid }, signal)
-      }, { discard: true })
-    )
-  const report = (survivors: ReadonlyArray<MarkedProcess>): StopReport => ({
-    signalled: [...signalled.values()],
-    survivors
-  })
 
   const present = yield* look
-  if (present.length > 0 || (group !== undefined && (yield* group.leaderRunning))) {
-    if (Duration.isGreaterThan(request.grace, Duration.zero)) {
-      yield* signalAll(present, "SIGTERM")
-      const inTime = yield* Effect.raceFirst(
-        Effect.as(Effect.andThen(leaderGone, pacedUntilNobody(look)), true),
-        Effect.as(Effect.raceFirst(Effect.sleep(request.grace), request.cut), false)
-      )
-      if (inTime) return yield* Effect.as(signalGroup("SIGKILL"), report([]))
-    }
-    const killing = pacedUntilNobody(Effect.tap(look, (alive) => signalAll(alive, "SIGKILL")))
-    const killed = yield* Effect.timeoutOption(Effect.andThen(killing, leaderGone), killWait)
-    if (Option.isSome(killed)) return report([])
-    const survivors = yield* look
-    yield* Effect.logWarning("processes.survived").pipe(
-      Effect.annotateLogs({ pids: survivors.map((process) => process.pid).join(" ") })
-    )
-    return report(survivors)
+  if (present.length === 0 && (group === undefined || !(yield* group.leaderRunning))) {
+    // Nobody marked is left; members of the group that dropped the mark may be.
+    yield* signals.toGroup("SIGKILL")
+    return signals.report([])
   }
-  // Nobody marked is left; members of the group that dropped the mark may be.
-  yield* signalGroup("SIGKILL")
-  return report([])
+  if (Duration.isGreaterThan(request.grace, Duration.zero)) {
+    yield* signals.ask(present)
+    const inTime = yield* Effect.raceFirst(
+      Effect.as(Effect.andThen(leaderGone, untilNobody(look)), true),
+      Effect.as(Effect.raceFirst(Effect.sleep(request.grace), request.cut), false)
+    )
+    if (inTime) {
+      yield* signals.toGroup("SIGKILL")
+      return signals.report([])
+    }
+  }
+  const killing = untilNobody(Effect.tap(look, signals.kill))
+  const killed = yield* Effect.timeoutOption(Effect.andThen(killing, leaderGone), killWait)
+  if (Option.isSome(killed)) return signals.report([])
+  const survivors = yield* look
+  yield* Effect.logWarning("processes.survived").pipe(
+    Effect.annotateLogs({ pids: survivors.map((process) => process.pid).join(" ") })
+  )
+  return signals.report(survivors)
 })

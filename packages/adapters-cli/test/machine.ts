@@ -19,17 +19,26 @@ export const layerOf = (instance: string, environment: CliHost.Environment = Nod
     Layer.provideMerge(Layer.mergeAll(CliHost.layer({ instance, environment }), NodeServices.layer))
   )
 
-const environOf = (pid: string): string => {
+const fileOf = (pid: string, file: "environ" | "cmdline"): string => {
   try {
-    return NodeFS.readFileSync(`/proc/${pid}/environ`, "utf8")
+    return NodeFS.readFileSync(`/proc/${pid}/${file}`, "utf8")
   } catch {
     return ""
   }
 }
 
+const pidsWhere = (file: "environ" | "cmdline", text: string): ReadonlyArray<number> =>
+  NodeFS.readdirSync("/proc").filter((name) => /^\d+$/.test(name) && fileOf(name, file).includes(text)).map(Number)
+
 /** The live processes whose environment holds this text; a zombie's is empty. */
-export const pidsWith = (text: string): ReadonlyArray<number> =>
-  NodeFS.readdirSync("/proc").filter((name) => /^\d+$/.test(name) && environOf(name).includes(text)).map(Number)
+export const pidsWith = (text: string): ReadonlyArray<number> => pidsWhere("environ", text)
+
+/** The live processes whose arguments hold this text; a zombie has none. */
+export const pidsRunning = (text: string): ReadonlyArray<number> => pidsWhere("cmdline", text)
+
+/** The boot of the host that started this process. */
+export const bootOf = (pid: number): string =>
+  /OFFSHOOT_BOOT=([^\0]+)/.exec(fileOf(String(pid), "environ"))?.[1] ?? ""
 
 /** How many processes of this instance are alive. */
 export const live = (instance: string): Effect.Effect<number> =>
