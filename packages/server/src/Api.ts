@@ -62,6 +62,13 @@ const lastEventId = { "last-event-id": Schema.optionalKey(Cursor) }
 const found = [Problems.SessionNotFound, ...Problems.ofRecord] as const
 const launched = [...found, Problems.QueueFullAnswer, Problems.ParentNotAccepting] as const
 
+/** Every group under `/v1` needs the token. */
+const tokenNeeded = { security: [{ token: [] }] }
+
+const tokenScheme = {
+  token: { type: "http", scheme: "bearer", description: "Printed at the server's start, or set with OFFSHOOT_TOKEN" }
+}
+
 export class SessionsGroup extends HttpApiGroup.make("sessions").add(
   HttpApiEndpoint.post("create", "/sessions", {
     payload: [Wire.NewSession, Schema.Null],
@@ -158,13 +165,6 @@ export class ServiceGroup extends HttpApiGroup.make("service").add(
   HttpApiEndpoint.get("ready", "/readyz", { success: Wire.Readiness, error: Problems.NotReady })
     .annotate(OpenApi.Summary, "The store can be written and the server is not stopping; no token")
 ) {}
-
-/** Every group under `/v1` needs the token. */
-const tokenNeeded = { security: [{ token: [] }] }
-
-const tokenScheme = {
-  token: { type: "http", scheme: "bearer", description: "Printed at the server's start, or set with OFFSHOOT_TOKEN" }
-}
 
 export class Api extends HttpApi.make("offshoot")
   .add(SessionsGroup)

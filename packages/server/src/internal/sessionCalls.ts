@@ -116,31 +116,32 @@ const wait = (
     Effect.raceFirst(Effect.andThen(closing, Effect.fail(Refusals.shuttingDown)))
   )
 
+const cancel = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId, body: Wire.CancelBody | null) =>
+  Effect.catchTags(subAgents.cancel(id, cancelRequest(body)), {
+    ...fail,
+    NotInFlight: (error) => Effect.fail(Refusals.notInFlight(error))
+  })
+
 export const layer = HttpApiBuilder.group(
   Api,
   "sessions",
   Effect.fn(function*(handlers) {
     const subAgents = yield* SubAgents.SubAgents
     const closing = yield* Closing
-    return handlers.handleAll({
-      create: ({ payload }) =>
-        Effect.mapBoth(subAgents.createRoot(payload ?? {}), { onSuccess: Wire.record, onFailure: Refusals.storeError }),
-      list: ({ query }) => list(subAgents, filterOf(query), query),
-      get: ({ params }) => Effect.map(find(subAgents, params.id), Wire.session),
-      remove: ({ params }) => Effect.catchTags(subAgents.remove(params.id), fail),
-      run: ({ params }) => run(subAgents, params.id),
-      spawn: ({ params, payload }) => spawn(subAgents, params.id, payload),
-      children: ({ params, query }) =>
-        Effect.andThen(find(subAgents, params.id), list(subAgents, { parentId: params.id }, query)),
-      tree: ({ params }) => subAgents.tree(params.id).pipe(Effect.map(Wire.tree), Effect.catchTags(fail)),
-      messages: ({ params, query }) => messages(subAgents, params.id, query),
-      result: ({ params }) => result(subAgents, params.id),
-      wait: ({ params, payload }) => wait(subAgents, closing.await, params.id, payload),
-      cancel: ({ params, payload }) =>
-        Effect.catchTags(subAgents.cancel(params.id, cancelRequest(payload)), {
-          ...fail,
-          NotInFlight: (error) => Effect.fail(Refusals.notInFlight(error))
-        })
-    })
+    return handlers
+      .handle("create", ({ payload }) =>
+        Effect.mapBoth(subAgents.createRoot(payload ?? {}), { onSuccess: Wire.record, onFailure: Refusals.storeError }))
+      .handle("list", ({ query }) => list(subAgents, filterOf(query), query))
+      .handle("get", ({ params }) => Effect.map(find(subAgents, params.id), Wire.session))
+      .handle("remove", ({ params }) => Effect.catchTags(subAgents.remove(params.id), fail))
+      .handle("run", ({ params }) => run(subAgents, params.id))
+      .handle("spawn", ({ params, payload }) => spawn(subAgents, params.id, payload))
+      .handle("children", ({ params, query }) =>
+        Effect.andThen(find(subAgents, params.id), list(subAgents, { parentId: params.id }, query)))
+      .handle("tree", ({ params }) => subAgents.tree(params.id).pipe(Effect.map(Wire.tree), Effect.catchTags(fail)))
+      .handle("messages", ({ params, query }) => messages(subAgents, params.id, query))
+      .handle("result", ({ params }) => result(subAgents, params.id))
+      .handle("wait", ({ params, payload }) => wait(subAgents, closing.await, params.id, payload))
+      .handle("cancel", ({ params, payload }) => cancel(subAgents, params.id, payload))
   })
 )
