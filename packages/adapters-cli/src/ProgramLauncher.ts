@@ -195,7 +195,7 @@ const start = Effect.fnUntraced(function*(services: Services, options: LaunchOpt
     // The spawner's own way out meets only what the ladder left: zombies that nobody reaps.
     forceKillAfter: "100 millis"
   })).pipe(
-    Effect.catch((error) => Effect.fail(notStarted(options.program, error.reason))),
+    Effect.mapError((error) => notStarted(options.program, error.reason)),
     // Node throws some refusals of the system (E2BIG, ENOTDIR) instead of reporting them.
     Effect.catchDefect((defect) => Effect.fail(notStarted(options.program, defect))),
     Scope.provide(scope)
@@ -206,7 +206,7 @@ const start = Effect.fnUntraced(function*(services: Services, options: LaunchOpt
   const leaderEnd = Effect.map(Effect.exit(handle.exitCode), endOf)
   // Reading fails only by a defect of the one who takes the output: the program could block for ever on a full pipe.
   const readingFailed = Effect.andThen(Fiber.join(pumps.fiber), Effect.never)
-  return Effect.tap(Effect.raceFirst(leaderEnd, readingFailed), pumps.settled)
+  return { end: Effect.tap(Effect.raceFirst(leaderEnd, readingFailed), pumps.settled) }
 })
 
 /** Ownership that does not depend on who ends first: the caller's fiber, or the caller's scope (I1). */
@@ -218,7 +218,7 @@ const run = (services: Services) =>
     const close = yield* Effect.cached(Effect.uninterruptible(Scope.close(own, Exit.void)))
     yield* Scope.addFinalizer(callers, close)
     return yield* Effect.uninterruptible(start(services, options, own)).pipe(
-      Effect.flatten,
+      Effect.flatMap(({ end }) => end),
       Effect.onExit(() => close)
     )
   })

@@ -102,8 +102,8 @@ export const stop = Effect.fn("StopLadder.stop")(function*(table: ProcessTable["
     yield* signals.ask(present)
     const inTime = yield* Effect.raceFirst(
       Effect.as(Effect.andThen(leaderGone, untilNobody(look)), true),
-      Effect.as(Effect.raceFirst(Effect.sleep(request.grace), request.cut), false)
-    )
+      Effect.as(request.cut, false)
+    ).pipe(Effect.timeoutOrElse({ duration: request.grace, orElse: () => Effect.succeed(false) }))
     if (inTime) {
       yield* signals.toGroup("SIGKILL")
       return signals.report([])

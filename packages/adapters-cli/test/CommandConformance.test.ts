@@ -1,4 +1,4 @@
-import { CommandAgent, CommandRunner } from "@offshoot/adapters-cli"
+import { type CommandAgent, CommandRunner } from "@offshoot/adapters-cli"
 import { Session } from "@offshoot/core"
 import * as RunHarness from "@offshoot/core/testing/RunHarness"
 import { suite } from "@offshoot/test-conformance/RunnerConformance"

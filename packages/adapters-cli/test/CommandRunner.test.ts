@@ -1,4 +1,4 @@
-import { CommandAgent, CommandRunner } from "@offshoot/adapters-cli"
+import { type CommandAgent, CommandRunner } from "@offshoot/adapters-cli"
 import { type AgentEvent } from "@offshoot/core"
 import * as RunHarness from "@offshoot/core/testing/RunHarness"
 import { assert, describe, it } from "@effect/vitest"
@@ -6,8 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FileSystem from "effect/FileSystem"
+import * as Schema from "effect/Schema"
 import * as NodeProcess from "node:process"
-import { instanceOf, layerOf, live, pidsWith } from "./machine.ts"
+import { instanceOf, layerOf, live, pidsWith, printed } from "./machine.ts"
 
 const instance = instanceOf("runner")
 const ownSecret = "parent-secret-value"
@@ -58,7 +59,11 @@ const nobodyLeft = Effect.gen(function*() {
   assert.strictEqual(yield* live(instance), 0)
 })
 
+/** Programs for Node: they print what they were given as JSON. */
 const printsArguments = "process.stdout.write(JSON.stringify(process.argv.slice(1)))"
+const printsEnvironment = "process.stdout.write(JSON.stringify(process.env))"
+const decodeArguments = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Array(Schema.String)))
+const decodeEnvironment = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Record(Schema.String, Schema.String)))
 
 describe("CommandRunner", { timeout: 60_000 }, () => {
   it.layer(layer, { excludeTestServices: true })((it) => {
@@ -77,7 +82,7 @@ describe("CommandRunner", { timeout: 60_000 }, () => {
       Effect.gen(function*() {
         const { answer, outcome } = yield* ran({ command: [node, "-e", printsArguments, "--", "first", "{prompt}", "last"] }, prompt)
         assert.deepStrictEqual(outcome, done)
-        assert.deepStrictEqual(JSON.parse(answer), ["first", prompt, "last"])
+        assert.deepStrictEqual(yield* decodeArguments(answer), ["first", prompt, "last"])
       }))
 
     it.effect("without a placeholder the prompt is standard input, which is then closed", () =>
@@ -162,7 +167,7 @@ describe("CommandRunner", { timeout: 60_000 }, () => {
         assert.strictEqual(lengths.reduce((sum, length) => sum + length, 0), 8_000_008)
         assert.isAtMost(Math.max(...lengths), 16_384)
         assert.isTrue(outcome.reason === "agent_failed" && outcome.detail?.endsWith("xxxthe end"))
-        assert.isAtMost(JSON.stringify(outcome).length, 66_000)
+        assert.isAtMost(printed(outcome).length, 66_000)
       }))
 
     it.effect("death by a signal names the signal", () =>
@@ -180,7 +185,7 @@ describe("CommandRunner", { timeout: 60_000 }, () => {
       Effect.gen(function*() {
         const { outcome } = yield* ran({ command: ["no-such-program-anywhere"] })
         assert.strictEqual(outcome.reason, "not_installed")
-        assert.include(JSON.stringify(outcome), "no-such-program-anywhere")
+        assert.include(printed(outcome), "no-such-program-anywhere")
       }))
 
     it.effect("bad programs and directories are faults of the setup", () =>
@@ -202,7 +207,7 @@ describe("CommandRunner", { timeout: 60_000 }, () => {
         ]
         for (const [{ events, outcome }, part] of expected) {
           assert.strictEqual(outcome.reason, "setup")
-          assert.include(JSON.stringify(outcome), part)
+          assert.include(printed(outcome), part)
           assert.deepStrictEqual(events, [])
         }
       }))
@@ -214,7 +219,7 @@ describe("CommandRunner", { timeout: 60_000 }, () => {
         yield* fs.chmod(folder, 0o000)
         const { outcome } = yield* ran({ command: ["true"], cwd: folder })
         assert.strictEqual(outcome.reason, "setup")
-        assert.include(JSON.stringify(outcome), folder)
+        assert.include(printed(outcome), folder)
       }))
 
     it.effect("a program runs in the session's workspace, else in the agent's directory", () =>
@@ -229,12 +234,12 @@ describe("CommandRunner", { timeout: 60_000 }, () => {
     it.effect("a child sees no secret of the server that it was not given", () =>
       Effect.gen(function*() {
         const { answer } = yield* ran({
-          command: [node, "-e", "process.stdout.write(JSON.stringify(process.env))"],
+          command: [node, "-e", printsEnvironment],
           env: { MODE: "fast" }
         })
         assert.notInclude(answer, ownSecret)
         assert.notInclude(answer, sharedSecret)
-        const seen: Record<string, string> = JSON.parse(answer)
+        const seen = yield* decodeEnvironment(answer)
         assert.strictEqual(seen["HOME"], "/home/somebody")
         assert.strictEqual(seen["TERM"], "dumb")
         assert.strictEqual(seen["NO_COLOR"], "1")
@@ -248,14 +253,14 @@ describe("CommandRunner", { timeout: 60_000 }, () => {
           { env: { KEY: { ref: "NAMED_SECRET" } } }
         ))
         assert.strictEqual(answer, "same\n<redacted>\n")
-        assert.notInclude(JSON.stringify([events, outcome]), sharedSecret)
+        assert.notInclude(printed([events, outcome]), sharedSecret)
       }))
 
     it.effect("a reference that leads nowhere is named and nothing is started", () =>
       Effect.gen(function*() {
         const { outcome } = yield* ran({ command: ["true"], env: { KEY: { ref: "NOT_THERE" } } })
         assert.strictEqual(outcome.reason, "setup")
-        assert.include(JSON.stringify(outcome), "NOT_THERE")
+        assert.include(printed(outcome), "NOT_THERE")
       }))
 
     it.effect("a program that ignores SIGTERM is killed when its grace time is over", () =>

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as NodeFS from "node:fs"
 import * as NodeProcess from "node:process"
+import * as NodeUtil from "node:util"
 
 /** A name that no other test file, and no other run of this one, has. */
 export const instanceOf = (name: string): string => `test-${name}-${NodeProcess.pid}-${NodeProcess.hrtime.bigint()}`
@@ -43,3 +44,7 @@ export const bootOf = (pid: number): string =>
 /** How many processes of this instance are alive. */
 export const live = (instance: string): Effect.Effect<number> =>
   Effect.sync(() => pidsWith(`OFFSHOOT_INSTANCE=${instance}\0`).length)
+
+/** A value as one text, whole, for looking what is in it. */
+export const printed = (value: unknown): string =>
+  NodeUtil.inspect(value, { depth: null, maxStringLength: null, maxArrayLength: null, breakLength: Infinity })
