@@ -36,6 +36,8 @@ const lockPollMillis = 250
 const parentPollMillis = 1_000
 /** What a terminal sends to the whole group and npm passes on as well arrives twice within this time. */
 const sameSignalMillis = 300
+/** npm's own pauses between tries add up to more than a minute of silence before it says that nothing answers. */
+const quickRetries = { npm_config_fetch_retry_mintimeout: "1000", npm_config_fetch_retry_maxtimeout: "5000" }
 /** How much of the installer's words is kept to explain a failure. */
 const keptOutputMax = 65_536
 
@@ -47,8 +49,15 @@ const exitCodeOf = (code, signal) => code ?? 128 + (os.constants.signals[signal]
 
 const manifests = () => {
   const folders = ["packages", "test"].filter((folder) => fs.existsSync(path.join(root, folder)))
-  const members = folders.flatMap((folder) => fs.readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`))
-  return ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...members.sort().map((name) => `${name}/package.json`)]
+  const members = folders.flatMap((folder) =>
+    fs.readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`)
+  )
+  return [
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "package.json",
+    ...members.sort().map((name) => `${name}/package.json`)
+  ]
     .map((name) => path.join(root, name))
     .filter((file) => fs.existsSync(file))
 }
@@ -56,7 +65,11 @@ const manifests = () => {
 /** Everything that decides what an install gives, as one line. */
 const wantedStamp = () => {
   const hash = createHash("sha256")
-  for (const file of manifests()) hash.update(`${path.relative(root, file)}\n`).update(fs.readFileSync(file)).update("\0")
+  for (const file of manifests())
+    hash
+      .update(`${path.relative(root, file)}\n`)
+      .update(fs.readFileSync(file))
+      .update("\0")
   return `${hash.digest("hex")} ${process.platform} ${process.arch}\n`
 }
 
@@ -211,7 +224,7 @@ const install = async () => {
   const started = Date.now()
   const child = spawn(program, [...before, "install", "--frozen-lockfile", "--reporter=append-only"], {
     cwd: root,
-    env: environment(false),
+    env: { ...quickRetries, ...environment(false) },
     shell: windows,
     stdio: ["ignore", "pipe", "pipe"]
   })

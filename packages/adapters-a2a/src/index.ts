@@ -1,1 +1,2 @@
-export {}
+export * as A2aAgent from "./A2aAgent.ts"
+export * as TaskOutcome from "./TaskOutcome.ts"

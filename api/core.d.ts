@@ -1,0 +1,2736 @@
+// src/Agent.d.ts
+import * as Context from "effect/Context";
+import type * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Option from "effect/Option";
+import type * as Scope from "effect/Scope";
+import type { RunContext, RunEnd } from "./ExternalChildRunner.ts";
+export interface AgentShape {
+    readonly run: (context: RunContext) => Effect.Effect<RunEnd, never, Scope.Scope>;
+}
+declare const Agent_base: Context.Reference<Option.Option<AgentShape>>;
+export declare class Agent extends Agent_base {
+}
+export declare const layer: (agent: AgentShape) => Layer.Layer<never>;
+export declare const layerNone: Layer.Layer<never>;
+export {};
+
+// src/AgentDirectory.d.ts
+import * as Context from "effect/Context";
+import * as Layer from "effect/Layer";
+export interface AgentEntry {
+    readonly id: string;
+    readonly protocol: string;
+    readonly concurrentMax: number;
+}
+export declare const concurrentMaxDefault = 8;
+declare const AgentDirectory_base: Context.Reference<ReadonlyMap<string, AgentEntry>>;
+export declare class AgentDirectory extends AgentDirectory_base {
+}
+export declare const layer: (entries: ReadonlyArray<AgentEntry>) => Layer.Layer<never>;
+export declare const layerNone: Layer.Layer<never>;
+export {};
+
+// src/AgentEvent.d.ts
+import * as Schema from "effect/Schema";
+import { RunId } from "./Ids.ts";
+import { Outcome } from "./Outcome.ts";
+export declare const RunnerEvent: Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"reasoning_token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_start">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_complete">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    result: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_error">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    error: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_lifecycle">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    phase: Schema.String;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_progress">;
+} & {
+    round: Schema.Int;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_output">;
+} & {
+    channel: Schema.String;
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"token_budget_updated">;
+} & {
+    usedTokens: Schema.Int;
+    limitTokens: Schema.optionalKey<Schema.Int>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"budget_exceeded">;
+} & {
+    budget: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"task_list_changed">;
+} & {
+    tasks: Schema.$Array<Schema.Struct<{
+        readonly title: Schema.String;
+        readonly status: Schema.String;
+    }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.String;
+}>]>;
+export type RunnerEvent = typeof RunnerEvent.Type;
+declare const RuntimeEvent: Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"session_created">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_title_updated">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_cleared">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_deleted">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_status_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_appended">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"execution_started">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"complete">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"cancelled">;
+} & {
+    runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"error">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_started">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_heartbeat">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    timestamp: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_completed">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    error: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"lagged">;
+} & {
+    missed: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"feed_reset">;
+} & {
+    oldest: Schema.Int;
+}>]>;
+export type RuntimeEvent = typeof RuntimeEvent.Type;
+export declare const OwnEvent: Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"reasoning_token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_start">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_complete">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    result: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_error">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    error: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_lifecycle">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    phase: Schema.String;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_progress">;
+} & {
+    round: Schema.Int;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_output">;
+} & {
+    channel: Schema.String;
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"token_budget_updated">;
+} & {
+    usedTokens: Schema.Int;
+    limitTokens: Schema.optionalKey<Schema.Int>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"budget_exceeded">;
+} & {
+    budget: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"task_list_changed">;
+} & {
+    tasks: Schema.$Array<Schema.Struct<{
+        readonly title: Schema.String;
+        readonly status: Schema.String;
+    }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_created">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_title_updated">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_cleared">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_deleted">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_status_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_appended">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"execution_started">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"complete">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"cancelled">;
+} & {
+    runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"error">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_started">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_heartbeat">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    timestamp: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_completed">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    error: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"lagged">;
+} & {
+    missed: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"feed_reset">;
+} & {
+    oldest: Schema.Int;
+}>]>;
+export type OwnEvent = typeof OwnEvent.Type;
+export declare const SubAgentEvent: Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_event">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
+        }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"clarification_needed">;
+    } & {
+        requestId: Schema.String;
+        question: Schema.String;
+        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_approval_requested">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        requestId: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"approval_changed">;
+    } & {
+        requestId: Schema.String;
+        status: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_created">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_title_updated">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_cleared">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_deleted">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_status_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"message_appended">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"execution_started">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        startedAt: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"complete">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"cancelled">;
+    } & {
+        runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"error">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_started">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_heartbeat">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        timestamp: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_completed">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        error: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"lagged">;
+    } & {
+        missed: Schema.Int;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"feed_reset">;
+    } & {
+        oldest: Schema.Int;
+    }>]>;
+}>;
+export type SubAgentEvent = typeof SubAgentEvent.Type;
+export declare const AgentEvent: Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"reasoning_token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_start">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_complete">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    result: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_error">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    error: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_lifecycle">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    phase: Schema.String;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_progress">;
+} & {
+    round: Schema.Int;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_output">;
+} & {
+    channel: Schema.String;
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"token_budget_updated">;
+} & {
+    usedTokens: Schema.Int;
+    limitTokens: Schema.optionalKey<Schema.Int>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"budget_exceeded">;
+} & {
+    budget: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"task_list_changed">;
+} & {
+    tasks: Schema.$Array<Schema.Struct<{
+        readonly title: Schema.String;
+        readonly status: Schema.String;
+    }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_created">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_title_updated">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_cleared">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_deleted">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_status_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_appended">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"execution_started">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"complete">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"cancelled">;
+} & {
+    runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"error">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_started">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_heartbeat">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    timestamp: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_completed">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    error: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"lagged">;
+} & {
+    missed: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"feed_reset">;
+} & {
+    oldest: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_event">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
+        }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"clarification_needed">;
+    } & {
+        requestId: Schema.String;
+        question: Schema.String;
+        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_approval_requested">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        requestId: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"approval_changed">;
+    } & {
+        requestId: Schema.String;
+        status: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_created">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_title_updated">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_cleared">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_deleted">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_status_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"message_appended">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"execution_started">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        startedAt: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"complete">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"cancelled">;
+    } & {
+        runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"error">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_started">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_heartbeat">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        timestamp: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_completed">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        error: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"lagged">;
+    } & {
+        missed: Schema.Int;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"feed_reset">;
+    } & {
+        oldest: Schema.Int;
+    }>]>;
+}>]>;
+export type AgentEvent = typeof AgentEvent.Type;
+export type EventType = AgentEvent["type"];
+export declare const isDurable: (type: EventType) => boolean;
+export declare const terminalOf: (runId: RunId, outcome: Outcome, errorText: string | undefined) => OwnEvent;
+export declare const isTerminalEvent: (event: AgentEvent) => boolean;
+export {};
+
+// src/ChildCompletionHandler.d.ts
+import * as Context from "effect/Context";
+import type * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Schema from "effect/Schema";
+import type { ChildCompletion } from "./SpawnJob.ts";
+declare const CompletionNotHandled_base: Schema.Class<CompletionNotHandled, Schema.TaggedStruct<"CompletionNotHandled", {
+    readonly handler: Schema.String;
+    readonly cause: Schema.Defect;
+}>, import("effect/Cause").YieldableError>;
+export declare class CompletionNotHandled extends CompletionNotHandled_base {
+    readonly retryable = true;
+    get message(): string;
+}
+export interface ChildCompletionHandler {
+    readonly name: string;
+    readonly onChildCompleted: (completion: ChildCompletion) => Effect.Effect<void, CompletionNotHandled>;
+}
+declare const ChildCompletionHandlers_base: Context.Reference<readonly ChildCompletionHandler[]>;
+export declare class ChildCompletionHandlers extends ChildCompletionHandlers_base {
+}
+export declare const layer: (handlers: ReadonlyArray<ChildCompletionHandler>) => Layer.Layer<never>;
+export declare const layerNone: Layer.Layer<never>;
+export {};
+
+// src/Execute.d.ts
+import type * as Duration from "effect/Duration";
+import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
+import * as Option from "effect/Option";
+import type { AgentShape } from "./Agent.ts";
+import { type ExternalChildRunner, type RunContext, type RunEnd } from "./ExternalChildRunner.ts";
+import * as Finalize from "./Finalize.ts";
+import type { Flight } from "./internal/flights.ts";
+import { LiveRun, type Verdict } from "./internal/liveRun.ts";
+import { type Slots } from "./internal/runContext.ts";
+import * as Outcome from "./Outcome.ts";
+import { type Session, type StoredMessage } from "./Session.ts";
+import * as Watchdog from "./Watchdog.ts";
+export interface ExecuteServices extends Finalize.FinalizeServices {
+    readonly agent: Option.Option<AgentShape>;
+    readonly runners: ReadonlyArray<ExternalChildRunner>;
+    readonly policy: Watchdog.Policy;
+    readonly grace: Duration.Duration;
+    readonly slots: Slots;
+    readonly hasChildrenInFlight: (session: Session) => boolean;
+    readonly onLive: (live: LiveRun) => void;
+}
+export type Readiness = {
+    readonly _tag: "Ready";
+    readonly session: Session;
+    readonly prompt: string;
+} | {
+    readonly _tag: "Settle";
+    readonly session: Option.Option<Session>;
+    readonly outcome: Outcome.Outcome;
+};
+export declare const readiness: (flight: Pick<Flight, "job">, session: Option.Option<Session>, last: Option.Option<StoredMessage>) => Readiness;
+export declare const selectRunner: (session: Session, agent: Option.Option<AgentShape>, runners: ReadonlyArray<ExternalChildRunner>) => {
+    readonly name: string;
+    readonly run: (context: RunContext) => ReturnType<ExternalChildRunner["run"]>;
+};
+export declare const judge: (verdict: Verdict, exit: Option.Option<Exit.Exit<RunEnd>>) => Outcome.Outcome;
+export declare const settleUnbegun: (services: ExecuteServices, flight: Flight) => Effect.Effect<void, never, never>;
+export declare const execute: (services: ExecuteServices, flight: Flight) => Effect.Effect<void>;
+
+// src/ExternalChildRunner.d.ts
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Option from "effect/Option";
+import type * as Scope from "effect/Scope";
+import type { RunnerEvent } from "./AgentEvent.ts";
+import type { RunnerOutcome } from "./Outcome.ts";
+import type { Message, Session, Usage } from "./Session.ts";
+import type { SpawnJob } from "./SpawnJob.ts";
+export interface Capabilities {
+    readonly steer: boolean;
+    readonly requests: boolean;
+    readonly resume: boolean;
+    readonly usage: boolean;
+    readonly gracefulCancel: boolean;
+}
+export type StopMode = "graceful" | "abort";
+export type Waiting = "request" | "children";
+export interface RunContext {
+    readonly session: Session;
+    readonly job: SpawnJob;
+    readonly prompt: string;
+    readonly emit: (event: RunnerEvent) => Effect.Effect<void>;
+    readonly append: (entry: Pick<Message, "role" | "text" | "hidden">) => Effect.Effect<void>;
+    readonly whileWaiting: <A, E, R>(waiting: Waiting, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
+    readonly stopMode: Effect.Effect<StopMode>;
+    readonly aborted: Effect.Effect<void>;
+}
+export interface RunEnd {
+    readonly outcome: RunnerOutcome;
+    readonly usage: Option.Option<Usage>;
+    readonly resume: Option.Option<string>;
+}
+export declare const ended: (outcome: RunnerOutcome) => RunEnd;
+export interface ExternalChildRunner {
+    readonly name: string;
+    readonly capabilities: Capabilities;
+    readonly shouldHandle: (session: Session) => boolean;
+    readonly run: (context: RunContext) => Effect.Effect<RunEnd, never, Scope.Scope>;
+}
+declare const ExternalChildRunners_base: Context.Reference<readonly ExternalChildRunner[]>;
+export declare class ExternalChildRunners extends ExternalChildRunners_base {
+}
+export declare const layer: (runners: ReadonlyArray<ExternalChildRunner>) => Layer.Layer<never>;
+export declare const layerNone: Layer.Layer<never>;
+export {};
+
+// src/Finalize.d.ts
+import * as Effect from "effect/Effect";
+import * as Option from "effect/Option";
+import type { Flight } from "./internal/flights.ts";
+import type { Recorder } from "./internal/recorder.ts";
+import type { Outbox } from "./Outbox.ts";
+import type { SessionStreamsShape } from "./SessionStreams.ts";
+export interface FinalizeServices {
+    readonly recorder: Recorder["Service"];
+    readonly streams: SessionStreamsShape;
+    readonly outbox: Outbox["Service"];
+    readonly closing: () => boolean;
+}
+export declare const finalize: (services: FinalizeServices, flight: Flight, session: Option.Option<{
+    readonly id: string & import("effect/Brand").Brand<"SessionId">;
+    readonly kind: "child" | "root";
+    readonly parentId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly rootId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly depth: number;
+    readonly title: string;
+    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+    readonly outcome?: {
+        readonly status: "completed";
+        readonly reason: "done";
+    } | {
+        readonly status: "completed";
+        readonly reason: "truncated";
+        readonly limit: "length" | "rounds" | "tool_calls" | "transcript";
+    } | {
+        readonly status: "error";
+        readonly reason: "agent_failed";
+        readonly message: string;
+        readonly exitCode?: number;
+        readonly signal?: string;
+        readonly detail?: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "refused";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "rate_limited";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
+        readonly reason: "auth_required";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "not_installed";
+        readonly message: string;
+        readonly program: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "protocol";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "budget";
+        readonly message: string;
+        readonly budget: "cost" | "depth" | "rounds" | "spawns" | "tokens" | "tool_calls";
+    } | {
+        readonly status: "error";
+        readonly reason: "lost";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "setup";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "defect";
+        readonly message: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "total";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "idle";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "tool";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+        readonly toolName: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "request";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_parent";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_user";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "shutdown";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "before_launch";
+    } | {
+        readonly status: "skipped";
+        readonly reason: "no_pending_message";
+    };
+    readonly profile?: string;
+    readonly agent?: string;
+    readonly model?: string;
+    readonly modelRef?: {
+        readonly provider: string;
+        readonly model: string;
+    };
+    readonly workspace?: string;
+    readonly requestKey?: string;
+    readonly metadata: {
+        readonly [x: string]: string;
+    };
+    readonly createdAtMillis: number;
+    readonly updatedAtMillis: number;
+    readonly version: number;
+}>, outcome: {
+    readonly status: "completed";
+    readonly reason: "done";
+} | {
+    readonly status: "completed";
+    readonly reason: "truncated";
+    readonly limit: "length" | "rounds" | "tool_calls" | "transcript";
+} | {
+    readonly status: "error";
+    readonly reason: "agent_failed";
+    readonly message: string;
+    readonly exitCode?: number;
+    readonly signal?: string;
+    readonly detail?: string;
+} | {
+    readonly status: "error";
+    readonly reason: "refused";
+    readonly message: string;
+} | {
+    readonly status: "error";
+    readonly reason: "rate_limited";
+    readonly message: string;
+    readonly retryAfterSeconds?: number;
+} | {
+    readonly status: "error";
+    readonly reason: "auth_required";
+    readonly message: string;
+} | {
+    readonly status: "error";
+    readonly reason: "not_installed";
+    readonly message: string;
+    readonly program: string;
+} | {
+    readonly status: "error";
+    readonly reason: "protocol";
+    readonly message: string;
+} | {
+    readonly status: "error";
+    readonly reason: "budget";
+    readonly message: string;
+    readonly budget: "cost" | "depth" | "rounds" | "spawns" | "tokens" | "tool_calls";
+} | {
+    readonly status: "error";
+    readonly reason: "lost";
+    readonly message: string;
+} | {
+    readonly status: "error";
+    readonly reason: "setup";
+    readonly message: string;
+} | {
+    readonly status: "error";
+    readonly reason: "defect";
+    readonly message: string;
+} | {
+    readonly status: "timeout";
+    readonly reason: "total";
+    readonly elapsedSeconds: number;
+    readonly limitSeconds: number;
+} | {
+    readonly status: "timeout";
+    readonly reason: "idle";
+    readonly elapsedSeconds: number;
+    readonly limitSeconds: number;
+} | {
+    readonly status: "timeout";
+    readonly reason: "tool";
+    readonly elapsedSeconds: number;
+    readonly limitSeconds: number;
+    readonly toolName: string;
+} | {
+    readonly status: "timeout";
+    readonly reason: "request";
+    readonly elapsedSeconds: number;
+    readonly limitSeconds: number;
+} | {
+    readonly status: "cancelled";
+    readonly reason: "by_parent";
+} | {
+    readonly status: "cancelled";
+    readonly reason: "by_user";
+} | {
+    readonly status: "cancelled";
+    readonly reason: "shutdown";
+} | {
+    readonly status: "cancelled";
+    readonly reason: "before_launch";
+} | {
+    readonly status: "skipped";
+    readonly reason: "no_pending_message";
+}) => Effect.Effect<Option.Option<{
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly outcome: {
+        readonly status: "completed";
+        readonly reason: "done";
+    } | {
+        readonly status: "completed";
+        readonly reason: "truncated";
+        readonly limit: "length" | "rounds" | "tool_calls" | "transcript";
+    } | {
+        readonly status: "error";
+        readonly reason: "agent_failed";
+        readonly message: string;
+        readonly exitCode?: number;
+        readonly signal?: string;
+        readonly detail?: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "refused";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "rate_limited";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
+        readonly reason: "auth_required";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "not_installed";
+        readonly message: string;
+        readonly program: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "protocol";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "budget";
+        readonly message: string;
+        readonly budget: "cost" | "depth" | "rounds" | "spawns" | "tokens" | "tool_calls";
+    } | {
+        readonly status: "error";
+        readonly reason: "lost";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "setup";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "defect";
+        readonly message: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "total";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "idle";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "tool";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+        readonly toolName: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "request";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_parent";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_user";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "shutdown";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "before_launch";
+    } | {
+        readonly status: "skipped";
+        readonly reason: "no_pending_message";
+    };
+    readonly usage?: {
+        readonly inputTokens?: number;
+        readonly outputTokens?: number;
+        readonly cacheReadTokens?: number;
+        readonly cacheWriteTokens?: number;
+        readonly reasoningTokens?: number;
+        readonly costUsd?: number;
+        readonly costSource?: "estimated" | "provider";
+    };
+    readonly resume?: string;
+    readonly completedAtMillis: number;
+}>, never, never>;
+
+// src/Ids.d.ts
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as Schema from "effect/Schema";
+export declare const SessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+export type SessionId = typeof SessionId.Type;
+export declare const RunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+export type RunId = typeof RunId.Type;
+export declare const MessageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+export type MessageId = typeof MessageId.Type;
+declare const Entropy_base: Context.Reference<Effect.Effect<string, never, never>>;
+export declare class Entropy extends Entropy_base {
+}
+export declare const digitsFromBytes: (bytes: Uint8Array) => string;
+export declare const makeSessionId: Effect.Effect<SessionId>;
+export declare const makeRunId: Effect.Effect<RunId>;
+export declare const makeMessageId: Effect.Effect<MessageId>;
+export {};
+
+// src/Lifecycle.d.ts
+import * as Result from "effect/Result";
+import type { Waiting } from "./ExternalChildRunner.ts";
+import type { RunId } from "./Ids.ts";
+import { type Outcome } from "./Outcome.ts";
+import { type Session, type SessionStatus } from "./Session.ts";
+export type Command = {
+    readonly _tag: "Queue";
+    readonly runId: RunId;
+} | {
+    readonly _tag: "Begin";
+    readonly runId: RunId;
+    readonly model: string;
+} | {
+    readonly _tag: "Await";
+    readonly runId: RunId;
+    readonly waiting: Waiting;
+} | {
+    readonly _tag: "Resume";
+    readonly runId: RunId;
+} | {
+    readonly _tag: "Cancel";
+} | {
+    readonly _tag: "Settle";
+    readonly runId: RunId;
+    readonly outcome: Outcome;
+};
+export type Refusal = {
+    readonly _tag: "AlreadyInFlight";
+    readonly runId: RunId | undefined;
+    readonly status: SessionStatus;
+} | {
+    readonly _tag: "NotCurrent";
+    readonly status: SessionStatus;
+};
+export declare const decide: (session: Session, command: Command, nowMillis: number) => Result.Result<Session, Refusal>;
+
+// src/Limits.d.ts
+import * as Context from "effect/Context";
+import * as Duration from "effect/Duration";
+import * as Layer from "effect/Layer";
+import * as Schema from "effect/Schema";
+export declare const Limits: Schema.Struct<{
+    readonly concurrent: Schema.Int;
+    readonly perParent: Schema.Int;
+    readonly depth: Schema.Int;
+    readonly queue: Schema.Int;
+    readonly backlog: Schema.Int;
+}>;
+export type Limits = typeof Limits.Type;
+export declare const defaults: Limits;
+declare const CurrentLimits_base: Context.Reference<{
+    readonly concurrent: number;
+    readonly perParent: number;
+    readonly depth: number;
+    readonly queue: number;
+    readonly backlog: number;
+}>;
+export declare class CurrentLimits extends CurrentLimits_base {
+}
+declare const GraceTime_base: Context.Reference<Duration.Duration>;
+export declare class GraceTime extends GraceTime_base {
+}
+export declare const layer: (limits: Limits) => Layer.Layer<never>;
+export {};
+
+// src/Offshoot.d.ts
+import * as Layer from "effect/Layer";
+import type { SessionStore, StoreError } from "./SessionStore.ts";
+import * as SpawnScheduler from "./SpawnScheduler.ts";
+import { SubAgents } from "./SubAgents.ts";
+export declare const layer: Layer.Layer<SubAgents | SpawnScheduler.SpawnScheduler, StoreError, SessionStore>;
+
+// src/Outbox.d.ts
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import { SessionStore, type StoreError } from "./SessionStore.ts";
+import type { ChildCompletion } from "./SpawnJob.ts";
+declare const Outbox_base: Context.ServiceClass<Outbox, "@offshoot/core/Outbox", {
+    readonly wanted: boolean;
+    readonly deliver: (completion: ChildCompletion) => Effect.Effect<void>;
+}>;
+export declare class Outbox extends Outbox_base {
+}
+export declare const layer: Layer.Layer<Outbox, StoreError, SessionStore>;
+export {};
+
+// src/Outcome.d.ts
+import * as Schema from "effect/Schema";
+export declare const TerminalStatus: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+export type TerminalStatus = typeof TerminalStatus.Type;
+export declare const Truncation: Schema.Literals<readonly ["length", "rounds", "tool_calls", "transcript"]>;
+export type Truncation = typeof Truncation.Type;
+export declare const Budget: Schema.Literals<readonly ["tokens", "cost", "spawns", "depth", "rounds", "tool_calls"]>;
+export type Budget = typeof Budget.Type;
+export declare const Outcome: Schema.Union<readonly [Schema.Struct<{
+    readonly status: Schema.Literal<"completed">;
+    readonly reason: Schema.Literal<"done">;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"completed">;
+    readonly reason: Schema.Literal<"truncated">;
+} & {
+    limit: Schema.Literals<readonly ["length", "rounds", "tool_calls", "transcript"]>;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"agent_failed">;
+} & {
+    message: Schema.String;
+    exitCode: Schema.optionalKey<Schema.Int>;
+    signal: Schema.optionalKey<Schema.String>;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"refused">;
+} & {
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"rate_limited">;
+} & {
+    message: Schema.String;
+    retryAfterSeconds: Schema.optionalKey<Schema.Finite>;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"auth_required">;
+} & {
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"not_installed">;
+} & {
+    message: Schema.String;
+    program: Schema.String;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"protocol">;
+} & {
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"budget">;
+} & {
+    message: Schema.String;
+    budget: Schema.Literals<readonly ["tokens", "cost", "spawns", "depth", "rounds", "tool_calls"]>;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"lost">;
+} & {
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"setup">;
+} & {
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"defect">;
+} & {
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"timeout">;
+    readonly reason: Schema.Literal<"total">;
+} & {
+    elapsedSeconds: Schema.Int;
+    limitSeconds: Schema.Int;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"timeout">;
+    readonly reason: Schema.Literal<"idle">;
+} & {
+    elapsedSeconds: Schema.Int;
+    limitSeconds: Schema.Int;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"timeout">;
+    readonly reason: Schema.Literal<"tool">;
+} & {
+    elapsedSeconds: Schema.Int;
+    limitSeconds: Schema.Int;
+    toolName: Schema.String;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"timeout">;
+    readonly reason: Schema.Literal<"request">;
+} & {
+    elapsedSeconds: Schema.Int;
+    limitSeconds: Schema.Int;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"cancelled">;
+    readonly reason: Schema.Literal<"by_parent">;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"cancelled">;
+    readonly reason: Schema.Literal<"by_user">;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"cancelled">;
+    readonly reason: Schema.Literal<"shutdown">;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"cancelled">;
+    readonly reason: Schema.Literal<"before_launch">;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"skipped">;
+    readonly reason: Schema.Literal<"no_pending_message">;
+}>]>;
+export type Outcome = typeof Outcome.Type;
+export type Reason = Outcome["reason"];
+export type RunnerOutcome = Extract<Outcome, {
+    readonly status: "completed" | "error";
+}>;
+export declare const CancelledBy: Schema.Literals<readonly ["by_parent", "by_user", "shutdown"]>;
+export type CancelledBy = typeof CancelledBy.Type;
+export declare const done: Outcome & RunnerOutcome;
+export declare const cancelled: (by: CancelledBy) => Outcome;
+export declare const beforeLaunch: Outcome;
+export declare const noPendingMessage: Outcome;
+export declare const errorText: (outcome: Outcome) => string | undefined;
+export declare const retryable: (outcome: Outcome) => boolean;
+export declare const hint: (outcome: Outcome) => string;
+
+// src/ProviderRouter.d.ts
+import type { LanguageModel } from "effect/ai";
+import * as Context from "effect/Context";
+import type * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Option from "effect/Option";
+import * as Schema from "effect/Schema";
+import { ModelRef } from "./Session.ts";
+declare const ModelUnroutable_base: Schema.Class<ModelUnroutable, Schema.TaggedStruct<"ModelUnroutable", {
+    readonly modelRef: Schema.Struct<{
+        readonly provider: Schema.String;
+        readonly model: Schema.String;
+    }>;
+    readonly missing: Schema.String;
+}>, import("effect/Cause").YieldableError>;
+export declare class ModelUnroutable extends ModelUnroutable_base {
+    readonly retryable = false;
+    get message(): string;
+}
+export interface ProviderRouterShape {
+    readonly route: (ref: ModelRef) => Effect.Effect<Layer.Layer<LanguageModel.LanguageModel>, ModelUnroutable>;
+    readonly providerTypeFor: (ref: ModelRef) => Option.Option<string>;
+}
+declare const ProviderRouter_base: Context.Reference<Option.Option<ProviderRouterShape>>;
+export declare class ProviderRouter extends ProviderRouter_base {
+}
+export declare const layer: (router: ProviderRouterShape) => Layer.Layer<never>;
+export declare const layerNone: Layer.Layer<never>;
+export {};
+
+// src/Recovery.d.ts
+import * as Effect from "effect/Effect";
+import * as Option from "effect/Option";
+import type { SessionId } from "./Ids.ts";
+import type { Outcome } from "./Outcome.ts";
+import type { Session } from "./Session.ts";
+import type { OpenJob, SessionStoreShape, StoreError } from "./SessionStore.ts";
+import type { SpawnJob } from "./SpawnJob.ts";
+export type Decision = {
+    readonly _tag: "Requeue";
+} | {
+    readonly _tag: "Settle";
+    readonly outcome: Outcome;
+};
+export declare const decide: (open: OpenJob, session: Option.Option<Session>) => Decision;
+export interface FoundJob {
+    readonly job: SpawnJob;
+    readonly session: Option.Option<Session>;
+    readonly ancestors: ReadonlyArray<SessionId>;
+    readonly decision: Decision;
+}
+export declare const lineage: (store: SessionStoreShape, parentId: (string & import("effect/Brand").Brand<"SessionId">) | undefined) => Effect.Effect<(string & import("effect/Brand").Brand<"SessionId">)[], StoreError, never>;
+export declare const openJobs: (store: SessionStoreShape) => Effect.Effect<ReadonlyArray<FoundJob>, StoreError>;
+
+// src/Runs.d.ts
+import type { RunnerEvent } from "./AgentEvent.ts";
+import type { RunId } from "./Ids.ts";
+export interface LastTool {
+    readonly name: string;
+    readonly phase: "begin" | "finished" | "error";
+    readonly sinceMillis: number;
+}
+export interface RunSnapshot {
+    readonly runId: RunId;
+    readonly runner: string;
+    readonly startedAtMillis: number;
+    readonly lastEventAtMillis: number | undefined;
+    readonly rounds: number;
+    readonly lastTool: LastTool | undefined;
+    readonly budget: Extract<RunnerEvent, {
+        readonly type: "token_budget_updated";
+    }> | undefined;
+}
+
+// src/Session.d.ts
+import * as Schema from "effect/Schema";
+export declare const SessionStatus: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+export type SessionStatus = typeof SessionStatus.Type;
+export declare const Metadata: Schema.$Record<Schema.String, Schema.String>;
+export type Metadata = typeof Metadata.Type;
+export declare const metadataKeys: {
+    readonly lastRunStatus: "last_run_status";
+    readonly lastRunError: "last_run_error";
+    readonly runtimeKind: "runtime.kind";
+    readonly externalAgentId: "external.agent_id";
+    readonly externalProtocol: "external.protocol";
+    readonly providerName: "provider_name";
+};
+export declare const ModelRef: Schema.Struct<{
+    readonly provider: Schema.String;
+    readonly model: Schema.String;
+}>;
+export type ModelRef = typeof ModelRef.Type;
+export declare const Session: Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly kind: Schema.Literals<readonly ["root", "child"]>;
+    readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly depth: Schema.Int;
+    readonly title: Schema.String;
+    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    readonly outcome: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly status: Schema.Literal<"completed">;
+        readonly reason: Schema.Literal<"done">;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"completed">;
+        readonly reason: Schema.Literal<"truncated">;
+    } & {
+        limit: Schema.Literals<readonly ["length", "rounds", "tool_calls", "transcript"]>;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"agent_failed">;
+    } & {
+        message: Schema.String;
+        exitCode: Schema.optionalKey<Schema.Int>;
+        signal: Schema.optionalKey<Schema.String>;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"refused">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"rate_limited">;
+    } & {
+        message: Schema.String;
+        retryAfterSeconds: Schema.optionalKey<Schema.Finite>;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"auth_required">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"not_installed">;
+    } & {
+        message: Schema.String;
+        program: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"protocol">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"budget">;
+    } & {
+        message: Schema.String;
+        budget: Schema.Literals<readonly ["tokens", "cost", "spawns", "depth", "rounds", "tool_calls"]>;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"lost">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"setup">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"defect">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"timeout">;
+        readonly reason: Schema.Literal<"total">;
+    } & {
+        elapsedSeconds: Schema.Int;
+        limitSeconds: Schema.Int;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"timeout">;
+        readonly reason: Schema.Literal<"idle">;
+    } & {
+        elapsedSeconds: Schema.Int;
+        limitSeconds: Schema.Int;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"timeout">;
+        readonly reason: Schema.Literal<"tool">;
+    } & {
+        elapsedSeconds: Schema.Int;
+        limitSeconds: Schema.Int;
+        toolName: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"timeout">;
+        readonly reason: Schema.Literal<"request">;
+    } & {
+        elapsedSeconds: Schema.Int;
+        limitSeconds: Schema.Int;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"cancelled">;
+        readonly reason: Schema.Literal<"by_parent">;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"cancelled">;
+        readonly reason: Schema.Literal<"by_user">;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"cancelled">;
+        readonly reason: Schema.Literal<"shutdown">;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"cancelled">;
+        readonly reason: Schema.Literal<"before_launch">;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"skipped">;
+        readonly reason: Schema.Literal<"no_pending_message">;
+    }>]>>;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly modelRef: Schema.optionalKey<Schema.Struct<{
+        readonly provider: Schema.String;
+        readonly model: Schema.String;
+    }>>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly requestKey: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+    readonly createdAtMillis: Schema.Int;
+    readonly updatedAtMillis: Schema.Int;
+    readonly version: Schema.Int;
+}>;
+export type Session = typeof Session.Type;
+export declare const isTerminal: (status: SessionStatus) => boolean;
+export declare const isInFlight: (status: SessionStatus) => boolean;
+export declare const Role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+export type Role = typeof Role.Type;
+export declare const Message: Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    readonly role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+    readonly text: Schema.String;
+    readonly hidden: Schema.Boolean;
+    readonly createdAtMillis: Schema.Int;
+}>;
+export type Message = typeof Message.Type;
+export interface StoredMessage extends Message {
+    readonly position: number;
+}
+export declare const Usage: Schema.Struct<{
+    readonly inputTokens: Schema.optionalKey<Schema.Int>;
+    readonly outputTokens: Schema.optionalKey<Schema.Int>;
+    readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+    readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+    readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+    readonly costUsd: Schema.optionalKey<Schema.Finite>;
+    readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+}>;
+export type Usage = typeof Usage.Type;
+
+// src/SessionStore.d.ts
+import * as Context from "effect/Context";
+import type * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import type * as Option from "effect/Option";
+import * as Schema from "effect/Schema";
+import type { AgentEvent, EventType } from "./AgentEvent.ts";
+import { RunId, SessionId } from "./Ids.ts";
+import type { Message, Session, SessionStatus, StoredMessage } from "./Session.ts";
+import type { ChildCompletion, SpawnJob } from "./SpawnJob.ts";
+declare const VersionConflict_base: Schema.Class<VersionConflict, Schema.TaggedStruct<"VersionConflict", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly expectedVersion: Schema.Int;
+}>, import("effect/Cause").YieldableError>;
+export declare class VersionConflict extends VersionConflict_base {
+    readonly retryable = true;
+    get message(): string;
+}
+declare const RequestKeyTaken_base: Schema.Class<RequestKeyTaken, Schema.TaggedStruct<"RequestKeyTaken", {
+    readonly parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly requestKey: Schema.String;
+}>, import("effect/Cause").YieldableError>;
+export declare class RequestKeyTaken extends RequestKeyTaken_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const StorageUnavailable_base: Schema.Class<StorageUnavailable, Schema.TaggedStruct<"StorageUnavailable", {
+    readonly condition: Schema.Literals<readonly ["full", "read_only", "locked", "corrupt", "closed", "io"]>;
+    readonly cause: Schema.Defect;
+}>, import("effect/Cause").YieldableError>;
+export declare class StorageUnavailable extends StorageUnavailable_base {
+    get retryable(): boolean;
+    get message(): string;
+}
+export declare const StoreErrorReason: Schema.Union<readonly [typeof VersionConflict, typeof RequestKeyTaken, typeof StorageUnavailable]>;
+declare const StoreError_base: Schema.Class<StoreError, Schema.TaggedStruct<"StoreError", {
+    readonly operation: Schema.String;
+    readonly reason: Schema.Union<readonly [typeof VersionConflict, typeof RequestKeyTaken, typeof StorageUnavailable]>;
+}>, import("effect/Cause").YieldableError>;
+export declare class StoreError extends StoreError_base {
+    get retryable(): boolean;
+    get message(): string;
+}
+export type Change = {
+    readonly _tag: "SessionCreated";
+    readonly session: Session;
+} | {
+    readonly _tag: "SessionChanged";
+    readonly session: Session;
+} | {
+    readonly _tag: "SessionDeleted";
+    readonly sessionId: SessionId;
+} | {
+    readonly _tag: "MessageAppended";
+    readonly message: Message;
+} | {
+    readonly _tag: "JobAccepted";
+    readonly job: SpawnJob;
+} | {
+    readonly _tag: "JobLaunched";
+    readonly runId: RunId;
+} | {
+    readonly _tag: "JobSettled";
+    readonly completion: ChildCompletion;
+    readonly handlers: "pending" | "none";
+} | {
+    readonly _tag: "CompletionAcknowledged";
+    readonly runId: RunId;
+} | {
+    readonly _tag: "EventRecorded";
+    readonly sessionId: SessionId;
+    readonly event: AgentEvent;
+};
+export type Transition = ReadonlyArray<Change>;
+export interface RecordedEvent {
+    readonly number: number;
+    readonly sessionId: SessionId;
+    readonly atMillis: number;
+    readonly event: AgentEvent;
+}
+export interface OpenJob {
+    readonly job: SpawnJob;
+    readonly state: "queued" | "launched";
+}
+export interface SessionFilter {
+    readonly kind?: Session["kind"];
+    readonly rootId?: SessionId;
+    readonly parentId?: SessionId;
+    readonly status?: SessionStatus;
+}
+export interface SessionQuery {
+    readonly filter: SessionFilter;
+    readonly before: Option.Option<SessionId>;
+    readonly limit: number;
+}
+export interface EventQuery {
+    readonly after: number;
+    readonly limit: number;
+    readonly sessionId: Option.Option<SessionId>;
+    readonly types: Option.Option<ReadonlyArray<EventType>>;
+}
+export interface FeedBounds {
+    readonly oldest: number;
+    readonly head: number;
+}
+type Read<A> = Effect.Effect<A, StoreError>;
+export interface SessionStoreShape {
+    readonly commit: (transition: Transition) => Effect.Effect<ReadonlyArray<number>, StoreError>;
+    readonly session: (id: SessionId) => Read<Option.Option<Session>>;
+    readonly sessionByRequestKey: (parentId: SessionId, requestKey: string) => Read<Option.Option<Session>>;
+    readonly sessions: (query: SessionQuery) => Read<ReadonlyArray<Session>>;
+    readonly childCount: (parentId: SessionId) => Read<number>;
+    readonly messages: (query: {
+        readonly sessionId: SessionId;
+        readonly after: number;
+        readonly limit: number;
+    }) => Read<ReadonlyArray<StoredMessage>>;
+    readonly lastMessage: (sessionId: SessionId) => Read<Option.Option<StoredMessage>>;
+    readonly answer: (sessionId: SessionId, runId: RunId) => Read<ReadonlyArray<StoredMessage>>;
+    readonly openJobs: Read<ReadonlyArray<OpenJob>>;
+    readonly completion: (runId: RunId) => Read<Option.Option<ChildCompletion>>;
+    readonly unacknowledged: Read<ReadonlyArray<ChildCompletion>>;
+    readonly events: (query: EventQuery) => Read<ReadonlyArray<RecordedEvent>>;
+    readonly recentEvents: (sessionId: SessionId, limit: number) => Read<ReadonlyArray<RecordedEvent>>;
+    readonly feedBounds: Read<FeedBounds>;
+    readonly ready: Effect.Effect<void, StoreError>;
+}
+declare const SessionStore_base: Context.ServiceClass<SessionStore, "@offshoot/core/SessionStore", SessionStoreShape>;
+export declare class SessionStore extends SessionStore_base {
+}
+export declare const layerMemory: Layer.Layer<SessionStore>;
+export {};
+
+// src/SessionStreams.d.ts
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Option from "effect/Option";
+import type * as Scope from "effect/Scope";
+import type { AgentEvent } from "./AgentEvent.ts";
+import type { SessionId } from "./Ids.ts";
+export declare const liveBufferMax = 1000;
+export interface Published {
+    readonly ordinal: number;
+    readonly durableHead: number;
+    readonly origin: SessionId;
+    readonly number: Option.Option<number>;
+    readonly event: AgentEvent;
+}
+export type StreamScope = "session" | "subtree";
+export interface Subscription {
+    readonly from: number;
+    readonly take: Effect.Effect<ReadonlyArray<Published>>;
+}
+export interface SessionStreamsShape {
+    readonly hasReaders: (sessionId: SessionId, scope: StreamScope) => boolean;
+    readonly publish: (sessionId: SessionId, scope: StreamScope, origin: SessionId, number: Option.Option<number>, event: AgentEvent) => number;
+    readonly subscribe: (sessionId: SessionId, scope: StreamScope) => Effect.Effect<Subscription, never, Scope.Scope>;
+}
+declare const SessionStreams_base: Context.ServiceClass<SessionStreams, "@offshoot/core/SessionStreams", SessionStreamsShape>;
+export declare class SessionStreams extends SessionStreams_base {
+}
+export declare const layer: Layer.Layer<SessionStreams>;
+export {};
+
+// src/Spawn.d.ts
+import * as Effect from "effect/Effect";
+import type { AgentEntry } from "./AgentDirectory.ts";
+import * as Ids from "./Ids.ts";
+import type { Limits } from "./Limits.ts";
+import type { SessionStoreShape } from "./SessionStore.ts";
+import type { SessionStreamsShape } from "./SessionStreams.ts";
+import type { SpawnSchedulerShape } from "./SpawnScheduler.ts";
+import { AgentNotConfigured, AgentUnknown, AlreadyRunning, DepthExceeded, ParentNotAccepting, type QueuePlace, SessionNotFound, type Spawned, type SpawnRequest } from "./SubAgents.ts";
+export interface SpawnServices {
+    readonly store: SessionStoreShape;
+    readonly commit: SessionStoreShape["commit"];
+    readonly streams: SessionStreamsShape;
+    readonly scheduler: SpawnSchedulerShape;
+    readonly limits: Limits;
+    readonly directory: ReadonlyMap<string, AgentEntry>;
+    readonly hasAgent: boolean;
+}
+export declare const titleOf: (title: string | undefined, prompt: string | undefined) => string;
+export declare const spawn: (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) => Effect.Effect<Spawned, AgentUnknown | DepthExceeded | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | SessionNotFound | import("./SessionStore.ts").StoreError | ({
+    readonly reason: import("./SessionStore.ts").RequestKeyTaken;
+} & import("./SessionStore.ts").StoreError & {
+    readonly reason: import("./SessionStore.ts").RequestKeyTaken;
+}), never>;
+export declare const createRoot: (services: SpawnServices, request: {
+    readonly title?: string;
+    readonly prompt?: string;
+    readonly profile?: string;
+    readonly model?: string;
+    readonly workspace?: string;
+    readonly metadata?: {
+        readonly [x: string]: string;
+    };
+}) => Effect.Effect<{
+    readonly id: string & import("effect/Brand").Brand<"SessionId">;
+    readonly kind: "child" | "root";
+    readonly parentId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly rootId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly depth: number;
+    readonly title: string;
+    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+    readonly outcome?: {
+        readonly status: "completed";
+        readonly reason: "done";
+    } | {
+        readonly status: "completed";
+        readonly reason: "truncated";
+        readonly limit: "length" | "rounds" | "tool_calls" | "transcript";
+    } | {
+        readonly status: "error";
+        readonly reason: "agent_failed";
+        readonly message: string;
+        readonly exitCode?: number;
+        readonly signal?: string;
+        readonly detail?: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "refused";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "rate_limited";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
+        readonly reason: "auth_required";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "not_installed";
+        readonly message: string;
+        readonly program: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "protocol";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "budget";
+        readonly message: string;
+        readonly budget: "cost" | "depth" | "rounds" | "spawns" | "tokens" | "tool_calls";
+    } | {
+        readonly status: "error";
+        readonly reason: "lost";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "setup";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "defect";
+        readonly message: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "total";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "idle";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "tool";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+        readonly toolName: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "request";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_parent";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_user";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "shutdown";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "before_launch";
+    } | {
+        readonly status: "skipped";
+        readonly reason: "no_pending_message";
+    };
+    readonly profile?: string;
+    readonly agent?: string;
+    readonly model?: string;
+    readonly modelRef?: {
+        readonly provider: string;
+        readonly model: string;
+    };
+    readonly workspace?: string;
+    readonly requestKey?: string;
+    readonly metadata: {
+        readonly [x: string]: string;
+    };
+    readonly createdAtMillis: number;
+    readonly updatedAtMillis: number;
+    readonly version: number;
+}, import("./SessionStore.ts").StoreError, never>;
+export declare const rerun: (services: SpawnServices, id: string & import("effect/Brand").Brand<"SessionId">) => Effect.Effect<{
+    session: {
+        readonly id: string & import("effect/Brand").Brand<"SessionId">;
+        readonly kind: "child" | "root";
+        readonly parentId?: string & import("effect/Brand").Brand<"SessionId">;
+        readonly rootId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly depth: number;
+        readonly title: string;
+        readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+        readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+        readonly outcome?: {
+            readonly status: "completed";
+            readonly reason: "done";
+        } | {
+            readonly status: "completed";
+            readonly reason: "truncated";
+            readonly limit: "length" | "rounds" | "tool_calls" | "transcript";
+        } | {
+            readonly status: "error";
+            readonly reason: "agent_failed";
+            readonly message: string;
+            readonly exitCode?: number;
+            readonly signal?: string;
+            readonly detail?: string;
+        } | {
+            readonly status: "error";
+            readonly reason: "refused";
+            readonly message: string;
+        } | {
+            readonly status: "error";
+            readonly reason: "rate_limited";
+            readonly message: string;
+            readonly retryAfterSeconds?: number;
+        } | {
+            readonly status: "error";
+            readonly reason: "auth_required";
+            readonly message: string;
+        } | {
+            readonly status: "error";
+            readonly reason: "not_installed";
+            readonly message: string;
+            readonly program: string;
+        } | {
+            readonly status: "error";
+            readonly reason: "protocol";
+            readonly message: string;
+        } | {
+            readonly status: "error";
+            readonly reason: "budget";
+            readonly message: string;
+            readonly budget: "cost" | "depth" | "rounds" | "spawns" | "tokens" | "tool_calls";
+        } | {
+            readonly status: "error";
+            readonly reason: "lost";
+            readonly message: string;
+        } | {
+            readonly status: "error";
+            readonly reason: "setup";
+            readonly message: string;
+        } | {
+            readonly status: "error";
+            readonly reason: "defect";
+            readonly message: string;
+        } | {
+            readonly status: "timeout";
+            readonly reason: "total";
+            readonly elapsedSeconds: number;
+            readonly limitSeconds: number;
+        } | {
+            readonly status: "timeout";
+            readonly reason: "idle";
+            readonly elapsedSeconds: number;
+            readonly limitSeconds: number;
+        } | {
+            readonly status: "timeout";
+            readonly reason: "tool";
+            readonly elapsedSeconds: number;
+            readonly limitSeconds: number;
+            readonly toolName: string;
+        } | {
+            readonly status: "timeout";
+            readonly reason: "request";
+            readonly elapsedSeconds: number;
+            readonly limitSeconds: number;
+        } | {
+            readonly status: "cancelled";
+            readonly reason: "by_parent";
+        } | {
+            readonly status: "cancelled";
+            readonly reason: "by_user";
+        } | {
+            readonly status: "cancelled";
+            readonly reason: "shutdown";
+        } | {
+            readonly status: "cancelled";
+            readonly reason: "before_launch";
+        } | {
+            readonly status: "skipped";
+            readonly reason: "no_pending_message";
+        };
+        readonly profile?: string;
+        readonly agent?: string;
+        readonly model?: string;
+        readonly modelRef?: {
+            readonly provider: string;
+            readonly model: string;
+        };
+        readonly workspace?: string;
+        readonly requestKey?: string;
+        readonly metadata: {
+            readonly [x: string]: string;
+        };
+        readonly createdAtMillis: number;
+        readonly updatedAtMillis: number;
+        readonly version: number;
+    };
+    runId: string & import("effect/Brand").Brand<"RunId">;
+    place: QueuePlace;
+}, AgentNotConfigured | AlreadyRunning | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | SessionNotFound | import("./SessionStore.ts").StoreError, never>;
+
+// src/SpawnJob.d.ts
+import * as Schema from "effect/Schema";
+export declare const SpawnJob: Schema.Struct<{
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly model: Schema.String;
+    readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    readonly acceptedAtMillis: Schema.Int;
+}>;
+export type SpawnJob = typeof SpawnJob.Type;
+export declare const ChildCompletion: Schema.Struct<{
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly outcome: Schema.Union<readonly [Schema.Struct<{
+        readonly status: Schema.Literal<"completed">;
+        readonly reason: Schema.Literal<"done">;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"completed">;
+        readonly reason: Schema.Literal<"truncated">;
+    } & {
+        limit: Schema.Literals<readonly ["length", "rounds", "tool_calls", "transcript"]>;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"agent_failed">;
+    } & {
+        message: Schema.String;
+        exitCode: Schema.optionalKey<Schema.Int>;
+        signal: Schema.optionalKey<Schema.String>;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"refused">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"rate_limited">;
+    } & {
+        message: Schema.String;
+        retryAfterSeconds: Schema.optionalKey<Schema.Finite>;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"auth_required">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"not_installed">;
+    } & {
+        message: Schema.String;
+        program: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"protocol">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"budget">;
+    } & {
+        message: Schema.String;
+        budget: Schema.Literals<readonly ["tokens", "cost", "spawns", "depth", "rounds", "tool_calls"]>;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"lost">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"setup">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"defect">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"timeout">;
+        readonly reason: Schema.Literal<"total">;
+    } & {
+        elapsedSeconds: Schema.Int;
+        limitSeconds: Schema.Int;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"timeout">;
+        readonly reason: Schema.Literal<"idle">;
+    } & {
+        elapsedSeconds: Schema.Int;
+        limitSeconds: Schema.Int;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"timeout">;
+        readonly reason: Schema.Literal<"tool">;
+    } & {
+        elapsedSeconds: Schema.Int;
+        limitSeconds: Schema.Int;
+        toolName: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"timeout">;
+        readonly reason: Schema.Literal<"request">;
+    } & {
+        elapsedSeconds: Schema.Int;
+        limitSeconds: Schema.Int;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"cancelled">;
+        readonly reason: Schema.Literal<"by_parent">;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"cancelled">;
+        readonly reason: Schema.Literal<"by_user">;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"cancelled">;
+        readonly reason: Schema.Literal<"shutdown">;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"cancelled">;
+        readonly reason: Schema.Literal<"before_launch">;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"skipped">;
+        readonly reason: Schema.Literal<"no_pending_message">;
+    }>]>;
+    readonly usage: Schema.optionalKey<Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+    }>>;
+    readonly resume: Schema.optionalKey<Schema.String>;
+    readonly completedAtMillis: Schema.Int;
+}>;
+export type ChildCompletion = typeof ChildCompletion.Type;
+
+// src/SpawnScheduler.d.ts
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Option from "effect/Option";
+import * as Schema from "effect/Schema";
+import { type StopMode } from "./ExternalChildRunner.ts";
+import type { RunId, SessionId } from "./Ids.ts";
+import { type Flight } from "./internal/flights.ts";
+import { Recorder } from "./internal/recorder.ts";
+import type { CancelledBy } from "./Outcome.ts";
+import { Outbox } from "./Outbox.ts";
+import { type Session } from "./Session.ts";
+import type { StoreError, Transition } from "./SessionStore.ts";
+import { SessionStreams } from "./SessionStreams.ts";
+import type { SpawnJob } from "./SpawnJob.ts";
+import { AlreadyRunning, QueueFull, type QueuePlace, SchedulerClosed } from "./SubAgents.ts";
+export interface Acceptance {
+    readonly job: SpawnJob;
+    readonly session: Session;
+    readonly ancestors: ReadonlyArray<SessionId>;
+    readonly changes: Transition;
+    readonly show: (numbers: ReadonlyArray<number>) => void;
+    readonly epoch: number;
+}
+declare const AncestryChanged_base: Schema.Class<AncestryChanged, Schema.TaggedStruct<"AncestryChanged", {}>, import("effect/Cause").YieldableError>;
+export declare class AncestryChanged extends AncestryChanged_base {
+    readonly retryable = true;
+    get message(): string;
+}
+export interface SpawnSchedulerShape {
+    readonly enqueue: (acceptance: Acceptance) => Effect.Effect<void, QueueFull | SchedulerClosed | AlreadyRunning | AncestryChanged | StoreError>;
+    readonly accept: (acceptance: Acceptance) => Effect.Effect<QueuePlace, QueueFull | SchedulerClosed | AlreadyRunning | AncestryChanged | StoreError>;
+    readonly cancelEpoch: () => number;
+    readonly noteCancel: () => void;
+    readonly flight: (childId: SessionId) => Option.Option<Flight>;
+    readonly flightsBelow: (id: SessionId) => ReadonlyArray<Flight>;
+    readonly hasChildrenInFlight: (id: SessionId) => boolean;
+    readonly watch: (id: SessionId, tell: () => void) => () => void;
+    readonly place: (runId: RunId) => Option.Option<QueuePlace>;
+    readonly stop: (flight: Flight, by: CancelledBy, mode: StopMode) => Effect.Effect<void>;
+    readonly settled: (flight: Flight) => Effect.Effect<void>;
+    readonly drain: Effect.Effect<void>;
+    readonly counts: Effect.Effect<SchedulerCounts>;
+}
+export interface SchedulerCounts {
+    readonly inFlight: number;
+    readonly running: number;
+    readonly backlog: number;
+}
+declare const SpawnScheduler_base: Context.ServiceClass<SpawnScheduler, "@offshoot/core/SpawnScheduler", SpawnSchedulerShape>;
+export declare class SpawnScheduler extends SpawnScheduler_base {
+}
+export declare const layer: Layer.Layer<SpawnScheduler, StoreError, Recorder | SessionStreams | Outbox>;
+export {};
+
+// src/SubAgents.d.ts
+import * as Context from "effect/Context";
+import type * as Duration from "effect/Duration";
+import type * as Effect from "effect/Effect";
+import type * as Option from "effect/Option";
+import * as Schema from "effect/Schema";
+import type * as Stream from "effect/Stream";
+import type { AgentEvent } from "./AgentEvent.ts";
+import type { StopMode } from "./ExternalChildRunner.ts";
+import { RunId, SessionId } from "./Ids.ts";
+import type { CancelledBy, Outcome } from "./Outcome.ts";
+import type { RunSnapshot } from "./Runs.ts";
+import { type Session, type StoredMessage, type Usage } from "./Session.ts";
+import type { EventQuery, FeedBounds, RecordedEvent, SessionQuery, StoreError } from "./SessionStore.ts";
+declare const SessionNotFound_base: Schema.Class<SessionNotFound, Schema.TaggedStruct<"SessionNotFound", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, import("effect/Cause").YieldableError>;
+export declare class SessionNotFound extends SessionNotFound_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const QueueFull_base: Schema.Class<QueueFull, Schema.TaggedStruct<"QueueFull", {
+    readonly backlogMax: Schema.Int;
+    readonly retryAfterSeconds: Schema.Int;
+}>, import("effect/Cause").YieldableError>;
+export declare class QueueFull extends QueueFull_base {
+    readonly retryable = true;
+    get message(): string;
+}
+declare const SchedulerClosed_base: Schema.Class<SchedulerClosed, Schema.TaggedStruct<"SchedulerClosed", {}>, import("effect/Cause").YieldableError>;
+export declare class SchedulerClosed extends SchedulerClosed_base {
+    readonly retryable = true;
+    get message(): string;
+}
+declare const DepthExceeded_base: Schema.Class<DepthExceeded, Schema.TaggedStruct<"DepthExceeded", {
+    readonly parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly depth: Schema.Int;
+    readonly depthMax: Schema.Int;
+}>, import("effect/Cause").YieldableError>;
+export declare class DepthExceeded extends DepthExceeded_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const ParentNotAccepting_base: Schema.Class<ParentNotAccepting, Schema.TaggedStruct<"ParentNotAccepting", {
+    readonly parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}>, import("effect/Cause").YieldableError>;
+export declare class ParentNotAccepting extends ParentNotAccepting_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const AlreadyRunning_base: Schema.Class<AlreadyRunning, Schema.TaggedStruct<"AlreadyRunning", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+}>, import("effect/Cause").YieldableError>;
+export declare class AlreadyRunning extends AlreadyRunning_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const NotInFlight_base: Schema.Class<NotInFlight, Schema.TaggedStruct<"NotInFlight", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}>, import("effect/Cause").YieldableError>;
+export declare class NotInFlight extends NotInFlight_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const AgentNotConfigured_base: Schema.Class<AgentNotConfigured, Schema.TaggedStruct<"AgentNotConfigured", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, import("effect/Cause").YieldableError>;
+export declare class AgentNotConfigured extends AgentNotConfigured_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const AgentUnknown_base: Schema.Class<AgentUnknown, Schema.TaggedStruct<"AgentUnknown", {
+    readonly agent: Schema.String;
+    readonly known: Schema.$Array<Schema.String>;
+}>, import("effect/Cause").YieldableError>;
+export declare class AgentUnknown extends AgentUnknown_base {
+    readonly retryable = false;
+    get message(): string;
+}
+export declare const RootRequest: Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.String, Schema.String>>;
+}>;
+export type RootRequest = typeof RootRequest.Type;
+export declare const SpawnRequest: Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.NonEmptyString;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.String, Schema.String>>;
+    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
+}>;
+export type SpawnRequest = typeof SpawnRequest.Type;
+export interface QueuePlace {
+    readonly position: number;
+    readonly reason: "launching" | "concurrent_limit" | "parent_limit" | "launch_queue";
+}
+export interface Spawned {
+    readonly session: Session;
+    readonly runId: RunId;
+    readonly place: QueuePlace;
+}
+export interface SessionView {
+    readonly session: Session;
+    readonly run: Option.Option<RunSnapshot>;
+    readonly place: Option.Option<QueuePlace>;
+}
+export interface SessionTree {
+    readonly view: SessionView;
+    readonly children: ReadonlyArray<SessionTree>;
+}
+export interface CancelRequest {
+    readonly mode: StopMode;
+    readonly by: CancelledBy;
+    readonly reach: "session" | "subtree";
+}
+export interface CancelReceipt {
+    readonly cancelled: ReadonlyArray<SessionId>;
+}
+export interface SessionResult {
+    readonly sessionId: SessionId;
+    readonly runId: RunId;
+    readonly outcome: Outcome;
+    readonly text: string;
+    readonly textTruncated: boolean;
+    readonly usage: Option.Option<Usage>;
+    readonly resume: Option.Option<string>;
+}
+export type WaitPolicy = "all" | "any" | "first_error";
+export interface WaitRequest {
+    readonly children: ReadonlyArray<SessionId>;
+    readonly policy: WaitPolicy;
+    readonly timeout: Duration.Duration;
+}
+export interface WaitAnswer {
+    readonly state: "satisfied" | "pending";
+    readonly children: ReadonlyArray<SessionView>;
+}
+export interface StreamItem {
+    readonly number: Option.Option<number>;
+    readonly event: AgentEvent;
+}
+export interface EventsRequest {
+    readonly scope: "session" | "subtree";
+    readonly after: Option.Option<number>;
+}
+export interface SubAgentsShape {
+    readonly createRoot: (request: RootRequest) => Effect.Effect<Session, StoreError>;
+    readonly spawn: (parentId: SessionId, request: SpawnRequest) => Effect.Effect<Spawned, SessionNotFound | QueueFull | SchedulerClosed | DepthExceeded | ParentNotAccepting | AgentUnknown | StoreError>;
+    readonly run: (id: SessionId) => Effect.Effect<Spawned, SessionNotFound | QueueFull | SchedulerClosed | AlreadyRunning | AgentNotConfigured | ParentNotAccepting | StoreError>;
+    readonly cancel: (id: SessionId, request: CancelRequest) => Effect.Effect<CancelReceipt, SessionNotFound | NotInFlight | StoreError>;
+    readonly remove: (id: SessionId) => Effect.Effect<void, SessionNotFound | StoreError>;
+    readonly session: (id: SessionId) => Effect.Effect<SessionView, SessionNotFound | StoreError>;
+    readonly sessions: (query: SessionQuery) => Effect.Effect<ReadonlyArray<SessionView>, StoreError>;
+    readonly tree: (id: SessionId) => Effect.Effect<SessionTree, SessionNotFound | StoreError>;
+    readonly messages: (id: SessionId, page: {
+        readonly after: number;
+        readonly limit: number;
+    }) => Effect.Effect<ReadonlyArray<StoredMessage>, SessionNotFound | StoreError>;
+    readonly result: (id: SessionId) => Effect.Effect<Option.Option<SessionResult>, SessionNotFound | StoreError>;
+    readonly wait: (parentId: SessionId, request: WaitRequest) => Effect.Effect<WaitAnswer, SessionNotFound | StoreError>;
+    readonly events: (id: SessionId, request: EventsRequest) => Stream.Stream<StreamItem, SessionNotFound | StoreError>;
+    readonly feed: (query: Pick<EventQuery, "after" | "sessionId" | "types">) => Stream.Stream<RecordedEvent, StoreError>;
+    readonly feedBounds: Effect.Effect<FeedBounds, StoreError>;
+}
+declare const SubAgents_base: Context.ServiceClass<SubAgents, "@offshoot/core/SubAgents", SubAgentsShape>;
+export declare class SubAgents extends SubAgents_base {
+}
+export {};
+
+// src/WaitPolicy.d.ts
+import { type SessionStatus } from "./Session.ts";
+import type { WaitPolicy } from "./SubAgents.ts";
+export declare const isSatisfied: (policy: WaitPolicy, statuses: ReadonlyArray<SessionStatus>) => boolean;
+
+// src/Watchdog.d.ts
+import * as Context from "effect/Context";
+import * as Deferred from "effect/Deferred";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import type { Outcome } from "./Outcome.ts";
+import type { Metadata } from "./Session.ts";
+export interface Policy {
+    readonly checkSeconds: number;
+    readonly totalSeconds: number;
+    readonly idleSeconds: number;
+    readonly toolSeconds: number;
+    readonly requestSeconds: number;
+    readonly waits: "counted" | "excluded";
+}
+export declare const defaults: Policy;
+declare const CurrentPolicy_base: Context.Reference<Policy>;
+export declare class CurrentPolicy extends CurrentPolicy_base {
+}
+export declare const layer: (policy: Policy) => Layer.Layer<never>;
+export declare const overrideKeys: {
+    readonly checkSeconds: "child_watchdog.check_interval_secs";
+    readonly totalSeconds: "child_watchdog.max_total_secs";
+    readonly idleSeconds: "child_watchdog.max_idle_secs";
+    readonly toolSeconds: "child_watchdog.max_tool_secs";
+    readonly requestSeconds: "child_watchdog.max_request_secs";
+    readonly waits: "child_watchdog.waits";
+};
+export declare const policyOf: (metadata: Metadata, base: Policy) => Policy;
+export type Open = {
+    readonly _tag: "Nothing";
+} | {
+    readonly _tag: "Tool";
+    readonly name: string;
+    readonly sinceMillis: number;
+} | {
+    readonly _tag: "Request";
+    readonly sinceMillis: number;
+} | {
+    readonly _tag: "Children";
+};
+export interface Vitals {
+    readonly startedAtMillis: number;
+    readonly lastActivityAtMillis: number;
+    readonly waitedMillis: number;
+    readonly open: Open;
+}
+export type Timeout = Extract<Outcome, {
+    readonly status: "timeout";
+}>;
+export declare const decide: (policy: Policy, vitals: Vitals, nowMillis: number) => Timeout | undefined;
+export interface Guarded {
+    readonly policy: Policy;
+    readonly vitals: () => Vitals;
+    readonly nowMillis: () => number;
+}
+export declare const guard: <A>(guarded: Guarded, verdict: Deferred.Deferred<A | Timeout>) => Effect.Effect<A | Timeout>;
+export {};
+
+// src/index.d.ts
+export * as Agent from "./Agent.ts";
+export * as AgentDirectory from "./AgentDirectory.ts";
+export * as AgentEvent from "./AgentEvent.ts";
+export * as ChildCompletionHandler from "./ChildCompletionHandler.ts";
+export * as Execute from "./Execute.ts";
+export * as ExternalChildRunner from "./ExternalChildRunner.ts";
+export * as Finalize from "./Finalize.ts";
+export * as Ids from "./Ids.ts";
+export * as Lifecycle from "./Lifecycle.ts";
+export * as Limits from "./Limits.ts";
+export * as Offshoot from "./Offshoot.ts";
+export * as Outbox from "./Outbox.ts";
+export * as Outcome from "./Outcome.ts";
+export * as ProviderRouter from "./ProviderRouter.ts";
+export * as Recovery from "./Recovery.ts";
+export * as Runs from "./Runs.ts";
+export * as Session from "./Session.ts";
+export * as SessionStore from "./SessionStore.ts";
+export * as SessionStreams from "./SessionStreams.ts";
+export * as Spawn from "./Spawn.ts";
+export * as SpawnJob from "./SpawnJob.ts";
+export * as SpawnScheduler from "./SpawnScheduler.ts";
+export * as SubAgents from "./SubAgents.ts";
+export * as WaitPolicy from "./WaitPolicy.ts";
+export * as Watchdog from "./Watchdog.ts";
+
+// src/testing/RunHarness.d.ts
+import * as Effect from "effect/Effect";
+import * as Fiber from "effect/Fiber";
+import * as Scope from "effect/Scope";
+import type { RunnerEvent } from "../AgentEvent.ts";
+import type { ExternalChildRunner, RunContext, RunEnd, Waiting } from "../ExternalChildRunner.ts";
+import { type Metadata, type Session } from "../Session.ts";
+type Entry = Parameters<RunContext["append"]>[0];
+export interface Counts {
+    readonly running: number;
+    readonly waiting: number;
+    readonly late: number;
+}
+export interface RunHarness {
+    readonly context: RunContext;
+    readonly events: Effect.Effect<ReadonlyArray<RunnerEvent>>;
+    readonly entries: Effect.Effect<ReadonlyArray<Entry>>;
+    readonly waits: Effect.Effect<ReadonlyArray<Waiting>>;
+    readonly answer: Effect.Effect<string>;
+    readonly counts: Effect.Effect<Counts>;
+    readonly awaitEvent: (takes: (event: RunnerEvent) => boolean) => Effect.Effect<RunnerEvent>;
+    readonly awaitAnswer: (part: string) => Effect.Effect<void>;
+    readonly abort: Effect.Effect<void>;
+    readonly run: (runner: ExternalChildRunner) => Effect.Effect<RunEnd>;
+    readonly start: (runner: ExternalChildRunner) => Effect.Effect<Started, never, Scope.Scope>;
+}
+export interface Started {
+    readonly fiber: Fiber.Fiber<RunEnd>;
+    readonly closeScope: Effect.Effect<void>;
+    readonly cancel: Effect.Effect<void>;
+}
+export declare const externalSession: (agentId: string, protocol: string, fields?: Partial<Session> & {
+    readonly metadata?: Metadata;
+}) => Session;
+export declare const make: (given: {
+    readonly session: Session;
+    readonly runId: string;
+    readonly prompt: string;
+}) => Effect.Effect<RunHarness>;
+export {};
+
+// src/testing/ScriptedRunner.d.ts
+import type * as Layer from "effect/Layer";
+import * as ExternalChildRunner from "../ExternalChildRunner.ts";
+export interface Census {
+    open: number;
+    started: number;
+}
+export interface Options {
+    readonly agent: string;
+    readonly census: Census;
+}
+export declare const make: (options: Options) => ExternalChildRunner.ExternalChildRunner;
+export declare const protocol = "scripted";
+export declare const directory: (agent: string) => Layer.Layer<never>;
