@@ -15,7 +15,6 @@
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -27,7 +26,7 @@ import { ended, type ExternalChildRunner, type RunContext, type RunEnd } from ".
 import * as Finalize from "./Finalize.ts"
 import type { Flight } from "./internal/flights.ts"
 import { LiveRun, type Verdict } from "./internal/liveRun.ts"
-import { publishOwn } from "./internal/publisher.ts"
+import { isoOf, publishOwn } from "./internal/publisher.ts"
 import { patiently } from "./internal/recorder.ts"
 import { makeContext, type Slots } from "./internal/runContext.ts"
 import * as Outcome from "./Outcome.ts"
@@ -192,7 +191,7 @@ const begin = Effect.fnUntraced(function*(services: ExecuteServices, flight: Fli
     type: "execution_started",
     runId: job.runId,
     sessionId: session.id,
-    startedAt: DateTime.formatIso(DateTime.makeUnsafe(startedAtMillis))
+    startedAt: isoOf(startedAtMillis)
   } as const
   const begun = yield* patiently(
     services.recorder.transact(session, { _tag: "Begin", runId: job.runId, model: job.model }, () => [
@@ -229,8 +228,8 @@ const load = Effect.fnUntraced(function*({ recorder: { store } }: ExecuteService
  * live run, and then ends within the grace time.
  * **Durability**: when it returns, the completion is recorded (see `Finalize`).
  */
-export const execute = (services: ExecuteServices, flight: Flight): Effect.Effect<void> =>
-  Effect.uninterruptible(Effect.gen(function*() {
+export const execute: (services: ExecuteServices, flight: Flight) => Effect.Effect<void> = Effect.fnUntraced(
+  function*(services, flight) {
     if (flight.stop !== undefined) {
       // What the shutdown stops here stays recorded as queued, for the next start.
       return flight.stop.by === "shutdown" ? undefined : yield* settleUnbegun(services, flight)
@@ -258,4 +257,6 @@ export const execute = (services: ExecuteServices, flight: Flight): Effect.Effec
     const context = makeContext(services, flight, live, ready.prompt, yield* Clock.Clock)
     const outcome = yield* supervise(services, live, context)
     yield* Finalize.finalize(services, flight, Option.some(live.session), outcome)
-  }))
+  },
+  Effect.uninterruptible
+)

@@ -44,26 +44,36 @@ export class Entropy extends Context.Reference<Effect.Effect<string>>("@offshoot
 }) {}
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-const digitCount = 13
 
-const digits = (next: () => number): string => {
+/** A number below 32^6 as six digits, the low ones when it is larger. */
+const sixDigits = (value: number): string => {
+  let rest = value
   let text = ""
-  for (let index = 0; index < digitCount; index++) {
-    text += alphabet.charAt(Math.floor(next() * alphabet.length))
+  for (let index = 0; index < 6; index++) {
+    text += alphabet.charAt(rest % 32)
+    rest = Math.floor(rest / 32)
   }
   return text
 }
 
-/** Thirteen base-32 digits from at least thirteen random bytes. */
+/** Three draws: six, six and one digit. */
+const digits = (next: () => number): string => {
+  const draw = (): string => sixDigits(Math.floor(next() * 32 ** 6))
+  return draw() + draw() + alphabet.charAt(Math.floor(next() * 32))
+}
+
+/** Thirteen base-32 digits from at least twelve random bytes. */
 export const digitsFromBytes = (bytes: Uint8Array): string => {
   let at = 0
-  return digits(() => (bytes[at++] ?? 0) / 256)
+  const byte = (): number => bytes[at++] ?? 0
+  return digits(() => (((byte() * 256 + byte()) * 256 + byte()) * 256 + byte()) / 2 ** 32)
 }
 
 const fresh = (prefix: string): Effect.Effect<string> =>
   Effect.flatMap(Entropy, (entropy) =>
     Effect.flatMap(entropy, (random) =>
-      Effect.map(Clock.currentTimeMillis, (millis) => `${prefix}_${millis.toString(36).padStart(9, "0")}${random}`)))
+      Clock.clockWith((clock) =>
+        Effect.succeed(`${prefix}_${clock.currentTimeMillisUnsafe().toString(36).padStart(9, "0")}${random}`))))
 
 export const makeSessionId: Effect.Effect<SessionId> = Effect.map(fresh("ses"), (id) => SessionId.make(id))
 export const makeRunId: Effect.Effect<RunId> = Effect.map(fresh("run"), (id) => RunId.make(id))

@@ -15,6 +15,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
@@ -44,13 +45,20 @@ export interface Published {
 /** Which events of the tree a reader wants. */
 export type StreamScope = "session" | "subtree"
 
+/**
+ * One reader. Its bell wakes it once for all that is published until it has
+ * its turn: resuming it for every event would run it inside the publisher.
+ */
 interface Reader {
   taken: number
+  readonly bell: Latch.Latch
 }
 
 class Bus {
   readonly pubsub: PubSub.PubSub<Published>
   readonly readers = new Set<Reader>()
+  /** Readers that have read everything and sleep. */
+  asleep: Array<Reader> = []
   published = 0
   durableHead = 0
   /** Grows with every turn in which some reader took something. */
@@ -65,6 +73,8 @@ class Bus {
     return true
   }
 }
+
+const nobody: Array<Reader> = []
 
 /** One reader's end. `take` returns what was published since, in order, at least one event. */
 export interface Subscription {
@@ -114,21 +124,32 @@ const busFor = (buses: Buses, sessionId: SessionId): Effect.Effect<Bus> => {
 
 const subscribeTo = Effect.fnUntraced(function*(buses: Buses, sessionId: SessionId) {
   const bus = yield* busFor(buses, sessionId)
-  const reader: Reader = { taken: bus.published }
+  const reader: Reader = { taken: bus.published, bell: Latch.makeUnsafe(false) }
   const from = bus.published
   const leave = Effect.suspend(() => {
     bus.readers.delete(reader)
+    bus.asleep = bus.asleep.filter((other) => other !== reader)
     if (bus.readers.size > 0) return Effect.void
     if (buses.get(sessionId) === bus) buses.delete(sessionId)
     return PubSub.shutdown(bus.pubsub)
   })
   yield* Effect.acquireRelease(Effect.sync(() => bus.readers.add(reader)), () => leave)
   const subscription = yield* PubSub.subscribe(bus.pubsub)
-  const take = Effect.map(PubSub.takeAll(subscription), (items) => {
-    reader.taken = items[items.length - 1]?.ordinal ?? reader.taken
-    bus.turn += 1
-    return items
+  const sleep = Effect.suspend(() => {
+    reader.bell.closeUnsafe()
+    bus.asleep = [...bus.asleep, reader]
+    return Effect.andThen(reader.bell.await, Effect.yieldNow)
   })
+  const take: Effect.Effect<ReadonlyArray<Published>> = Effect.flatMap(
+    PubSub.takeUpTo(subscription, Number.POSITIVE_INFINITY),
+    (items) => {
+      const last = items[items.length - 1]
+      if (last === undefined) return Effect.andThen(sleep, take)
+      reader.taken = last.ordinal
+      bus.turn += 1
+      return Effect.succeed(items)
+    }
+  )
   return { from, take }
 })
 
@@ -147,6 +168,11 @@ const publishTo = (
     number,
     event
   })
+  if (bus.asleep.length > 0) {
+    const { asleep } = bus
+    bus.asleep = nobody
+    for (const reader of asleep) reader.bell.openUnsafe()
+  }
   return bus.crowded() ? bus.turn + 1 : 0
 }
 

@@ -122,6 +122,7 @@ const agentOf = (session: Session): string | undefined => session.metadata[metad
 /** Everything mutable of one scheduler. */
 class Floor {
   readonly flights = new Flights()
+  readonly heartbeats: Heartbeats
   readonly queue: FairQueue<Flight>
   readonly wake = Latch.makeUnsafe(false)
   readonly limits: Limits
@@ -134,8 +135,9 @@ class Floor {
   /** Admitted, with a slot, and not launched yet. */
   private admitted: Array<Flight> = []
 
-  constructor(limits: Limits, agentMax: (agent: string) => number) {
+  constructor(limits: Limits, agentMax: (agent: string) => number, heartbeats: Heartbeats) {
     this.limits = limits
+    this.heartbeats = heartbeats
     this.queue = new FairQueue(limits, agentMax)
   }
 
@@ -192,12 +194,13 @@ class Floor {
 }
 
 const makeFloor = Effect.gen(function*() {
+  const heartbeats = new Heartbeats(yield* SessionStreams)
   const limits = yield* CurrentLimits
   const directory = yield* AgentDirectory
-  return new Floor(limits, (agent) => directory.get(agent)?.concurrentMax ?? concurrentMaxDefault)
+  return new Floor(limits, (agent) => directory.get(agent)?.concurrentMax ?? concurrentMaxDefault, heartbeats)
 })
 
-const makeServices = Effect.fnUntraced(function*(floor: Floor, heartbeats: Heartbeats) {
+const makeServices = Effect.fnUntraced(function*(floor: Floor) {
   const services: Execute.ExecuteServices = {
     recorder: yield* Recorder,
     streams: yield* SessionStreams,
@@ -209,7 +212,7 @@ const makeServices = Effect.fnUntraced(function*(floor: Floor, heartbeats: Heart
     closing: () => floor.closed,
     slots: { leave: (flight) => floor.leave(flight), reenter: (flight) => floor.reenter(flight) },
     hasChildrenInFlight: (session) => floor.flights.hasChildren(session.id),
-    onLive: (live) => heartbeats.add(live)
+    onLive: (live) => floor.heartbeats.add(live)
   }
   return services
 })
@@ -217,6 +220,7 @@ const makeServices = Effect.fnUntraced(function*(floor: Floor, heartbeats: Heart
 /** The end of a flight in memory, after its completion is recorded or given up. */
 const land = (floor: Floor, flight: Flight): Effect.Effect<void> =>
   Effect.sync(() => {
+    if (flight.live !== undefined) floor.heartbeats.remove(flight.live)
     floor.leave(flight)
     floor.flights.settle(flight)
   })
@@ -330,14 +334,12 @@ const make: Effect.Effect<
   StoreError,
   Recorder | SessionStreams | Outbox | Scope.Scope
 > = Effect.gen(function*() {
-  const streams = yield* SessionStreams
   const floor = yield* makeFloor
-  const heartbeats = new Heartbeats(streams)
-  const services = yield* makeServices(floor, heartbeats)
+  const services = yield* makeServices(floor)
   const runs = yield* FiberMap.make<SessionId, void, never>()
   yield* recover(floor, services)
   const drain = makeDrain(floor, runs)
-  yield* Effect.forkScoped(heartbeats.run)
+  yield* Effect.forkScoped(floor.heartbeats.run)
   yield* Effect.forkScoped(launchLoop(floor, services, runs))
   yield* Effect.addFinalizer(() => drain)
   const accept = makeAccept(floor, services)

@@ -5,7 +5,6 @@
  * one fiber serve them all: nothing per run but its place in the line.
  */
 import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
@@ -15,8 +14,8 @@ import { publishHeartbeat } from "./publisher.ts"
 const periodMillis = 5_000
 
 export class Heartbeats {
-  private line: Array<LiveRun> = []
-  private first = 0
+  /** In the order of the next beat: whoever beats goes to the end. */
+  private readonly line = new Set<LiveRun>()
   private readonly wake = Latch.makeUnsafe(false)
   private readonly streams: SessionStreamsShape
 
@@ -24,45 +23,45 @@ export class Heartbeats {
     this.streams = streams
   }
 
-  /** Beats once now, and from now on until the run is closed. */
+  /** Beats once now, and from now on until it is removed. */
   add(live: LiveRun): void {
     this.beat(live, live.startedAtMillis)
-    this.line.push(live)
-    this.wake.openUnsafe()
+    this.line.add(live)
+    if (this.line.size === 1) this.wake.openUnsafe()
+  }
+
+  remove(live: LiveRun): void {
+    this.line.delete(live)
   }
 
   /** Beats for ever; the owner of the line interrupts it. */
   readonly run: Effect.Effect<never> = Effect.suspend(() => {
-    const head = this.line[this.first]
+    const [head] = this.line
     if (head === undefined) {
       this.wake.closeUnsafe()
       return this.wake.await
     }
     return Clock.clockWith((clock) => {
       const nowMillis = clock.currentTimeMillisUnsafe()
-      if (head.nextBeatAtMillis > nowMillis && !head.closed) return Effect.sleep(head.nextBeatAtMillis - nowMillis)
+      if (head.nextBeatAtMillis > nowMillis) return Effect.sleep(head.nextBeatAtMillis - nowMillis)
       this.beatDue(nowMillis)
       return Effect.void
     })
   }).pipe(Effect.forever({ disableYield: true }))
 
   private beatDue(nowMillis: number): void {
-    let head = this.line[this.first]
-    while (head !== undefined && (head.closed || head.nextBeatAtMillis <= nowMillis)) {
-      this.first += 1
-      if (!head.closed) {
-        this.beat(head, nowMillis)
-        this.line.push(head)
-      }
-      head = this.line[this.first]
+    for (const live of this.line) {
+      if (live.nextBeatAtMillis > nowMillis) return
+      this.line.delete(live)
+      this.beat(live, nowMillis)
+      this.line.add(live)
     }
-    this.line = this.line.slice(this.first)
-    this.first = 0
   }
 
   private beat(live: LiveRun, nowMillis: number): void {
     live.nextBeatAtMillis = nowMillis + periodMillis
+    if (live.closed) return
     const seat = { childId: live.job.childSessionId, ancestors: live.ancestors }
-    publishHeartbeat(this.streams, seat, () => DateTime.formatIso(DateTime.makeUnsafe(nowMillis)))
+    publishHeartbeat(this.streams, seat, nowMillis)
   }
 }

@@ -54,17 +54,20 @@ const refusal = (state: State, transition: Transition): Store.StoreError | undef
   const versions = new Map<SessionId, number | undefined>()
   const keys = new Map<string, SessionId>()
   const versionOf = (id: SessionId): number | undefined =>
-    versions.has(id) ? versions.get(id) : state.sessions.get(id)?.version
+    versions.size > 0 && versions.has(id) ? versions.get(id) : state.sessions.get(id)?.version
+  const setVersion = (id: SessionId, version: number | undefined): void => {
+    versions.set(id, version)
+  }
   for (const change of transition) {
     if (change._tag === "SessionDeleted") {
-      versions.set(change.sessionId, undefined)
+      setVersion(change.sessionId, undefined)
     } else if (change._tag === "SessionChanged") {
       if (versionOf(change.session.id) !== change.session.version - 1) return conflict(change.session)
-      versions.set(change.session.id, change.session.version)
+      setVersion(change.session.id, change.session.version)
     } else if (change._tag === "SessionCreated") {
       const { id, parentId, requestKey, version } = change.session
       if (versionOf(id) !== undefined) return conflict(change.session)
-      versions.set(id, version)
+      setVersion(id, version)
       if (parentId === undefined || requestKey === undefined) continue
       const key = requestKeyOf(parentId, requestKey)
       const owner = keys.get(key) ?? state.requestKeys.get(key)

@@ -2,6 +2,7 @@
  * Who sees which event: a session's own stream plainly, its parent's stream
  * wrapped once, deeper ancestors the lifecycle alone, subtree readers all of it.
  */
+import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type { AgentEvent, OwnEvent } from "../AgentEvent.ts"
 import type { SessionId } from "../Ids.ts"
@@ -14,6 +15,18 @@ export interface Seat {
 }
 
 const ephemeral = Option.none<number>()
+
+let lastMillis = 0
+let lastIso = "1970-01-01T00:00:00.000Z"
+
+/** A time as the wire shows it. Many events share a millisecond, so the last text is kept. */
+export const isoOf = (millis: number): string => {
+  if (millis !== lastMillis) {
+    lastIso = DateTime.formatIso(DateTime.makeUnsafe(millis))
+    lastMillis = millis
+  }
+  return lastIso
+}
 
 const wrap = (parentSessionId: SessionId, childSessionId: SessionId, event: OwnEvent): AgentEvent => ({
   type: "sub_agent_event",
@@ -72,7 +85,7 @@ export const publishLifecycle = (
 }
 
 /** Publishes a heartbeat of a child to its parent's readers. */
-export const publishHeartbeat = (streams: SessionStreamsShape, seat: Seat, timestamp: () => string): void => {
+export const publishHeartbeat = (streams: SessionStreamsShape, seat: Seat, nowMillis: number): void => {
   const parentSessionId = seat.ancestors[0]
   if (parentSessionId === undefined) return
   for (const scope of ["session", "subtree"] as const) {
@@ -81,7 +94,7 @@ export const publishHeartbeat = (streams: SessionStreamsShape, seat: Seat, times
       type: "sub_agent_heartbeat",
       parentSessionId,
       childSessionId: seat.childId,
-      timestamp: timestamp()
+      timestamp: isoOf(nowMillis)
     })
   }
 }

@@ -39,9 +39,11 @@ const conflictsMax = 32
 /** Five tries within about three seconds: longer than a checkpoint or a short lock, shorter than a grace time. */
 const brief = Schedule.exponential("100 millis").pipe(Schedule.upTo({ times: 5 }))
 
-/** Tries again what a moment may mend: a lock, a full disk, an I/O error. */
+const mayMend = (error: unknown): boolean => error instanceof Store.StoreError && error.retryable
+
+/** Tries again what a moment may mend: a lock, a full disk, an I/O error. Costs nothing while nothing fails. */
 export const patiently = <A, E, R>(effect: Effect.Effect<A, E | Store.StoreError, R>): Effect.Effect<A, E | Store.StoreError, R> =>
-  Effect.retry(effect, { schedule: brief, while: (error) => error instanceof Store.StoreError && error.retryable })
+  Effect.catchIf(effect, mayMend, () => Effect.retry(effect, { schedule: brief, while: mayMend }))
 
 export class Recorder extends Context.Service<Recorder, {
   readonly store: Store.SessionStoreShape
