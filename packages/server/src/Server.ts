@@ -145,6 +145,9 @@ const routes = (options: ServerOptions) =>
     Layer.provide(Layer.succeed(HttpServerRequest.MaxBodySize, ByteSize.bytes(options.bodyBytesMax)))
   )
 
+/** Twice the longest id: such a one is refused by the contract, not by the router. */
+const pathParameterLengthMax = 256
+
 /** Built last, so released first: before a socket is closed, everybody hears that the end begins. */
 const announced = Layer.effectDiscard(
   Effect.flatMap(Closing.Closing, (closing) => Effect.addFinalizer(() => closing.begin))
@@ -161,7 +164,11 @@ export const layer = (
 ): Layer.Layer<HttpServer.HttpServer, ListenFailed, SubAgents.SubAgents | SessionStore.SessionStore> =>
   announced.pipe(
     Layer.provideMerge(
-      HttpRouter.serve(routes(options), { disableListenLog: true, disableLogger: true })
+      HttpRouter.serve(routes(options), {
+        disableListenLog: true,
+        disableLogger: true,
+        routerConfig: { maxParamLength: pathParameterLengthMax }
+      })
     ),
     Layer.provideMerge(listening(options)),
     Layer.provide(NodeHttpServer.layerHttpServices),

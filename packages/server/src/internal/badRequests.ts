@@ -13,6 +13,8 @@ import * as Problems from "../Problems.ts"
 const issuesMax = 16
 /** A message may quote the value that was sent. */
 const messageLengthMax = 200
+/** The contract needs three levels. Whoever walks a value recursively, as formatters do, has a stack for this many. */
+const nestingMax = 64
 
 const formatIssues = SchemaIssue.makeFormatterStandardSchemaV1()
 
@@ -48,7 +50,25 @@ const invalid = (errors: ReadonlyArray<Problems.RequestIssue>): Problems.Invalid
   })
 }
 
-/** Where a text stops being JSON, or none if it is JSON. */
+/** Whether brackets outside of strings are open more than `nestingMax` deep. Walks the text once, without recursion. */
+export const tooDeep = (text: string): boolean => {
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (quoted) {
+      if (character === "\\") at++
+      else if (character === "\"") quoted = false
+    } else if (character === "\"") quoted = true
+    else if (character === "[" || character === "{") {
+      depth++
+      if (depth > nestingMax) return true
+    } else if (character === "]" || character === "}") depth--
+  }
+  return false
+}
+
+/** Where a text stops being JSON, or none if it is JSON. The text must not be `tooDeep`. */
 export const syntaxError = (text: string): Problems.MalformedJson | undefined => {
   const errors: Array<JsonParser.ParseError> = []
   JsonParser.visit(text, {
@@ -82,6 +102,9 @@ const explain = (error: HttpApiError.HttpApiSchemaError) =>
       const request = yield* HttpServerRequest.HttpServerRequest
       // Read before, and kept by the request. A body that could not be read fails elsewhere.
       const text = yield* Effect.orElseSucceed(request.text, () => "")
+      if (tooDeep(text)) {
+        return yield* invalid([{ path: ["body"], message: `nested deeper than ${nestingMax} levels` }])
+      }
       const malformed = text.trim() === "" ? undefined : syntaxError(text)
       if (malformed !== undefined) {
         return yield* malformed

@@ -70,7 +70,8 @@ const unsupported = new Problems.UnsupportedMediaType({
 
 const noRoute = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const allow = RouteTable.allowed(request.url)
-  if (allow === undefined) {
+  // A path whose method is served can still have no route: a parameter is longer than any id.
+  if (allow === undefined || allow.includes(request.method) && request.method !== "OPTIONS") {
     return render(
       new Problems.NotFound({ detail: "There is no such path.", hint: "The calls are at /docs and in /openapi.json." })
     )
