@@ -27,8 +27,7 @@ export interface Swept {
  * earlier boot, except those of the runs in `keep`.
  *
  * **Details**: a process of this boot is never touched, so that it is safe to
- * call while runs are live. Finds nothing where the process table is not
- * supported.
+ * call while runs are live. Finds nothing with `ProcessTable.layerNone`.
  *
  * **Interruption**: leaves the rest of the orphans alive; call it again.
  */

@@ -33,16 +33,16 @@ export type StopSignal = "SIGTERM" | "SIGKILL"
 export type Target = { readonly type: "process"; readonly pid: number } | { readonly type: "group"; readonly leader: number }
 
 export class ProcessTable extends Context.Service<ProcessTable, {
-  /** Whether `marked` sees anything on this system. */
-  readonly supported: boolean
   /**
    * All marked processes that were alive at one moment after the call.
    *
    * **Interruption**: of a caller that reads makes the next caller read.
    */
   readonly marked: Effect.Effect<ReadonlyArray<MarkedProcess>>
-  /** Sends a signal. Nobody there, or not ours to signal: nothing happens. */
-  readonly signal: (target: Target, signal: StopSignal) => Effect.Effect<void>
+  /** The live members of a group, marked or not. Not shared: asked for only when a group did not end by itself. */
+  readonly membersOf: (leader: number) => Effect.Effect<ReadonlyArray<number>>
+  /** Sends a signal; says whether anybody was there to get it, zombies of a group included. */
+  readonly signal: (target: Target, signal: StopSignal) => Effect.Effect<boolean>
 }>()("@offshoot/adapters-cli/ProcessTable") {}
 
 /** Reads at once: enough to keep the file threads busy, few enough to leave them to others. */
@@ -51,15 +51,15 @@ const readsAtOnce = 8
 /** Process 1 and this one are never signalled, whatever their environment says. */
 const mayBeSignalled = (pid: number): boolean => Number.isSafeInteger(pid) && pid > 1 && pid !== NodeProcess.pid
 
-const send = (target: Target, signal: StopSignal): Effect.Effect<void> => {
+const send = (target: Target, signal: StopSignal): Effect.Effect<boolean> => {
   const pid = target.type === "process" ? target.pid : target.leader
   return mayBeSignalled(pid)
-    ? Effect.ignore(Effect.try({
+    ? Effect.isSuccess(Effect.try({
       try: () => NodeProcess.kill(target.type === "process" ? pid : -pid, signal),
       // Gone meanwhile (ESRCH) or somebody else's (EPERM): both end the matter.
       catch: () => "NotSignalled" as const
     }))
-    : Effect.void
+    : Effect.succeed(false)
 }
 
 /**
@@ -84,44 +84,59 @@ const shared = <A>(effect: Effect.Effect<A>): Effect.Effect<Effect.Effect<A>> =>
 
 const processFolder = "/proc"
 
-/** The group in a line of `/proc/<pid>/stat` (proc(5)): the third field after the name in parentheses. */
-export const groupInStat = (stat: string): number | undefined => {
-  const group = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2])
-  return Number.isSafeInteger(group) && group > 0 ? group : undefined
+/** What a line of `/proc/<pid>/stat` (proc(5)) says after the name in parentheses: state, parent, group. */
+export const readStat = (stat: string): { readonly alive: boolean; readonly group: number } | undefined => {
+  const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+  // Z and X: ended, and kept only until somebody asks how.
+  return Number(group) > 0 ? { alive: state !== "Z" && state !== "X", group: Number(group) } : undefined
 }
 
-const scan = (fs: FileSystem.FileSystem): Effect.Effect<ReadonlyArray<MarkedProcess>> => {
-  // A process that ended meanwhile, or whose files are not ours to read, reads as empty.
-  const read = (name: string, file: string) =>
-    Effect.orElseSucceed(fs.readFileString(`${processFolder}/${name}/${file}`), () => "")
-  const inspect = Effect.fnUntraced(function*(name: string) {
-    // The kernel bounds an environment by the limit of arguments, a few MiB.
-    const mark = RunMark.fromEnvironmentBlock(yield* read(name, "environ"))
-    const pid = Number(name)
-    if (mark === undefined || !mayBeSignalled(pid)) return []
-    return [{ pid, group: groupInStat(yield* read(name, "stat")) ?? pid, mark }]
-  })
-  return Effect.orElseSucceed(fs.readDirectory(processFolder), (): Array<string> => []).pipe(
-    Effect.flatMap((names) =>
-      Effect.forEach(names.filter((name) => /^\d+$/.test(name)), inspect, { concurrency: readsAtOnce })),
-    Effect.map((found) => found.flat())
+const inspector = (fs: FileSystem.FileSystem) => {
+  const pids = Effect.map(
+    Effect.orElseSucceed(fs.readDirectory(processFolder), (): Array<string> => []),
+    (names) => names.filter((name) => /^\d+$/.test(name)).map(Number).filter(mayBeSignalled)
   )
+  // A process that ended meanwhile, or whose files are not ours to read, reads as empty.
+  const read = (pid: number, file: string) =>
+    Effect.orElseSucceed(fs.readFileString(`${processFolder}/${pid}/${file}`), () => "")
+  const readMarked = Effect.fnUntraced(function*(pid: number) {
+    // The kernel bounds an environment by the limit of arguments, a few MiB.
+    const mark = RunMark.fromEnvironmentBlock(yield* read(pid, "environ"))
+    return mark === undefined ? [] : [{ pid, group: readStat(yield* read(pid, "stat"))?.group ?? pid, mark }]
+  })
+  const readMember = (leader: number) => (pid: number) =>
+    Effect.map(read(pid, "stat"), (text) => {
+      const stat = readStat(text)
+      return stat?.alive === true && stat.group === leader ? [pid] : []
+    })
+  const each = <A>(of: (pid: number) => Effect.Effect<ReadonlyArray<A>>): Effect.Effect<ReadonlyArray<A>> =>
+    Effect.map(
+      Effect.flatMap(pids, (all) => Effect.forEach(all, of, { concurrency: readsAtOnce })),
+      (found) => found.flat()
+    )
+  return {
+    marked: each<MarkedProcess>(readMarked),
+    membersOf: (leader: number) => each(readMember(leader))
+  }
 }
 
-/** Linux: reads `/proc/<pid>/environ`. */
+/** Linux: reads `/proc/<pid>/environ` and `stat`. */
 export const layerLinux: Layer.Layer<ProcessTable, never, FileSystem.FileSystem> = Layer.effect(
   ProcessTable,
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const marked = yield* shared(scan(fs))
-    return ProcessTable.of({ supported: true, marked, signal: send })
+    const { marked, membersOf } = inspector(fs)
+    return ProcessTable.of({ marked: yield* shared(marked), membersOf, signal: send })
   })
 )
 
-/** A system where environments cannot be read: groups are signalled, marks are not seen. */
+/**
+ * A system where environments cannot be read: groups are signalled, marks are
+ * not seen. A program that leaves its group there outlives its run.
+ */
 export const layerNone: Layer.Layer<ProcessTable> = Layer.succeed(
   ProcessTable,
-  ProcessTable.of({ supported: false, marked: Effect.succeed([]), signal: send })
+  ProcessTable.of({ marked: Effect.succeed([]), membersOf: () => Effect.succeed([]), signal: send })
 )
 
 /** `layerLinux` where this process can read its own environment that way, else `layerNone`. */

@@ -140,7 +140,7 @@ interface Services {
   readonly table: ProcessTable["Service"]
 }
 
-/** Ends whatever of the program is alive, by what the system offers. */
+/** Ends whatever of the program is alive. */
 const stopProgram = (
   table: ProcessTable["Service"],
   handle: ChildProcessSpawner.ChildProcessHandle,
@@ -149,34 +149,20 @@ const stopProgram = (
   Effect.gen(function*() {
     const leaderRunning = Effect.orElseSucceed(handle.isRunning, () => false)
     const running = yield* leaderRunning
-    const mode = running ? yield* options.stopMode : "graceful"
-    const grace = mode === "abort"
-      ? Duration.zero
-      : running
-      ? options.grace
-      : Duration.min(options.grace, leftoverGrace)
-    if (table.supported) {
-      yield* StopLadder.stop(table, {
-        select: (mark) => mark.runId === options.mark.runId && mark.boot === options.mark.boot,
-        group: {
-          leader: handle.pid,
-          leaderRunning,
-          leaderGone: Effect.asVoid(Effect.exit(handle.exitCode))
-        },
-        grace,
-        cut: options.aborted
-      })
-      // The spawner would now wait for zombies of the group, a second each time where no init reaps them.
-      if (!(yield* leaderRunning)) yield* Effect.ignore(handle.unref)
-      return
-    }
-    const kill = Effect.ignore(handle.kill({ killSignal: "SIGKILL", forceKillAfter: leftoverGrace }))
-    yield* mode === "abort"
-      ? kill
-      : Effect.raceFirst(
-        Effect.ignore(handle.kill({ killSignal: "SIGTERM", forceKillAfter: grace })),
-        Effect.andThen(options.aborted, kill)
-      )
+    const aborting = running && (yield* options.stopMode) === "abort"
+    const grace = running ? options.grace : Duration.min(options.grace, leftoverGrace)
+    yield* StopLadder.stop(table, {
+      select: (mark) => mark.runId === options.mark.runId && mark.boot === options.mark.boot,
+      group: {
+        leader: handle.pid,
+        leaderRunning,
+        leaderGone: Effect.asVoid(Effect.exit(handle.exitCode))
+      },
+      grace: aborting ? Duration.zero : grace,
+      cut: options.aborted
+    })
+    // The spawner would now wait for zombies of the group, a second each time where no init reaps them.
+    if (!(yield* leaderRunning)) yield* Effect.ignore(handle.unref)
   })
 
 /**

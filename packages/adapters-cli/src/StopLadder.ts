@@ -50,19 +50,28 @@ const pace = Schedule.min([Schedule.exponential("10 millis", 1.6), Schedule.spac
 /** A killed process leaves within milliseconds; after this long it is stuck and waiting more is no use. */
 const killWait = Duration.seconds(2)
 
+const untilNobody = <A>(look: Effect.Effect<ReadonlyArray<A>>): Effect.Effect<ReadonlyArray<A>> =>
+  Effect.repeat(look, { until: (alive) => alive.length === 0, schedule: pace })
+
 /** Sends signals for one request and remembers who got one. */
 const signaller = (table: ProcessTable["Service"], group: OwnedGroup | undefined) => {
   const signalled = new Map<number, MarkedProcess>()
   const toGroup = (signal: StopSignal) =>
-    group === undefined ? Effect.void : table.signal({ type: "group", leader: group.leader }, signal)
+    group === undefined ? Effect.succeed(false) : table.signal({ type: "group", leader: group.leader }, signal)
   const toEach = (processes: ReadonlyArray<MarkedProcess>, signal: StopSignal) =>
     Effect.forEach(processes, ({ pid }) => table.signal({ type: "process", pid }, signal), { discard: true })
   const remember = (processes: ReadonlyArray<MarkedProcess>) =>
     Effect.sync(() => {
       for (const process of processes) signalled.set(process.pid, process)
     })
+  /** Kills who is left of the group without a mark, and waits for it; a group that is gone costs one signal. */
+  const clearGroup = Effect.gen(function*() {
+    if (group === undefined || !(yield* toGroup("SIGKILL"))) return
+    const members = Effect.tap(table.membersOf(group.leader), () => toGroup("SIGKILL"))
+    yield* Effect.timeoutOption(untilNobody(members), killWait)
+  })
   return {
-    toGroup,
+    clearGroup,
     /**
      * Asks once. Members of the group get the group's signal and no second one, which some programs read as
      * "at once"; who is started after this is part of somebody's cleaning up and is not asked.
@@ -89,13 +98,10 @@ export const stop = Effect.fn("StopLadder.stop")(function*(table: ProcessTable["
   const leaderGone = group === undefined ? Effect.void : group.leaderGone
   const signals = signaller(table, group)
   const look = Effect.map(table.marked, (all) => all.filter((process) => request.select(process.mark)))
-  const untilNobody = (looking: typeof look) =>
-    Effect.repeat(looking, { until: (alive) => alive.length === 0, schedule: pace })
 
   const present = yield* look
   if (present.length === 0 && (group === undefined || !(yield* group.leaderRunning))) {
-    // Nobody marked is left; members of the group that dropped the mark may be.
-    yield* signals.toGroup("SIGKILL")
+    yield* signals.clearGroup
     return signals.report([])
   }
   if (Duration.isGreaterThan(request.grace, Duration.zero)) {
@@ -105,13 +111,16 @@ export const stop = Effect.fn("StopLadder.stop")(function*(table: ProcessTable["
       Effect.as(request.cut, false)
     ).pipe(Effect.timeoutOrElse({ duration: request.grace, orElse: () => Effect.succeed(false) }))
     if (inTime) {
-      yield* signals.toGroup("SIGKILL")
+      yield* signals.clearGroup
       return signals.report([])
     }
   }
   const killing = untilNobody(Effect.tap(look, signals.kill))
   const killed = yield* Effect.timeoutOption(Effect.andThen(killing, leaderGone), killWait)
-  if (Option.isSome(killed)) return signals.report([])
+  if (Option.isSome(killed)) {
+    yield* signals.clearGroup
+    return signals.report([])
+  }
   const survivors = yield* look
   yield* Effect.logWarning("processes.survived").pipe(
     Effect.annotateLogs({ pids: survivors.map((process) => process.pid).join(" ") })

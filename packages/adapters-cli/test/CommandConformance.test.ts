@@ -1,10 +1,10 @@
-import { type CommandAgent, CommandRunner } from "@offshoot/adapters-cli"
+import { type CommandAgent, CommandRunner, ProcessTable } from "@offshoot/adapters-cli"
 import { Session } from "@offshoot/core"
 import * as RunHarness from "@offshoot/core/testing/RunHarness"
 import { suite } from "@offshoot/test-conformance/RunnerConformance"
+import * as NodeProcess from "node:process"
 import { instanceOf, layerOf, live } from "./machine.ts"
 
-const instance = instanceOf("conformance")
 const session = RunHarness.externalSession("script", "command")
 
 /** The prompt is the program: a shell script. */
@@ -14,34 +14,42 @@ const agent: CommandAgent.CommandAgent = {
   graceSeconds: 3600
 }
 
-suite("command", {
-  layer: layerOf(instance),
-  runner: CommandRunner.make({ agentId: "script", agent }),
-  capabilities: { steer: false, requests: false, resume: false, usage: false, gracefulCancel: true },
-  live: live(instance),
-  foreign: [
-    RunHarness.externalSession("other", "command"),
-    RunHarness.externalSession("script", "acp"),
-    RunHarness.externalSession("script", "command", { metadata: { [Session.metadataKeys.runtimeKind]: "internal" } })
-  ],
-  completes: { session, prompt: "printf 'one '; printf 'two'", answer: "one two" },
-  fails: { session, prompt: "echo broken >&2; exit 3" },
-  noisy: {
-    session,
-    prompt: "i=0; while [ $i -lt 5000 ]; do echo $i; echo $i >&2; i=$((i + 1)); done",
-    answer: Array.from({ length: 5000 }, (_, index) => `${index}\n`).join("")
-  },
-  hangs: { session, prompt: "sleep 100000 & setsid sleep 100000 & echo ready; wait", ready: "ready\n" },
-  polite: {
-    session,
-    prompt: "trap 'echo farewell; exit 0' TERM; sleep 100000 & echo ready; wait",
-    ready: "ready\n",
-    stopping: "farewell\n"
-  },
-  stubborn: {
-    session,
-    prompt: "trap 'echo no' TERM; echo ready; while :; do sleep 100000 & wait $!; done",
-    ready: "ready\n",
-    stopping: "no\n"
-  }
-})
+const run = (name: string, table: typeof ProcessTable.layer, hangs: string) => {
+  const instance = instanceOf("conformance")
+  suite(name, {
+    layer: layerOf(instance, NodeProcess.env, table),
+    runner: CommandRunner.make({ agentId: "script", agent }),
+    capabilities: { steer: false, requests: false, resume: false, usage: false, gracefulCancel: true },
+    live: live(instance),
+    foreign: [
+      RunHarness.externalSession("other", "command"),
+      RunHarness.externalSession("script", "acp"),
+      RunHarness.externalSession("script", "command", { metadata: { [Session.metadataKeys.runtimeKind]: "internal" } })
+    ],
+    completes: { session, prompt: "printf 'one '; printf 'two'", answer: "one two" },
+    fails: { session, prompt: "echo broken >&2; exit 3" },
+    noisy: {
+      session,
+      prompt: "i=0; while [ $i -lt 5000 ]; do echo $i; echo $i >&2; i=$((i + 1)); done",
+      answer: Array.from({ length: 5000 }, (_, index) => `${index}\n`).join("")
+    },
+    hangs: { session, prompt: hangs, ready: "ready\n" },
+    polite: {
+      session,
+      prompt: "trap 'echo farewell; exit 0' TERM; sleep 100000 & echo ready; wait",
+      ready: "ready\n",
+      stopping: "farewell\n"
+    },
+    stubborn: {
+      session,
+      prompt: "trap 'echo no' TERM; echo ready; while :; do sleep 100000 & wait $!; done",
+      ready: "ready\n",
+      stopping: "no\n"
+    }
+  })
+}
+
+run("command", ProcessTable.layer, "sleep 100000 & setsid sleep 100000 & echo ready; wait")
+
+// Where no marks can be read a program that stays in its group is held all the same.
+run("command, without a table of processes", ProcessTable.layerNone, "sleep 100000 & echo ready; wait")

@@ -117,10 +117,12 @@ describe("RunMark", () => {
   })
 
   it.each([
-    ["12 (sh) S 1 34 56 0", 34],
-    ["12 (a (b) c d) R 1 99 99 0", 99],
+    ["12 (sh) S 1 34 56 0", { alive: true, group: 34 }],
+    ["12 (a (b) c d) R 1 99 99 0", { alive: true, group: 99 }],
+    ["12 (sh) Z 1 34 56 0", { alive: false, group: 34 }],
+    ["2 (kthreadd) S 0 0 0 0", undefined],
     ["", undefined]
-  ])("the group in %j is %s", (stat, group) => {
-    assert.strictEqual(ProcessTable.groupInStat(stat), group)
+  ])("the line %j reads as %o", (line, expected) => {
+    assert.deepStrictEqual(ProcessTable.readStat(line), expected)
   })
 })

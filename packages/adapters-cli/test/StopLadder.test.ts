@@ -16,7 +16,8 @@ const mark = (runId: string): RunMark.RunMark => ({ instance: "i", boot: "b", ru
 interface Actor {
   readonly pid: number
   readonly group: number
-  readonly runId: string
+  /** Without one it has no mark. */
+  readonly runId: string | undefined
   /** What ends it. */
   readonly diesOf: ReadonlyArray<ProcessTable.StopSignal>
 }
@@ -26,15 +27,16 @@ const machine = (actors: ReadonlyArray<Actor>) => {
   let alive = actors
   const signals: Array<string> = []
   const table: ProcessTable.ProcessTable["Service"] = {
-    supported: true,
-    marked: Effect.sync(() => alive.map(({ group, pid, runId }) => ({ pid, group, mark: mark(runId) }))),
+    marked: Effect.sync(() =>
+      alive.flatMap(({ group, pid, runId }) => runId === undefined ? [] : [{ pid, group, mark: mark(runId) }])),
+    membersOf: (leader) => Effect.sync(() => alive.filter(({ group }) => group === leader).map(({ pid }) => pid)),
     signal: (target, signal) =>
       Effect.sync(() => {
         signals.push(`${signal} ${target.type} ${target.type === "process" ? target.pid : target.leader}`)
-        alive = alive.filter((actor) => {
-          const meant = target.type === "process" ? actor.pid === target.pid : actor.group === target.leader
-          return !(meant && actor.diesOf.includes(signal))
-        })
+        const meant = (actor: Actor) => target.type === "process" ? actor.pid === target.pid : actor.group === target.leader
+        const reached = alive.some(meant)
+        alive = alive.filter((actor) => !(meant(actor) && actor.diesOf.includes(signal)))
+        return reached
       })
   }
   return { table, signals, alive: () => alive.map(({ pid }) => pid) }
@@ -73,6 +75,13 @@ describe("StopLadder", () => {
       ])
       yield* stop(table, { group: { leader: 10, leaderRunning: Effect.succeed(true), leaderGone: Effect.void } })
       assert.deepStrictEqual(signals, ["SIGTERM group 10", "SIGTERM process 12", "SIGKILL group 10"])
+    }))
+
+  it.effect("kills who is left of the group without a mark, and waits for it", () =>
+    Effect.gen(function*() {
+      const { alive, table } = machine([{ pid: 11, group: 10, runId: undefined, diesOf: ["SIGKILL"] }])
+      yield* stop(table, { group: { leader: 10, leaderRunning: Effect.succeed(false), leaderGone: Effect.void } })
+      assert.deepStrictEqual(alive(), [])
     }))
 
   it.effect("kills after the grace time and not before", () =>

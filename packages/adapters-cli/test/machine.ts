@@ -14,9 +14,13 @@ import * as NodeUtil from "node:util"
 export const instanceOf = (name: string): string => `test-${name}-${NodeProcess.pid}-${NodeProcess.hrtime.bigint()}`
 
 /** Everything a runner needs, under the host `instance`. */
-export const layerOf = (instance: string, environment: CliHost.Environment = NodeProcess.env) =>
+export const layerOf = (
+  instance: string,
+  environment: CliHost.Environment = NodeProcess.env,
+  table: typeof ProcessTable.layer = ProcessTable.layer
+) =>
   ProgramLauncher.layer.pipe(
-    Layer.provideMerge(ProcessTable.layer),
+    Layer.provideMerge(table),
     Layer.provideMerge(Layer.mergeAll(CliHost.layer({ instance, environment }), NodeServices.layer))
   )
 
