@@ -69,101 +69,123 @@ const tokenScheme = {
   token: { type: "http", scheme: "bearer", description: "Printed at the server's start, or set with OFFSHOOT_TOKEN" }
 }
 
-export class SessionsGroup extends HttpApiGroup.make("sessions").add(
-  HttpApiEndpoint.post("create", "/sessions", {
-    payload: [Wire.NewSession, Schema.Null],
-    success: Wire.WireSession.pipe(HttpApiSchema.status(201)),
-    error: Problems.ofRecord
-  }).annotate(OpenApi.Summary, "A new root session"),
-  HttpApiEndpoint.get("list", "/sessions", {
-    query: {
-      root: Schema.optionalKey(Ids.SessionId),
-      parent: Schema.optionalKey(Ids.SessionId),
-      status: Schema.optionalKey(Session.SessionStatus),
-      limit: Schema.optionalKey(Limit),
-      cursor: Schema.optionalKey(Ids.SessionId)
-    },
-    success: Wire.SessionList,
-    error: Problems.ofRecord
-  }).annotate(OpenApi.Summary, "Sessions, newest first"),
-  HttpApiEndpoint.get("get", "/sessions/:id", { params: id, success: Wire.WireSession, error: found })
-    .annotate(OpenApi.Summary, "One session, with its live run"),
-  HttpApiEndpoint.delete("remove", "/sessions/:id", { params: id, success: HttpApiSchema.NoContent, error: found })
-    .annotate(OpenApi.Summary, "Cancel the subtree, wait until it has settled, then delete it"),
-  HttpApiEndpoint.post("run", "/sessions/:id/run", {
-    params: id,
-    success: Wire.Accepted.pipe(HttpApiSchema.status(202)),
-    error: [...launched, Problems.AlreadyRunning, Problems.AgentNotConfigured]
-  }).annotate(OpenApi.Summary, "Run a session"),
-  HttpApiEndpoint.post("spawn", "/sessions/:id/children", {
-    params: id,
-    payload: Wire.NewChild,
-    success: Wire.Accepted.pipe(HttpApiSchema.status(202)),
-    error: [...launched, Problems.DepthExceeded, Problems.AgentUnknown]
-  }).annotate(OpenApi.Summary, "Spawn a child: durable once answered"),
-  HttpApiEndpoint.get("children", "/sessions/:id/children", {
-    params: id,
-    query: { limit: Schema.optionalKey(Limit), cursor: Schema.optionalKey(Ids.SessionId) },
-    success: Wire.SessionList,
-    error: found
-  }).annotate(OpenApi.Summary, "The children of a session, newest first"),
-  HttpApiEndpoint.get("tree", "/sessions/:id/tree", { params: id, success: Wire.Tree, error: found })
-    .annotate(OpenApi.Summary, "A session and everything below it"),
-  HttpApiEndpoint.get("messages", "/sessions/:id/messages", {
-    params: id,
-    query: { after: Schema.optionalKey(Cursor), limit: Schema.optionalKey(Limit) },
-    success: Wire.MessageList,
-    error: found
-  }).annotate(OpenApi.Summary, "The transcript, in order"),
-  HttpApiEndpoint.get("result", "/sessions/:id/result", {
-    params: id,
-    success: Wire.Result,
-    error: [...found, Problems.NotSettled]
-  }).annotate(OpenApi.Summary, "How the last run ended and what it left"),
-  HttpApiEndpoint.post("wait", "/sessions/:id/wait", {
-    params: id,
-    payload: [Wire.WaitBody, Schema.Null],
-    success: Wire.WaitAnswer,
-    error: found
-  }).annotate(OpenApi.Summary, "Wait until children have settled"),
-  HttpApiEndpoint.post("cancel", "/sessions/:id/cancel", {
-    params: id,
-    payload: [Wire.CancelBody, Schema.Null],
-    success: Wire.CancelReceipt.pipe(HttpApiSchema.status(202)),
-    error: [...found, Problems.NotInFlight]
-  }).annotate(OpenApi.Summary, "Wish that a session and its subtree stop")
-).prefix("/v1").annotateEndpoints(OpenApi.Override, tokenNeeded) {}
+export class SessionsGroup extends HttpApiGroup.make("sessions")
+  .add(
+    HttpApiEndpoint.post("create", "/sessions", {
+      payload: [Wire.NewSession, Schema.Null],
+      success: Wire.WireSession.pipe(HttpApiSchema.status(201)),
+      error: Problems.ofRecord
+    }).annotate(OpenApi.Summary, "A new root session"),
+    HttpApiEndpoint.get("list", "/sessions", {
+      query: {
+        root: Schema.optionalKey(Ids.SessionId),
+        parent: Schema.optionalKey(Ids.SessionId),
+        status: Schema.optionalKey(Session.SessionStatus),
+        limit: Schema.optionalKey(Limit),
+        cursor: Schema.optionalKey(Ids.SessionId)
+      },
+      success: Wire.SessionList,
+      error: Problems.ofRecord
+    }).annotate(OpenApi.Summary, "Sessions, newest first"),
+    HttpApiEndpoint.get("get", "/sessions/:id", { params: id, success: Wire.WireSession, error: found }).annotate(
+      OpenApi.Summary,
+      "One session, with its live run"
+    ),
+    HttpApiEndpoint.delete("remove", "/sessions/:id", {
+      params: id,
+      success: HttpApiSchema.NoContent,
+      error: found
+    }).annotate(OpenApi.Summary, "Cancel the subtree, wait until it has settled, then delete it"),
+    HttpApiEndpoint.post("run", "/sessions/:id/run", {
+      params: id,
+      success: Wire.Accepted.pipe(HttpApiSchema.status(202)),
+      error: [...launched, Problems.AlreadyRunning, Problems.AgentNotConfigured]
+    }).annotate(OpenApi.Summary, "Run a session"),
+    HttpApiEndpoint.post("spawn", "/sessions/:id/children", {
+      params: id,
+      payload: Wire.NewChild,
+      success: Wire.Accepted.pipe(HttpApiSchema.status(202)),
+      error: [...launched, Problems.DepthExceeded, Problems.AgentUnknown]
+    }).annotate(OpenApi.Summary, "Spawn a child: durable once answered"),
+    HttpApiEndpoint.get("children", "/sessions/:id/children", {
+      params: id,
+      query: { limit: Schema.optionalKey(Limit), cursor: Schema.optionalKey(Ids.SessionId) },
+      success: Wire.SessionList,
+      error: found
+    }).annotate(OpenApi.Summary, "The children of a session, newest first"),
+    HttpApiEndpoint.get("tree", "/sessions/:id/tree", { params: id, success: Wire.Tree, error: found }).annotate(
+      OpenApi.Summary,
+      "A session and everything below it"
+    ),
+    HttpApiEndpoint.get("messages", "/sessions/:id/messages", {
+      params: id,
+      query: { after: Schema.optionalKey(Cursor), limit: Schema.optionalKey(Limit) },
+      success: Wire.MessageList,
+      error: found
+    }).annotate(OpenApi.Summary, "The transcript, in order"),
+    HttpApiEndpoint.get("result", "/sessions/:id/result", {
+      params: id,
+      success: Wire.Result,
+      error: [...found, Problems.NotSettled]
+    }).annotate(OpenApi.Summary, "How the last run ended and what it left"),
+    HttpApiEndpoint.post("wait", "/sessions/:id/wait", {
+      params: id,
+      payload: [Wire.WaitBody, Schema.Null],
+      success: Wire.WaitAnswer,
+      error: found
+    }).annotate(OpenApi.Summary, "Wait until children have settled"),
+    HttpApiEndpoint.post("cancel", "/sessions/:id/cancel", {
+      params: id,
+      payload: [Wire.CancelBody, Schema.Null],
+      success: Wire.CancelReceipt.pipe(HttpApiSchema.status(202)),
+      error: [...found, Problems.NotInFlight]
+    }).annotate(OpenApi.Summary, "Wish that a session and its subtree stop")
+  )
+  .prefix("/v1")
+  .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
 
-export class StreamsGroup extends HttpApiGroup.make("streams").add(
-  HttpApiEndpoint.get("events", "/sessions/:id/events", {
-    params: id,
-    query: { subtree: Schema.optionalKey(Flag), since: Schema.optionalKey(Cursor) },
-    headers: lastEventId,
-    success: HttpApiSchema.StreamSse({ data: AgentEvent.AgentEvent }),
-    error: found
-  }).annotate(OpenApi.Summary, "A session's stream: replay, then everything as it happens"),
-  HttpApiEndpoint.get("feed", "/feed", {
-    query: {
-      since: Schema.optionalKey(Cursor),
-      session: Schema.optionalKey(Ids.SessionId),
-      types: Schema.optionalKey(EventTypes)
-    },
-    headers: lastEventId,
-    success: HttpApiSchema.StreamSse({ data: AgentEvent.AgentEvent }),
-    error: Problems.ofRecord
-  }).annotate(OpenApi.Summary, "Every durable event from a number on, for ever")
-).prefix("/v1").annotateEndpoints(OpenApi.Override, tokenNeeded) {}
+export class StreamsGroup extends HttpApiGroup.make("streams")
+  .add(
+    HttpApiEndpoint.get("events", "/sessions/:id/events", {
+      params: id,
+      query: { subtree: Schema.optionalKey(Flag), since: Schema.optionalKey(Cursor) },
+      headers: lastEventId,
+      success: HttpApiSchema.StreamSse({ data: AgentEvent.AgentEvent }),
+      error: found
+    }).annotate(OpenApi.Summary, "A session's stream: replay, then everything as it happens"),
+    HttpApiEndpoint.get("feed", "/feed", {
+      query: {
+        since: Schema.optionalKey(Cursor),
+        session: Schema.optionalKey(Ids.SessionId),
+        types: Schema.optionalKey(EventTypes)
+      },
+      headers: lastEventId,
+      success: HttpApiSchema.StreamSse({ data: AgentEvent.AgentEvent }),
+      error: Problems.ofRecord
+    }).annotate(OpenApi.Summary, "Every durable event from a number on, for ever")
+  )
+  .prefix("/v1")
+  .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
 
-export class AgentsGroup extends HttpApiGroup.make("agents").add(
-  HttpApiEndpoint.get("list", "/agents", { success: Wire.AgentList })
-    .annotate(OpenApi.Summary, "The external agents of the configuration")
-).prefix("/v1").annotateEndpoints(OpenApi.Override, tokenNeeded) {}
+export class AgentsGroup extends HttpApiGroup.make("agents")
+  .add(
+    HttpApiEndpoint.get("list", "/agents", { success: Wire.AgentList }).annotate(
+      OpenApi.Summary,
+      "The external agents of the configuration"
+    )
+  )
+  .prefix("/v1")
+  .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
 
 export class ServiceGroup extends HttpApiGroup.make("service").add(
-  HttpApiEndpoint.get("health", "/healthz", { success: Wire.Health })
-    .annotate(OpenApi.Summary, "The process answers; no token"),
-  HttpApiEndpoint.get("ready", "/readyz", { success: Wire.Readiness, error: Problems.NotReady })
-    .annotate(OpenApi.Summary, "The store can be written and the server is not stopping; no token")
+  HttpApiEndpoint.get("health", "/healthz", { success: Wire.Health }).annotate(
+    OpenApi.Summary,
+    "The process answers; no token"
+  ),
+  HttpApiEndpoint.get("ready", "/readyz", { success: Wire.Readiness, error: Problems.NotReady }).annotate(
+    OpenApi.Summary,
+    "The store can be written and the server is not stopping; no token"
+  )
 ) {}
 
 export class Api extends HttpApi.make("offshoot")
@@ -174,14 +196,16 @@ export class Api extends HttpApi.make("offshoot")
   .middleware(Refusals)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error", errors: "all" })
-  .annotateMerge(OpenApi.annotations({
-    title: "Offshoot",
-    version: "1",
-    description: "The sub-agent runtime: spawn, look, wait, cancel, follow. Every call but /healthz and /readyz " +
-      "needs `Authorization: Bearer <token>`. Errors are RFC 9457 problem documents.",
-    transform: (document) => ({
-      ...document,
-      components: { ...document["components"], securitySchemes: tokenScheme }
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Offshoot",
+      version: "1",
+      description:
+        "The sub-agent runtime: spawn, look, wait, cancel, follow. Every call but /healthz and /readyz " +
+        "needs `Authorization: Bearer <token>`. Errors are RFC 9457 problem documents.",
+      transform: (document) => ({
+        ...document,
+        components: { ...document["components"], securitySchemes: tokenScheme }
+      })
     })
-  }))
-{}
+  ) {}

@@ -24,7 +24,7 @@ import * as ProblemDetails from "effect/http/ProblemDetails"
 import * as HttpApiClient from "effect/http-api/HttpApiClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
@@ -124,11 +124,13 @@ const decodeFeedMembers = Schema.decodeUnknownResult(FeedMembers)
 const decodeTyped = Schema.decodeUnknownResult(Schema.Struct({ type: Schema.String }))
 const decodeProblem = Schema.decodeUnknownResult(Schema.fromJsonString(ProblemDetails.Schema))
 
-const knownTypes: ReadonlySet<string> = new Set(AgentEvent.AgentEvent.members.map((member) => member.fields.type.literal))
+const knownTypes: ReadonlySet<string> = new Set(
+  AgentEvent.AgentEvent.members.map((member) => member.fields.type.literal)
+)
 
 /** An event of a type that this client does not know is left out, as a newer server may send more. */
 const readData = (data: string): Result.Result<Option.Option<Omit<FeedEntry, "number">>, StreamUnreadable> =>
-  Result.gen(function*() {
+  Result.gen(function* () {
     const json = yield* Result.mapError(parseJson(data), (cause) => new StreamUnreadable({ cause }))
     const { type } = yield* Result.mapError(decodeTyped(json), (cause) => new StreamUnreadable({ cause }))
     if (!knownTypes.has(type)) {
@@ -151,20 +153,23 @@ const makeReader = () => {
   let entries: Array<FeedEntry> = []
   let failure: StreamUnreadable | undefined
   let lastId: string | undefined
-  const parser = Sse.makeParser((parsed) => {
-    if (parsed._tag === "Retry") {
-      return
-    }
-    const own = parsed.id !== lastId
-    lastId = parsed.id
-    const read = readData(parsed.data)
-    if (Result.isFailure(read)) {
-      failure ??= read.failure
-    } else if (Option.isSome(read.success)) {
-      const number = own && parsed.id !== undefined ? Option.some(Number(parsed.id)) : Option.none<number>()
-      entries.push({ number, ...read.success.value })
-    }
-  }, { maxEventSize: eventLengthMax })
+  const parser = Sse.makeParser(
+    (parsed) => {
+      if (parsed._tag === "Retry") {
+        return
+      }
+      const own = parsed.id !== lastId
+      lastId = parsed.id
+      const read = readData(parsed.data)
+      if (Result.isFailure(read)) {
+        failure ??= read.failure
+      } else if (Option.isSome(read.success)) {
+        const number = own && parsed.id !== undefined ? Option.some(Number(parsed.id)) : Option.none<number>()
+        entries.push({ number, ...read.success.value })
+      }
+    },
+    { maxEventSize: eventLengthMax }
+  )
   return (text: string): Result.Result<ReadonlyArray<FeedEntry>, StreamUnreadable> => {
     const tooLarge = parser.feed(text)
     const read = entries
@@ -172,8 +177,8 @@ const makeReader = () => {
     return failure !== undefined
       ? Result.fail(failure)
       : tooLarge === undefined
-      ? Result.succeed(read)
-      : Result.fail(new StreamUnreadable({ cause: tooLarge }))
+        ? Result.succeed(read)
+        : Result.fail(new StreamUnreadable({ cause: tooLarge }))
   }
 }
 
@@ -202,23 +207,26 @@ const connect = (
   request: HttpClientRequest.HttpClientRequest,
   position: Position
 ): Stream.Stream<FeedEntry, StreamError> =>
-  Stream.unwrap(Effect.gen(function*() {
-    const resumed = position.after === undefined
-      ? request
-      : HttpClientRequest.setHeader(request, "last-event-id", String(position.after))
-    const response = yield* http.execute(resumed)
-    if (response.status !== 200) {
-      return yield* refused(response)
-    }
-    position.answered = true
-    position.failures = 0
-    const read = makeReader()
-    return response.stream.pipe(
-      Stream.decodeText(),
-      Stream.mapEffect((text) => Effect.fromResult(read(text))),
-      Stream.flattenIterable
-    )
-  }))
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const resumed =
+        position.after === undefined
+          ? request
+          : HttpClientRequest.setHeader(request, "last-event-id", String(position.after))
+      const response = yield* http.execute(resumed)
+      if (response.status !== 200) {
+        return yield* refused(response)
+      }
+      position.answered = true
+      position.failures = 0
+      const read = makeReader()
+      return response.stream.pipe(
+        Stream.decodeText(),
+        Stream.mapEffect((text) => Effect.fromResult(read(text))),
+        Stream.flattenIterable
+      )
+    })
+  )
 
 const retryable = (error: StreamError): boolean => error._tag === "HttpClientError" || error.retryable
 
@@ -240,9 +248,13 @@ const follow = (
           position.after = Option.getOrElse(entry.number, () => position.after)
         })
       ),
-      Stream.concat(Stream.fromEffectDrain(Effect.map(complete, (yes) => {
-        position.complete = yes
-      }))),
+      Stream.concat(
+        Stream.fromEffectDrain(
+          Effect.map(complete, (yes) => {
+            position.complete = yes
+          })
+        )
+      ),
       Stream.catch((error) => {
         position.failures++
         return position.answered && retryable(error) && position.failures < failuresMax
@@ -256,12 +268,10 @@ const follow = (
 export class Client extends Context.Service<Client, ClientShape>()("@offshoot/server/Client") {}
 
 export const make = (connection: Connection): Effect.Effect<ClientShape, never, HttpClient.HttpClient> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const http = HttpClient.mapRequest(yield* HttpClient.HttpClient, (request) =>
-      request.pipe(
-        HttpClientRequest.prependUrl(connection.baseUrl),
-        HttpClientRequest.bearerToken(connection.token)
-      ))
+      request.pipe(HttpClientRequest.prependUrl(connection.baseUrl), HttpClientRequest.bearerToken(connection.token))
+    )
     const calls = yield* HttpApiClient.makeWith(Api, { httpClient: http })
     return {
       calls,

@@ -30,170 +30,269 @@ export const RequestIssue = Schema.Struct({
 export type RequestIssue = typeof RequestIssue.Type
 
 /** A value has the wrong type, is out of bounds, is missing, or is not known. */
-export class InvalidRequest extends HttpApiError.Problem<InvalidRequest>()("InvalidRequest", {
-  type: typeOf("invalid_request"),
-  status: 400,
-  title: "The request is not valid"
-}, { ...told, errors: Schema.Array(RequestIssue) }) {}
+export class InvalidRequest extends HttpApiError.Problem<InvalidRequest>()(
+  "InvalidRequest",
+  {
+    type: typeOf("invalid_request"),
+    status: 400,
+    title: "The request is not valid"
+  },
+  { ...told, errors: Schema.Array(RequestIssue) }
+) {}
 
 /** The body is not JSON; line and column count from 1. */
-export class MalformedJson extends HttpApiError.Problem<MalformedJson>()("MalformedJson", {
-  type: typeOf("malformed_json"),
-  status: 400,
-  title: "The body is not JSON"
-}, { ...told, line: Schema.Int, column: Schema.Int }) {}
+export class MalformedJson extends HttpApiError.Problem<MalformedJson>()(
+  "MalformedJson",
+  {
+    type: typeOf("malformed_json"),
+    status: 400,
+    title: "The body is not JSON"
+  },
+  { ...told, line: Schema.Int, column: Schema.Int }
+) {}
 
-export class Unauthorized extends HttpApiError.Problem<Unauthorized>()("Unauthorized", {
-  type: typeOf("unauthorized"),
-  status: 401,
-  title: "The token is missing or wrong"
-}, told) {}
+export class Unauthorized extends HttpApiError.Problem<Unauthorized>()(
+  "Unauthorized",
+  {
+    type: typeOf("unauthorized"),
+    status: 401,
+    title: "The token is missing or wrong"
+  },
+  told
+) {}
 
 /** The `Host` header names neither this machine nor a configured name: DNS rebinding. */
-export class HostNotAllowed extends HttpApiError.Problem<HostNotAllowed>()("HostNotAllowed", {
-  type: typeOf("host_not_allowed"),
-  status: 403,
-  title: "This host name is not served"
-}, told) {}
+export class HostNotAllowed extends HttpApiError.Problem<HostNotAllowed>()(
+  "HostNotAllowed",
+  {
+    type: typeOf("host_not_allowed"),
+    status: 403,
+    title: "This host name is not served"
+  },
+  told
+) {}
 
 /** A page of another origin sent the request. */
-export class OriginNotAllowed extends HttpApiError.Problem<OriginNotAllowed>()("OriginNotAllowed", {
-  type: typeOf("origin_not_allowed"),
-  status: 403,
-  title: "Requests from this origin are refused"
-}, told) {}
+export class OriginNotAllowed extends HttpApiError.Problem<OriginNotAllowed>()(
+  "OriginNotAllowed",
+  {
+    type: typeOf("origin_not_allowed"),
+    status: 403,
+    title: "Requests from this origin are refused"
+  },
+  told
+) {}
 
 /** There is no such path. */
-export class NotFound extends HttpApiError.Problem<NotFound>()("NotFound", {
-  type: typeOf("not_found"),
-  status: 404,
-  title: "There is nothing here"
-}, told) {}
+export class NotFound extends HttpApiError.Problem<NotFound>()(
+  "NotFound",
+  {
+    type: typeOf("not_found"),
+    status: 404,
+    title: "There is nothing here"
+  },
+  told
+) {}
 
-export class SessionNotFound extends HttpApiError.Problem<SessionNotFound>()("SessionNotFound", {
-  type: typeOf("session_not_found"),
-  status: 404,
-  title: "There is no such session"
-}, { ...told, sessionId: Schema.String }) {}
+export class SessionNotFound extends HttpApiError.Problem<SessionNotFound>()(
+  "SessionNotFound",
+  {
+    type: typeOf("session_not_found"),
+    status: 404,
+    title: "There is no such session"
+  },
+  { ...told, sessionId: Schema.String }
+) {}
 
 /** The path exists with other methods; they are also in the `Allow` header. */
-export class MethodNotAllowed extends HttpApiError.Problem<MethodNotAllowed>()("MethodNotAllowed", {
-  type: typeOf("method_not_allowed"),
-  status: 405,
-  title: "This method is not allowed here"
-}, { ...told, allow: Schema.Array(Schema.String) }) {}
+export class MethodNotAllowed extends HttpApiError.Problem<MethodNotAllowed>()(
+  "MethodNotAllowed",
+  {
+    type: typeOf("method_not_allowed"),
+    status: 405,
+    title: "This method is not allowed here"
+  },
+  { ...told, allow: Schema.Array(Schema.String) }
+) {}
 
 /** The session is in flight or never ran, so there is no result yet. */
-export class NotSettled extends HttpApiError.Problem<NotSettled>()("NotSettled", {
-  type: typeOf("not_settled"),
-  status: 409,
-  title: "The session has not settled"
-}, { ...told, sessionId: Schema.String, sessionStatus: Session.SessionStatus }) {}
+export class NotSettled extends HttpApiError.Problem<NotSettled>()(
+  "NotSettled",
+  {
+    type: typeOf("not_settled"),
+    status: 409,
+    title: "The session has not settled"
+  },
+  { ...told, sessionId: Schema.String, sessionStatus: Session.SessionStatus }
+) {}
 
-export class AlreadyRunning extends HttpApiError.Problem<AlreadyRunning>()("AlreadyRunning", {
-  type: typeOf("already_running"),
-  status: 409,
-  title: "The session is running already"
-}, { ...told, sessionId: Schema.String, runId: Schema.String }) {}
+export class AlreadyRunning extends HttpApiError.Problem<AlreadyRunning>()(
+  "AlreadyRunning",
+  {
+    type: typeOf("already_running"),
+    status: 409,
+    title: "The session is running already"
+  },
+  { ...told, sessionId: Schema.String, runId: Schema.String }
+) {}
 
-export class NotInFlight extends HttpApiError.Problem<NotInFlight>()("NotInFlight", {
-  type: typeOf("not_in_flight"),
-  status: 409,
-  title: "The session has no run"
-}, { ...told, sessionId: Schema.String, sessionStatus: Session.SessionStatus }) {}
+export class NotInFlight extends HttpApiError.Problem<NotInFlight>()(
+  "NotInFlight",
+  {
+    type: typeOf("not_in_flight"),
+    status: 409,
+    title: "The session has no run"
+  },
+  { ...told, sessionId: Schema.String, sessionStatus: Session.SessionStatus }
+) {}
 
-export class ParentNotAccepting extends HttpApiError.Problem<ParentNotAccepting>()("ParentNotAccepting", {
-  type: typeOf("parent_not_accepting"),
-  status: 409,
-  title: "The parent takes no more children"
-}, { ...told, sessionId: Schema.String, sessionStatus: Session.SessionStatus }) {}
+export class ParentNotAccepting extends HttpApiError.Problem<ParentNotAccepting>()(
+  "ParentNotAccepting",
+  {
+    type: typeOf("parent_not_accepting"),
+    status: 409,
+    title: "The parent takes no more children"
+  },
+  { ...told, sessionId: Schema.String, sessionStatus: Session.SessionStatus }
+) {}
 
 /** Somebody else changed the session at the same time; nothing was done. */
-export class Conflict extends HttpApiError.Problem<Conflict>()("Conflict", {
-  type: typeOf("conflict"),
-  status: 409,
-  title: "The session was changed at the same time"
-}, told) {}
+export class Conflict extends HttpApiError.Problem<Conflict>()(
+  "Conflict",
+  {
+    type: typeOf("conflict"),
+    status: 409,
+    title: "The session was changed at the same time"
+  },
+  told
+) {}
 
-export class BodyTooLarge extends HttpApiError.Problem<BodyTooLarge>()("BodyTooLarge", {
-  type: typeOf("body_too_large"),
-  status: 413,
-  title: "The body is too large"
-}, { ...told, bodyBytesMax: Schema.Int }) {}
+export class BodyTooLarge extends HttpApiError.Problem<BodyTooLarge>()(
+  "BodyTooLarge",
+  {
+    type: typeOf("body_too_large"),
+    status: 413,
+    title: "The body is too large"
+  },
+  { ...told, bodyBytesMax: Schema.Int }
+) {}
 
-export class UnsupportedMediaType extends HttpApiError.Problem<UnsupportedMediaType>()("UnsupportedMediaType", {
-  type: typeOf("unsupported_media_type"),
-  status: 415,
-  title: "The body must be JSON"
-}, told) {}
+export class UnsupportedMediaType extends HttpApiError.Problem<UnsupportedMediaType>()(
+  "UnsupportedMediaType",
+  {
+    type: typeOf("unsupported_media_type"),
+    status: 415,
+    title: "The body must be JSON"
+  },
+  told
+) {}
 
-export class DepthExceeded extends HttpApiError.Problem<DepthExceeded>()("DepthExceeded", {
-  type: typeOf("depth_exceeded"),
-  status: 422,
-  title: "The child would be too deep"
-}, { ...told, depth: Schema.Int, depthMax: Schema.Int }) {}
+export class DepthExceeded extends HttpApiError.Problem<DepthExceeded>()(
+  "DepthExceeded",
+  {
+    type: typeOf("depth_exceeded"),
+    status: 422,
+    title: "The child would be too deep"
+  },
+  { ...told, depth: Schema.Int, depthMax: Schema.Int }
+) {}
 
-export class AgentUnknown extends HttpApiError.Problem<AgentUnknown>()("AgentUnknown", {
-  type: typeOf("agent_unknown"),
-  status: 422,
-  title: "The agent is not configured"
-}, { ...told, agent: Schema.String, known: Schema.Array(Schema.String) }) {}
+export class AgentUnknown extends HttpApiError.Problem<AgentUnknown>()(
+  "AgentUnknown",
+  {
+    type: typeOf("agent_unknown"),
+    status: 422,
+    title: "The agent is not configured"
+  },
+  { ...told, agent: Schema.String, known: Schema.Array(Schema.String) }
+) {}
 
-export class AgentNotConfigured extends HttpApiError.Problem<AgentNotConfigured>()("AgentNotConfigured", {
-  type: typeOf("agent_not_configured"),
-  status: 422,
-  title: "There is no agent that could run the session"
-}, { ...told, sessionId: Schema.String }) {}
+export class AgentNotConfigured extends HttpApiError.Problem<AgentNotConfigured>()(
+  "AgentNotConfigured",
+  {
+    type: typeOf("agent_not_configured"),
+    status: 422,
+    title: "There is no agent that could run the session"
+  },
+  { ...told, sessionId: Schema.String }
+) {}
 
 /** The backlog is full. `retryAfterSeconds` is also in the `Retry-After` header. */
-export class QueueFull extends HttpApiError.Problem<QueueFull>()("QueueFull", {
-  type: typeOf("queue_full"),
-  status: 429,
-  title: "Too many jobs are waiting"
-}, { ...told, backlogMax: Schema.Int, retryAfterSeconds: Schema.Int }) {}
+export class QueueFull extends HttpApiError.Problem<QueueFull>()(
+  "QueueFull",
+  {
+    type: typeOf("queue_full"),
+    status: 429,
+    title: "Too many jobs are waiting"
+  },
+  { ...told, backlogMax: Schema.Int, retryAfterSeconds: Schema.Int }
+) {}
 
 /** `QueueFull` with its header, as the contract declares it. */
 export const QueueFullAnswer = QueueFull.pipe(
-  HttpApiSchema.encodeToWithHeaders({ body: QueueFull, headers: { "retry-after": Schema.Int } }, {
-    decode: ({ body }) => body,
-    encode: (problem) => ({ body: problem, headers: { "retry-after": problem.retryAfterSeconds } })
-  })
+  HttpApiSchema.encodeToWithHeaders(
+    { body: QueueFull, headers: { "retry-after": Schema.Int } },
+    {
+      decode: ({ body }) => body,
+      encode: (problem) => ({ body: problem, headers: { "retry-after": problem.retryAfterSeconds } })
+    }
+  )
 )
 
 /** A fault of ours. The words stay in the log, under `logId`. */
-export class InternalFailure extends HttpApiError.Problem<InternalFailure>()("InternalFailure", {
-  type: typeOf("internal"),
-  status: 500,
-  title: "Something went wrong inside"
-}, { ...told, logId: Schema.String }) {}
+export class InternalFailure extends HttpApiError.Problem<InternalFailure>()(
+  "InternalFailure",
+  {
+    type: typeOf("internal"),
+    status: 500,
+    title: "Something went wrong inside"
+  },
+  { ...told, logId: Schema.String }
+) {}
 
 /** The server is stopping: it accepts no more work. */
-export class ShuttingDown extends HttpApiError.Problem<ShuttingDown>()("ShuttingDown", {
-  type: typeOf("shutting_down"),
-  status: 503,
-  title: "The server is stopping"
-}, told) {}
+export class ShuttingDown extends HttpApiError.Problem<ShuttingDown>()(
+  "ShuttingDown",
+  {
+    type: typeOf("shutting_down"),
+    status: 503,
+    title: "The server is stopping"
+  },
+  told
+) {}
 
 /** As many requests or streams are open as this server carries; `what` says which. */
-export class TooBusy extends HttpApiError.Problem<TooBusy>()("TooBusy", {
-  type: typeOf("too_busy"),
-  status: 503,
-  title: "The server carries as much as it can"
-}, { ...told, what: Schema.Literals(["requests", "streams"]), openMax: Schema.Int }) {}
+export class TooBusy extends HttpApiError.Problem<TooBusy>()(
+  "TooBusy",
+  {
+    type: typeOf("too_busy"),
+    status: 503,
+    title: "The server carries as much as it can"
+  },
+  { ...told, what: Schema.Literals(["requests", "streams"]), openMax: Schema.Int }
+) {}
 
 /** The record cannot be read or written now; nothing was half written. */
-export class StorageUnavailable extends HttpApiError.Problem<StorageUnavailable>()("StorageUnavailable", {
-  type: typeOf("storage_unavailable"),
-  status: 503,
-  title: "The record cannot be read or written"
-}, { ...told, condition: Schema.String, retryable: Schema.Boolean }) {}
+export class StorageUnavailable extends HttpApiError.Problem<StorageUnavailable>()(
+  "StorageUnavailable",
+  {
+    type: typeOf("storage_unavailable"),
+    status: 503,
+    title: "The record cannot be read or written"
+  },
+  { ...told, condition: Schema.String, retryable: Schema.Boolean }
+) {}
 
 /** The answer of `/readyz` while the server should get no traffic. */
-export class NotReady extends HttpApiError.Problem<NotReady>()("NotReady", {
-  type: typeOf("not_ready"),
-  status: 503,
-  title: "The server is not ready"
-}, told) {}
+export class NotReady extends HttpApiError.Problem<NotReady>()(
+  "NotReady",
+  {
+    type: typeOf("not_ready"),
+    status: 503,
+    title: "The server is not ready"
+  },
+  told
+) {}
 
 /** What any request to a path of the contract may be answered with, whatever it asks for. */
 export const general = [

@@ -20,7 +20,7 @@ export interface Served {
   readonly allowedHosts: ReadonlyArray<string>
 }
 
-const unbracketed = (name: string): string => name.startsWith("[") && name.endsWith("]") ? name.slice(1, -1) : name
+const unbracketed = (name: string): string => (name.startsWith("[") && name.endsWith("]") ? name.slice(1, -1) : name)
 
 /** Characters of a host and its port, and of nothing else: no path, no user, no space. */
 const hostCharacters = /^[A-Za-z0-9.\-_:[\]]+$/
@@ -60,9 +60,11 @@ export const originAllowed = (hostHeader: string | undefined, origin: string | u
   }
   const from = new URL(origin)
   // Read with the origin's scheme, so that the default port is left out on both sides.
-  return hostCharacters.test(hostHeader) &&
+  return (
+    hostCharacters.test(hostHeader) &&
     URL.canParse(`${from.protocol}//${hostHeader}`) &&
     new URL(`${from.protocol}//${hostHeader}`).host === from.host
+  )
 }
 
 const digest = (secret: string): Buffer => NodeCrypto.createHash("sha256").update(secret).digest()
@@ -73,7 +75,7 @@ const bearer = /^Bearer +(\S+)$/i
  * Checks an `Authorization` header against the token, in a time that tells
  * nothing about either: hashes of equal length are compared.
  */
-export const tokenCheck = (token: Redacted.Redacted): (authorization: string | undefined) => boolean => {
+export const tokenCheck = (token: Redacted.Redacted): ((authorization: string | undefined) => boolean) => {
   const expected = digest(Redacted.value(token))
   return (authorization) => {
     const given = authorization === undefined ? undefined : bearer.exec(authorization)?.[1]
@@ -103,15 +105,13 @@ export interface Facts {
 }
 
 /** The first thing that is wrong with a request, in an order that tells a stranger least. */
-export const judge = (
-  served: Served,
-  tokenMatches: (authorization: string | undefined) => boolean
-): (facts: Facts) => Verdict =>
-(facts) =>
-  !hostAllowed(served, facts.host)
-    ? "host"
-    : !originAllowed(facts.host, facts.origin)
-    ? "origin"
-    : needsToken(facts.path) && !tokenMatches(facts.authorization)
-    ? "token"
-    : "allowed"
+export const judge =
+  (served: Served, tokenMatches: (authorization: string | undefined) => boolean): ((facts: Facts) => Verdict) =>
+  (facts) =>
+    !hostAllowed(served, facts.host)
+      ? "host"
+      : !originAllowed(facts.host, facts.origin)
+        ? "origin"
+        : needsToken(facts.path) && !tokenMatches(facts.authorization)
+          ? "token"
+          : "allowed"

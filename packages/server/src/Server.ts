@@ -98,13 +98,15 @@ const conditions: Readonly<Record<string, ListenFailed["condition"]>> = {
 const codeOf = (cause: unknown): string =>
   typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
 
-const listenFailed = (options: ServerOptions) => (error: HttpServerError.ServeError): ListenFailed =>
-  new ListenFailed({
-    host: options.host,
-    port: options.port,
-    condition: conditions[codeOf(error.cause)] ?? "other",
-    cause: error.cause
-  })
+const listenFailed =
+  (options: ServerOptions) =>
+  (error: HttpServerError.ServeError): ListenFailed =>
+    new ListenFailed({
+      host: options.host,
+      port: options.port,
+      condition: conditions[codeOf(error.cause)] ?? "other",
+      cause: error.cause
+    })
 
 /** Against clients that send slowly: headers within 15 s, the whole request within a minute. */
 const makeNodeServer = (): NodeHttp.Server =>
@@ -122,7 +124,7 @@ const makeNodeServer = (): NodeHttp.Server =>
 const listening = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer, ListenFailed> =>
   Layer.effect(
     HttpServer.HttpServer,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const node = makeNodeServer()
       const server = yield* NodeHttpServer.make(() => node, {
         host: options.host,

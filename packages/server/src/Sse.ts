@@ -23,7 +23,7 @@ import * as Stream from "effect/Stream"
 import * as Wire from "./Wire.ts"
 
 /** So that one write never holds more than a few hundred kilobytes of ordinary events. */
-export const eventsPerWriteMax = 32
+const eventsPerWriteMax = 32
 
 const utf8 = new TextEncoder()
 
@@ -111,13 +111,12 @@ export const body = (frames: Stream.Stream<Uint8Array>, options: BodyOptions): S
     const closing = Effect.tap(options.closing, () =>
       Effect.sync(() => {
         stopped = true
-      }))
+      })
+    )
     const heartbeats = Stream.fromSchedule(Schedule.spaced(options.heartbeatEvery)).pipe(Stream.map(() => heartbeat))
     return Stream.make(opening).pipe(
-      Stream.concat(
-        Stream.merge(frames, heartbeats, { haltStrategy: "left" }).pipe(Stream.interruptWhen(closing))
-      ),
-      Stream.concat(Stream.suspend(() => stopped ? Stream.make(comment("the server is stopping")) : Stream.empty))
+      Stream.concat(Stream.merge(frames, heartbeats, { haltStrategy: "left" }).pipe(Stream.interruptWhen(closing))),
+      Stream.concat(Stream.suspend(() => (stopped ? Stream.make(comment("the server is stopping")) : Stream.empty)))
     )
   })
 

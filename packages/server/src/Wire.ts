@@ -9,7 +9,7 @@
  *
  * @stability unstable
  */
-import { AgentDirectory, AgentEvent, Ids, Outcome, type Runs, Session, type SubAgents } from "@offshoot/core"
+import { type AgentDirectory, AgentEvent, Ids, Outcome, type Runs, Session, type SubAgents } from "@offshoot/core"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -89,11 +89,13 @@ export const WireRun = Schema.Struct({
   startedAt: Schema.String,
   lastEventAt: Schema.optionalKey(Schema.String),
   rounds: Schema.Int,
-  lastTool: Schema.optionalKey(Schema.Struct({
-    name: Schema.String,
-    phase: Schema.Literals(["begin", "finished", "error"]),
-    since: Schema.String
-  }))
+  lastTool: Schema.optionalKey(
+    Schema.Struct({
+      name: Schema.String,
+      phase: Schema.Literals(["begin", "finished", "error"]),
+      since: Schema.String
+    })
+  )
 }).annotate({ identifier: "Run" })
 export type WireRun = typeof WireRun.Type
 
@@ -243,13 +245,15 @@ export const run = (snapshot: Runs.RunSnapshot): WireRun => ({
   startedAt: isoTime(snapshot.startedAtMillis),
   ...(snapshot.lastEventAtMillis === undefined ? {} : { lastEventAt: isoTime(snapshot.lastEventAtMillis) }),
   rounds: snapshot.rounds,
-  ...(snapshot.lastTool === undefined ? {} : {
-    lastTool: {
-      name: snapshot.lastTool.name,
-      phase: snapshot.lastTool.phase,
-      since: isoTime(snapshot.lastTool.sinceMillis)
-    }
-  })
+  ...(snapshot.lastTool === undefined
+    ? {}
+    : {
+        lastTool: {
+          name: snapshot.lastTool.name,
+          phase: snapshot.lastTool.phase,
+          since: isoTime(snapshot.lastTool.sinceMillis)
+        }
+      })
 })
 
 const ending = (record: Session.Session): { readonly reason?: string; readonly error?: string } => {

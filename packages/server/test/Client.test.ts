@@ -11,7 +11,7 @@ import * as Client from "../src/Client.ts"
 import { childId, rootId, runId, serve, type Setup, session, token, view } from "./serving.ts"
 
 const connected = (setup: Setup, given: string = token) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { port } = yield* serve(setup)
     return yield* Client.make({ baseUrl: `http://127.0.0.1:${port}`, token: Redacted.make(given) }).pipe(
       Effect.provide(NodeHttpClient.layerNodeHttp)
@@ -29,7 +29,7 @@ const ephemeral = (content: string): SubAgents.StreamItem => ({
 
 describe("calls", () => {
   it.live("answer with the shapes of the contract", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const client = yield* connected({
         script: {
           createRoot: (request) => Effect.succeed(session({ title: request.title ?? "" })),
@@ -54,10 +54,11 @@ describe("calls", () => {
       yield* sessions.remove({ params: { id: rootId } })
       assert.deepStrictEqual(yield* client.calls.agents.list(), { items: [] })
       assert.deepStrictEqual(yield* client.calls.service.ready(), { status: "ready" })
-    }))
+    })
+  )
 
   it.live("fail with the class of their problem", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const client = yield* connected({
         script: { spawn: () => Effect.fail(new SubAgents.QueueFull({ backlogMax: 9, retryAfterSeconds: 7 })) }
       })
@@ -66,21 +67,29 @@ describe("calls", () => {
       if (full._tag === "QueueFull") {
         assert.strictEqual(full.retryAfterSeconds, 7)
       }
-      assert.strictEqual((yield* Effect.flip(client.calls.sessions.get({ params: { id: childId } })))._tag, "SessionNotFound")
-    }))
+      assert.strictEqual(
+        (yield* Effect.flip(client.calls.sessions.get({ params: { id: childId } })))._tag,
+        "SessionNotFound"
+      )
+    })
+  )
 
   it.live("with a wrong token are unauthorized", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const client = yield* connected({}, "wrong")
-      assert.strictEqual((yield* Effect.flip(client.calls.sessions.get({ params: { id: rootId } })))._tag, "Unauthorized")
+      assert.strictEqual(
+        (yield* Effect.flip(client.calls.sessions.get({ params: { id: rootId } })))._tag,
+        "Unauthorized"
+      )
       const stream = yield* Effect.flip(Stream.runDrain(client.events(rootId)))
       assert.isTrue(stream._tag === "StreamRefused" && stream.problem.status === 401)
-    }))
+    })
+  )
 })
 
 describe("streams", () => {
   it.live("number durable events only, and end with the session", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const client = yield* connected({
         script: {
           session: () => Effect.succeed(view({ status: "completed" })),
@@ -88,12 +97,16 @@ describe("streams", () => {
         }
       })
       const read = yield* Stream.runCollect(client.events(rootId))
-      assert.deepStrictEqual(read.map((entry) => Option.getOrNull(entry.number)), [null, 4, null, null, 9])
+      assert.deepStrictEqual(
+        read.map((entry) => Option.getOrNull(entry.number)),
+        [null, 4, null, null, 9]
+      )
       assert.deepStrictEqual(read[0]?.event, { type: "token", content: "a" })
-    }))
+    })
+  )
 
   it.live("go on from the last number when they were cut", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const asked: Array<number | undefined> = []
       const status = { now: "running" as const as "running" | "completed" }
       const client = yield* connected({
@@ -111,11 +124,15 @@ describe("streams", () => {
       })
       const read = yield* Stream.runCollect(client.events(rootId, { since: 2 }))
       assert.deepStrictEqual(asked, [2, 4])
-      assert.deepStrictEqual(read.map((entry) => Option.getOrNull(entry.number)), [4, null, 5])
-    }))
+      assert.deepStrictEqual(
+        read.map((entry) => Option.getOrNull(entry.number)),
+        [4, null, 5]
+      )
+    })
+  )
 
   it.live("of the feed say on whose stream and when; a reset has none of it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const event: SessionStore.RecordedEvent = {
         number: 6,
         sessionId: childId,
@@ -138,10 +155,11 @@ describe("streams", () => {
           event: event.event
         }
       ])
-    }))
+    })
+  )
 
   it.live("skip heartbeats, and close their source when they are left", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const closed = yield* Deferred.make<void>()
       const more = yield* Deferred.make<void>()
       const client = yield* connected({
@@ -163,13 +181,15 @@ describe("streams", () => {
       )
       assert.strictEqual(read.length, 2)
       yield* Deferred.await(closed)
-    }))
+    })
+  )
 
   it.live("that cannot be opened at first fail at once", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const client = yield* Client.make({ baseUrl: "http://127.0.0.1:1", token: Redacted.make(token) }).pipe(
         Effect.provide(NodeHttpClient.layerNodeHttp)
       )
       assert.strictEqual((yield* Effect.flip(Stream.runDrain(client.feed())))._tag, "HttpClientError")
-    }))
+    })
+  )
 })

@@ -31,11 +31,12 @@ const operations = Object.entries(OpenApi.fromApi(Api).paths).flatMap(([path, it
   (["get", "post", "delete", "put", "patch"] as const).flatMap((method) => {
     const operation = item[method]
     return operation === undefined ? [] : [{ name: `${method.toUpperCase()} ${path}`, operation }]
-  }))
+  })
+)
 
 describe("the document", () => {
   it("has every call, and no call that does not exist", () => {
-    assert.deepStrictEqual(operations.map(({ name }) => name).sort(), [...calls].sort())
+    assert.deepStrictEqual(operations.map(({ name }) => name).toSorted(), [...calls].toSorted())
   })
 
   it("has a summary and a token for each, but for the two probes", () => {
@@ -56,7 +57,7 @@ describe("the document", () => {
   })
 
   it.live("is served, and its page needs no other host", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { port } = yield* serve()
       const document = json(yield* ask(port, { path: "/openapi.json" }))
       assert.deepInclude(document as object, { openapi: "3.1.0" })
@@ -64,13 +65,14 @@ describe("the document", () => {
       assert.strictEqual(page.status, 200)
       assert.notMatch(page.text, /<(?:script|link|img)[^>]+(?:src|href)="https?:/)
       assert.include(page.headers["content-security-policy"], "default-src 'none'")
-    }))
+    })
+  )
 })
 
 describe("problem types", () => {
   it("are these and keep their names", () => {
     const named = JSON.stringify(OpenApi.fromApi(Api)).match(/urn:offshoot:problem:[a-z_]+/g) ?? []
-    assert.deepStrictEqual([...new Set(named)].map((type) => type.slice(Problems.typePrefix.length)).sort(), [
+    assert.deepStrictEqual([...new Set(named)].map((type) => type.slice(Problems.typePrefix.length)).toSorted(), [
       "agent_not_configured",
       "agent_unknown",
       "already_running",
@@ -115,7 +117,7 @@ describe("paths", () => {
 describe("a body that is not JSON", () => {
   it.each([
     ["{", 1, 2],
-    ["{\"a\":1,}", 1, 8],
+    ['{"a":1,}', 1, 8],
     ["{\n\n x}", 3, 2],
     ["nonsense", 1, 1],
     ["{} {}", 1, 4],
@@ -126,13 +128,13 @@ describe("a body that is not JSON", () => {
   })
 
   it("one that is JSON has no such place", () => {
-    assert.isUndefined(syntaxError("{\"a\":[1,2]}"))
+    assert.isUndefined(syntaxError('{"a":[1,2]}'))
   })
 
   it.each([
     ["[".repeat(64), false],
     ["[".repeat(65), true],
-    ["{\"a\":".repeat(65), true],
+    ['{"a":'.repeat(65), true],
     [`"${"[".repeat(100)}"`, false],
     [`"\\"${"[".repeat(100)}"`, false],
     ["[]".repeat(100), false]

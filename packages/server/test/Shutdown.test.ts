@@ -17,7 +17,7 @@ const events = `/v1/sessions/${rootId}/events`
 
 describe("the end of the server", () => {
   it.live("streams get a last comment, waits an answer, and the port is free", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const scope = yield* Scope.make()
       const streaming = yield* Deferred.make<void>()
       const waiting = yield* Deferred.make<void>()
@@ -44,10 +44,11 @@ describe("the end of the server", () => {
       assert.strictEqual(problem(answered)["type"], "urn:offshoot:problem:shutting_down")
       const again = yield* serve({ options: { port } })
       assert.strictEqual(again.port, port)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 
   it.live("readiness says no at once, while what is in work comes to its end", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const scope = yield* Scope.make()
       const inWork = yield* Deferred.make<void>()
       const finish = yield* Deferred.make<void>()
@@ -72,10 +73,11 @@ describe("the end of the server", () => {
       yield* Deferred.succeed(finish, undefined)
       assert.strictEqual((yield* Fiber.join(removing)).status, 204)
       yield* Fiber.join(closing)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 
   it.live("a client that connected and never asked holds nothing up", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const scope = yield* Scope.make()
       const { port } = yield* Scope.provide(serve(), scope)
       const socket = yield* connect(port)
@@ -87,12 +89,13 @@ describe("the end of the server", () => {
       )
       yield* Scope.close(scope, Exit.void)
       yield* Fiber.join(closed)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 })
 
 describe("the beginning of the server", () => {
   it.live("a port in use is named, with what to do", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { port } = yield* serve()
       const second = yield* Effect.result(serve({ options: { port } }))
       assert.isTrue(Result.isFailure(second))
@@ -101,18 +104,20 @@ describe("the beginning of the server", () => {
         assert.include(second.failure.message, String(port))
         assert.include(second.failure.message, "--port")
       }
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 
   it.live("an address of another machine is named", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const failed = yield* Effect.result(serve({ options: { host: "192.0.2.1" } }))
       assert.isTrue(Result.isFailure(failed) && failed.failure.condition === "not_an_address_here")
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 })
 
 describe("readiness", () => {
   it.live("asks the store, health does not", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const broken = Layer.mock(SessionStore.SessionStore, {
         ready: Effect.fail(
           new SessionStore.StoreError({
@@ -126,7 +131,8 @@ describe("readiness", () => {
       assert.strictEqual(ready.status, 503)
       assert.include(String(problem(ready)["detail"]), "read-only")
       assert.strictEqual((yield* ask(port, { path: "/healthz", headers: { authorization: "" } })).status, 200)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 })
 
 const connect = (port: number) =>

@@ -25,10 +25,12 @@ describe("frames", () => {
   })
 
   it("a durable event has its feed number for an id, and no event field", () => {
-    const frame = text(Sse.liveFrame({
-      number: Option.some(12),
-      event: { type: "complete", runId, status: "completed", reason: "done" }
-    }))
+    const frame = text(
+      Sse.liveFrame({
+        number: Option.some(12),
+        event: { type: "complete", runId, status: "completed", reason: "done" }
+      })
+    )
     assert.strictEqual(
       frame,
       `id: 12\ndata: {"type":"complete","runId":"run_1","status":"completed","reason":"done"}\n\n`
@@ -43,12 +45,14 @@ describe("frames", () => {
   })
 
   it("an event of the feed says on whose stream and when", () => {
-    const frame = text(Sse.feedFrame({
-      number: 1,
-      sessionId: rootId,
-      atMillis: 0,
-      event: { type: "session_deleted", sessionId: rootId }
-    }))
+    const frame = text(
+      Sse.feedFrame({
+        number: 1,
+        sessionId: rootId,
+        atMillis: 0,
+        event: { type: "session_deleted", sessionId: rootId }
+      })
+    )
     assert.strictEqual(
       frame,
       `id: 1\ndata: {"type":"session_deleted","sessionId":"ses_root","streamId":"ses_root","at":"1970-01-01T00:00:00.000Z"}\n\n`
@@ -60,19 +64,23 @@ describe("frames", () => {
   })
 
   it.effect("events that are ready together leave in one write, in bounded writes", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const items = Stream.fromArray(Array.from({ length: 70 }, (_, index) => token(String(index)))).pipe(
         Stream.map((event) => ({ number: Option.none<number>(), event }))
       )
       const writes = yield* Sse.framed(items, Sse.liveFrame).pipe(Stream.map(text), Stream.runCollect)
-      assert.deepStrictEqual(writes.map((write) => write.split("\n\n").length - 1), [32, 32, 6])
+      assert.deepStrictEqual(
+        writes.map((write) => write.split("\n\n").length - 1),
+        [32, 32, 6]
+      )
       assert.isTrue(writes.join("").startsWith(`data: {"type":"token","content":"0"}`))
-    }))
+    })
+  )
 })
 
 describe("a stream's body", () => {
   it.effect("says when to come back, comments when it is quiet, and ends with its source", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const done = yield* Deferred.make<void>()
       const frames = Stream.make(new TextEncoder().encode("data: 1\n\n")).pipe(
         Stream.concat(Stream.fromEffectDrain(Deferred.await(done)))
@@ -91,14 +99,16 @@ describe("a stream's body", () => {
       yield* Deferred.succeed(done, undefined)
       yield* Fiber.join(reader)
       assert.strictEqual(yield* Queue.size(seen), 0)
-    }))
+    })
+  )
 
   it.effect("ends with a last comment when the server stops", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const closing = yield* Deferred.make<void>()
       const reader = yield* Effect.forkChild(Stream.runCollect(body(Stream.never, Deferred.await(closing))))
       yield* TestClock.adjust("1 seconds")
       yield* Deferred.succeed(closing, undefined)
       assert.deepStrictEqual(yield* Fiber.join(reader), ["retry: 1000\n\n", ": the server is stopping\n\n"])
-    }))
+    })
+  )
 })

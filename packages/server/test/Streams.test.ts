@@ -1,6 +1,6 @@
 import * as NodeHttp from "node:http"
 import { assert, describe, it } from "@effect/vitest"
-import { type AgentEvent, SessionStore, SubAgents } from "@offshoot/core"
+import { type AgentEvent, type SessionStore, SubAgents } from "@offshoot/core"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -31,7 +31,7 @@ interface Reading {
 
 /** Opens a stream; the scope's end closes the connection. */
 const open = (port: number, path: string, headers: Record<string, string> = {}, reads = true) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const parts = yield* Queue.unbounded<string>()
     const response = yield* Effect.acquireRelease(
       Effect.callback<NodeHttp.IncomingMessage>((resume) => {
@@ -61,7 +61,7 @@ const open = (port: number, path: string, headers: Record<string, string> = {}, 
 
 /** Everything up to and including the text. */
 const until = (reading: Reading, wanted: string): Effect.Effect<string> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     let seen = ""
     while (!seen.includes(wanted)) {
       const part = yield* reading.next
@@ -77,7 +77,7 @@ const events = `/v1/sessions/${rootId}/events`
 
 describe("streams over a socket", () => {
   it.live("headers and retry arrive before any event", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { port } = yield* serve({ script: { events: () => Stream.never } })
       const reading = yield* open(port, events)
       assert.strictEqual(reading.status, 200)
@@ -86,10 +86,11 @@ describe("streams over a socket", () => {
       assert.strictEqual(reading.headers["connection"], "close")
       assert.include(reading.headers["cache-control"], "no-cache")
       assert.strictEqual(yield* reading.next, "retry: 1000\n\n")
-    }))
+    })
+  )
 
   it.live("frames follow in order, and the stream ends with its source", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { port } = yield* serve({ script: { events: () => Stream.make(token("a"), durable(4), token("b")) } })
       const answered = yield* ask(port, { path: events })
       assert.strictEqual(
@@ -102,7 +103,8 @@ describe("streams over a socket", () => {
           ""
         ].join("\n\n")
       )
-    }))
+    })
+  )
 
   it.live.each([
     ["", {}, "session", undefined],
@@ -112,7 +114,7 @@ describe("streams over a socket", () => {
     ["?since=5", { "last-event-id": "9" }, "session", 9],
     ["", { "last-event-id": "0" }, "session", 0]
   ] as const)("%s %o asks for the %s after %s", ([query, headers, scope, after]) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const asked: Array<SubAgents.EventsRequest> = []
       const { port } = yield* serve({
         script: {
@@ -124,38 +126,45 @@ describe("streams over a socket", () => {
       })
       yield* ask(port, { path: events + query, headers })
       assert.deepStrictEqual(asked, [{ scope, after: Option.fromUndefinedOr(after) }])
-    }))
+    })
+  )
 
   it.live("a quiet stream is kept open by comments", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { port } = yield* serve({
         script: { events: () => Stream.never },
         options: { heartbeatEvery: Duration.millis(5) }
       })
       const reading = yield* open(port, events)
       yield* until(reading, ": heartbeat\n\n")
-    }))
+    })
+  )
 
   it.live("a stream of an unknown session is a problem document, not an empty stream", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { port } = yield* serve()
       const answered = yield* ask(port, { path: `/v1/sessions/${childId}/events` })
       assert.strictEqual(answered.status, 404)
       assert.strictEqual(problem(answered)["sessionId"], childId)
-    }))
+    })
+  )
 
   it.live("a source that fails ends the stream without its words", () =>
-    Effect.gen(function*() {
-      for (const failure of [Stream.die(new Error("a secret")), Stream.fail(new SubAgents.SessionNotFound({ sessionId: rootId }))]) {
+    Effect.gen(function* () {
+      for (const failure of [
+        Stream.die(new Error("a secret")),
+        Stream.fail(new SubAgents.SessionNotFound({ sessionId: rootId }))
+      ]) {
         const { port } = yield* serve({ script: { events: () => Stream.concat(Stream.make(token("a")), failure) } })
         const answered = yield* ask(port, { path: events })
         assert.isTrue(answered.text.endsWith(": cut off by a failure: see the server's log\n\n"), answered.text)
         assert.notInclude(answered.text, "secret")
       }
-    }))
+    })
+  )
 
   it.live("past the bound a stream is refused; one that is closed makes room", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const released = yield* Deferred.make<void>()
       const { port } = yield* serve({
         options: { streamsMax: 1 },
@@ -174,10 +183,11 @@ describe("streams over a socket", () => {
       yield* Deferred.await(released)
       yield* Effect.yieldNow
       assert.strictEqual((yield* ask(port, { path: "/v1/feed" })).status, 200)
-    }))
+    })
+  )
 
   it.live("a reader that goes away closes its own source only", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const closed = yield* Queue.unbounded<string>()
       const more = yield* Deferred.make<void>()
       const { port } = yield* serve({
@@ -198,37 +208,42 @@ describe("streams over a socket", () => {
       assert.strictEqual(yield* Queue.take(closed), "session")
       yield* Deferred.succeed(more, undefined)
       yield* until(staying, "second")
-    }))
+    })
+  )
 
-  it.live("a reader that stops reading stalls its own source, and nobody else's", () =>
-    Effect.gen(function*() {
-      const total = 3_000
-      const content = "x".repeat(64 * 1024)
-      const produced = { session: 0, subtree: 0 }
-      const { port } = yield* serve({
-        script: {
-          events: (_id, { scope }) =>
-            Stream.range(1, total).pipe(
-              Stream.rechunk(1),
-              Stream.map(() => {
-                produced[scope]++
-                return token(content)
-              })
-            )
+  it.live(
+    "a reader that stops reading stalls its own source, and nobody else's",
+    () =>
+      Effect.gen(function* () {
+        const total = 3_000
+        const content = "x".repeat(64 * 1024)
+        const produced = { session: 0, subtree: 0 }
+        const { port } = yield* serve({
+          script: {
+            events: (_id, { scope }) =>
+              Stream.range(1, total).pipe(
+                Stream.rechunk(1),
+                Stream.map(() => {
+                  produced[scope]++
+                  return token(content)
+                })
+              )
+          }
+        })
+        yield* open(port, events, {}, false)
+        const fast = yield* open(port, `${events}?subtree`)
+        let read = 0
+        for (let part = yield* fast.next; part !== ""; part = yield* fast.next) {
+          read += part.length
         }
-      })
-      yield* open(port, events, {}, false)
-      const fast = yield* open(port, `${events}?subtree`)
-      let read = 0
-      for (let part = yield* fast.next; part !== ""; part = yield* fast.next) {
-        read += part.length
-      }
-      assert.isAbove(read, total * content.length)
-      assert.strictEqual(produced.subtree, total)
-      // What the sockets of both ends hold, some megabytes, and not the 190 MB of the stream.
-      assert.isBelow(produced.session, 500)
-      assert.isAbove(produced.session, 0)
-    }), 20_000)
+        assert.isAbove(read, total * content.length)
+        assert.strictEqual(produced.subtree, total)
+        // What the sockets of both ends hold, some megabytes, and not the 190 MB of the stream.
+        assert.isBelow(produced.session, 500)
+        assert.isAbove(produced.session, 0)
+      }),
+    20_000
+  )
 })
 
 describe("the feed", () => {
@@ -240,7 +255,7 @@ describe("the feed", () => {
     ["from a number that was never given", "?since=11", {}, 4, true],
     ["from what the browser remembers", "?since=1", { "last-event-id": "10" }, 10, false]
   ] as const)("%s", ([_name, query, headers, after, reset]) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const asked: Array<number> = []
       const { port } = yield* serve({
         script: {
@@ -258,17 +273,19 @@ describe("the feed", () => {
       if (reset) {
         assert.strictEqual(frames[0], `data: {"type":"feed_reset","oldest":5}`)
       }
-      assert.isTrue(frames.at(-1)?.startsWith("id: 11\ndata: {\"type\":\"complete\""))
-    }))
+      assert.isTrue(frames.at(-1)?.startsWith('id: 11\ndata: {"type":"complete"'))
+    })
+  )
 
   it.live("an empty record starts at the beginning, without a reset", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { port } = yield* serve({ script: { feed: () => Stream.empty } })
       assert.strictEqual((yield* ask(port, { path: "/v1/feed?since=0" })).text, "retry: 1000\n\n")
-    }))
+    })
+  )
 
   it.live("a session and types narrow it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const asked: Array<unknown> = []
       const { port } = yield* serve({
         script: {
@@ -282,5 +299,6 @@ describe("the feed", () => {
       assert.deepStrictEqual(asked, [
         { after: 0, sessionId: Option.some(childId), types: Option.some(["complete", "error"]) }
       ])
-    }))
+    })
+  )
 })

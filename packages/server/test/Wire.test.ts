@@ -81,7 +81,11 @@ describe("a result", () => {
     [{ status: "completed", reason: "truncated", limit: "rounds" }, false, { limit: "rounds" }],
     [{ status: "error", reason: "rate_limited", message: "m", retryAfterSeconds: 9 }, true, { retryAfterSeconds: 9 }],
     [{ status: "error", reason: "agent_failed", message: "m", exitCode: 2 }, false, { exitCode: 2 }],
-    [{ status: "timeout", reason: "idle", elapsedSeconds: 3, limitSeconds: 2 }, true, { elapsedSeconds: 3, limitSeconds: 2 }],
+    [
+      { status: "timeout", reason: "idle", elapsedSeconds: 3, limitSeconds: 2 },
+      true,
+      { elapsedSeconds: 3, limitSeconds: 2 }
+    ],
     [{ status: "cancelled", reason: "by_parent" }, false, {}]
   ])("of %o carries the data of its reason", (outcome, retryable, details) => {
     const shown = Wire.result(settled(outcome))

@@ -1,6 +1,6 @@
 /** A server on a free loopback port over a scripted `SubAgents`, and plain requests to it. */
 import * as NodeHttp from "node:http"
-import { Ids, Session, SessionStore, SubAgents } from "@offshoot/core"
+import { Ids, type Session, SessionStore, SubAgents } from "@offshoot/core"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -91,27 +91,33 @@ export const authorized = { authorization: `Bearer ${token}` }
 /** One request on its own connection, with the token unless `headers` says otherwise. */
 export const ask = (port: number, asked: Asked): Effect.Effect<Answered> =>
   Effect.callback<Answered>((resume) => {
-    const request = NodeHttp.request({
-      host: "127.0.0.1",
-      port,
-      agent: false,
-      method: asked.method ?? "GET",
-      path: asked.path,
-      headers: {
-        ...(asked.body === undefined ? {} : { "content-type": "application/json" }),
-        ...authorized,
-        ...asked.headers
+    const request = NodeHttp.request(
+      {
+        host: "127.0.0.1",
+        port,
+        agent: false,
+        method: asked.method ?? "GET",
+        path: asked.path,
+        headers: {
+          ...(asked.body === undefined ? {} : { "content-type": "application/json" }),
+          ...authorized,
+          ...asked.headers
+        }
+      },
+      (response) => {
+        const parts: Array<Buffer> = []
+        response.on("data", (part: Buffer) => parts.push(part))
+        response.on("end", () =>
+          resume(
+            Effect.succeed({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text: Buffer.concat(parts).toString("utf8")
+            })
+          )
+        )
       }
-    }, (response) => {
-      const parts: Array<Buffer> = []
-      response.on("data", (part: Buffer) => parts.push(part))
-      response.on("end", () =>
-        resume(Effect.succeed({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          text: Buffer.concat(parts).toString("utf8")
-        })))
-    })
+    )
     request.on("error", (error) => resume(Effect.die(error)))
     request.end(asked.body)
     return Effect.sync(() => request.destroy())
@@ -127,8 +133,8 @@ export const problem = (answered: Answered) => {
   if (answered.headers["content-type"] !== "application/problem+json") {
     throw new Error(`${answered.status} is no problem document: ${answered.headers["content-type"]} ${answered.text}`)
   }
-  return Schema.decodeUnknownSync(Problem)(answered.text)
+  return Schema.decodeSync(Problem)(answered.text)
 }
 
 export const json = (answered: Answered): unknown =>
-  Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Unknown))(answered.text)
+  Schema.decodeSync(Schema.fromJsonString(Schema.Unknown))(answered.text)

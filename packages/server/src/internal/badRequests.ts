@@ -1,6 +1,6 @@
 /** What is wrong with a request that does not fit the contract: where, and why. */
 import * as Effect from "effect/Effect"
-import * as HttpApiError from "effect/http-api/HttpApiError"
+import type * as HttpApiError from "effect/http-api/HttpApiError"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as Layer from "effect/Layer"
@@ -35,11 +35,13 @@ const segment = (part: PropertyKey | { readonly key: PropertyKey }): string | nu
 const shortened = (message: string): string =>
   message.length > messageLengthMax ? `${message.slice(0, messageLengthMax)}…` : message
 
-export const issuesOf = (error: HttpApiError.HttpApiSchemaError): ReadonlyArray<Problems.RequestIssue> =>
-  formatIssues(error.cause.issue).issues.slice(0, issuesMax).map((issue) => ({
-    path: [slots[error.kind], ...(issue.path ?? []).map(segment)],
-    message: shortened(issue.message)
-  }))
+const issuesOf = (error: HttpApiError.HttpApiSchemaError): ReadonlyArray<Problems.RequestIssue> =>
+  formatIssues(error.cause.issue)
+    .issues.slice(0, issuesMax)
+    .map((issue) => ({
+      path: [slots[error.kind], ...(issue.path ?? []).map(segment)],
+      message: shortened(issue.message)
+    }))
 
 const invalid = (errors: ReadonlyArray<Problems.RequestIssue>): Problems.InvalidRequest => {
   const first = errors[0]
@@ -58,8 +60,8 @@ export const tooDeep = (text: string): boolean => {
     const character = text[at]
     if (quoted) {
       if (character === "\\") at++
-      else if (character === "\"") quoted = false
-    } else if (character === "\"") quoted = true
+      else if (character === '"') quoted = false
+    } else if (character === '"') quoted = true
     else if (character === "[" || character === "{") {
       depth++
       if (depth > nestingMax) return true
@@ -71,13 +73,17 @@ export const tooDeep = (text: string): boolean => {
 /** Where a text stops being JSON, or none if it is JSON. The text must not be `tooDeep`. */
 export const syntaxError = (text: string): Problems.MalformedJson | undefined => {
   const errors: Array<JsonParser.ParseError> = []
-  JsonParser.visit(text, {
-    onError: (error, offset, length) => {
-      if (errors.length === 0) {
-        errors.push({ error, offset, length })
+  JsonParser.visit(
+    text,
+    {
+      onError: (error, offset, length) => {
+        if (errors.length === 0) {
+          errors.push({ error, offset, length })
+        }
       }
-    }
-  }, { disallowComments: true, allowTrailingComma: false })
+    },
+    { disallowComments: true, allowTrailingComma: false }
+  )
   const [error] = errors
   if (error === undefined) {
     return undefined
@@ -94,7 +100,7 @@ export const syntaxError = (text: string): Problems.MalformedJson | undefined =>
 }
 
 const explain = (error: HttpApiError.HttpApiSchemaError) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     if (error.kind === "Body" || error.kind === "ResponseHeaders") {
       return yield* Effect.die(error)
     }

@@ -10,7 +10,7 @@ export interface ClosingShape {
   readonly await: Effect.Effect<void>
 }
 
-export class Closing extends Context.Service<Closing, ClosingShape>()("@offshoot/server/Closing") {}
+export class Closing extends Context.Service<Closing, ClosingShape>()("@offshoot/server/internal/closing") {}
 
 export const layer: Layer.Layer<Closing> = Layer.effect(
   Closing,

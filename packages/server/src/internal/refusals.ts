@@ -12,11 +12,11 @@ export const sessionNotFound = (error: SubAgents.SessionNotFound): Problems.Sess
 export const storeError = (error: SessionStore.StoreError): Problems.Conflict | Problems.StorageUnavailable =>
   error.reason._tag === "StorageUnavailable"
     ? new Problems.StorageUnavailable({
-      detail: error.reason.message,
-      hint: error.reason.retryable ? "Try again in a moment." : "This needs the operator: see the server's log.",
-      condition: error.reason.condition,
-      retryable: error.reason.retryable
-    })
+        detail: error.reason.message,
+        hint: error.reason.retryable ? "Try again in a moment." : "This needs the operator: see the server's log.",
+        condition: error.reason.condition,
+        retryable: error.reason.retryable
+      })
     : new Problems.Conflict({ detail: error.reason.message, hint: "Read the session again, then try again." })
 
 export const schedulerClosed = (_error: SubAgents.SchedulerClosed): Problems.ShuttingDown => shuttingDown
@@ -84,9 +84,10 @@ export const agentUnknown = (error: SubAgents.AgentUnknown): Problems.AgentUnkno
 export const notSettled = (view: SubAgents.SessionView): Problems.NotSettled =>
   new Problems.NotSettled({
     detail: `session ${view.session.id} has no result: it is ${view.session.status}`,
-    hint: view.session.status === "idle"
-      ? "It never ran: run it with POST /v1/sessions/{id}/run."
-      : "Wait with POST /v1/sessions/{id}/wait on its parent, or follow GET /v1/sessions/{id}/events.",
+    hint:
+      view.session.status === "idle"
+        ? "It never ran: run it with POST /v1/sessions/{id}/run."
+        : "Wait with POST /v1/sessions/{id}/wait on its parent, or follow GET /v1/sessions/{id}/events.",
     sessionId: view.session.id,
     sessionStatus: view.session.status
   })

@@ -68,10 +68,12 @@ const unsupported = new Problems.UnsupportedMediaType({
   hint: "Send `Content-Type: application/json`."
 })
 
-const noRoute = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+const noRoute = (
+  request: HttpServerRequest.HttpServerRequest
+): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const allow = RouteTable.allowed(request.url)
   // A path whose method is served can still have no route: a parameter is longer than any id.
-  if (allow === undefined || allow.includes(request.method) && request.method !== "OPTIONS") {
+  if (allow === undefined || (allow.includes(request.method) && request.method !== "OPTIONS")) {
     return render(
       new Problems.NotFound({ detail: "There is no such path.", hint: "The calls are at /docs and in /openapi.json." })
     )
@@ -89,7 +91,7 @@ const noRoute = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<Ht
 
 /** The words of a defect are for the log; the answer only says where to look. */
 const internalFailure = (cause: Cause.Cause<unknown>): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const logId = yield* Effect.flatten(Ids.Entropy)
     yield* Effect.logError("http.failed", cause).pipe(Effect.annotateLogs({ logId }))
     return yield* render(
@@ -103,7 +105,9 @@ const internalFailure = (cause: Cause.Cause<unknown>): Effect.Effect<HttpServerR
 
 const serverErrorOf = (cause: Cause.Cause<unknown>): HttpServerError.HttpServerError | undefined =>
   cause.reasons
-    .map((reason) => Cause.isFailReason(reason) ? reason.error : Cause.isDieReason(reason) ? reason.defect : undefined)
+    .map((reason) =>
+      Cause.isFailReason(reason) ? reason.error : Cause.isDieReason(reason) ? reason.defect : undefined
+    )
     .find((failure) => failure instanceof HttpServerError.HttpServerError)
 
 const answerFailure = (
@@ -119,12 +123,12 @@ const answerFailure = (
       return reason.reason === "BodyTooLarge"
         ? Effect.map(render(tooLarge(bodyBytesMax)), HttpServerResponse.setHeader("connection", "close"))
         : render(
-          new Problems.InvalidRequest({
-            detail: "The body ended early or could not be read.",
-            hint: "Send the request again.",
-            errors: [{ path: ["body"], message: "the body could not be read" }]
-          })
-        )
+            new Problems.InvalidRequest({
+              detail: "The body ended early or could not be read.",
+              hint: "Send the request again.",
+              errors: [{ path: ["body"], message: "the body could not be read" }]
+            })
+          )
     default:
       return internalFailure(cause)
   }
@@ -152,7 +156,7 @@ type App = Effect.Effect<HttpServerResponse.HttpServerResponse, Types.unhandled>
 /** Installs the guard around every route and around what is no route. */
 export const layer = (options: GuardOptions) =>
   HttpRouter.middleware(
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const closing = yield* Closing
       const judge = Security.judge(options, Security.tokenCheck(options.token))
       const full = busy(options.requestsMax)
@@ -166,33 +170,36 @@ export const layer = (options: GuardOptions) =>
           inWork++
           return app.pipe(
             Effect.flatMap(rewrite),
-            Effect.catchCause((cause): App =>
-              Cause.hasInterruptsOnly(cause)
-                ? Effect.failCause(cause)
-                : answerFailure(request, cause, options.bodyBytesMax)
+            Effect.catchCauseIf(
+              (cause) => !Cause.hasInterruptsOnly(cause),
+              (cause) => answerFailure(request, cause, options.bodyBytesMax)
             ),
-            Effect.ensuring(Effect.sync(() => {
-              inWork--
-            }))
+            Effect.ensuring(
+              Effect.sync(() => {
+                inWork--
+              })
+            )
           )
         })
 
-      const guarded = (app: App) => (request: HttpServerRequest.HttpServerRequest): App => {
-        const path = Security.pathOf(request.url)
-        const verdict = judge({
-          path,
-          host: request.headers["host"],
-          origin: request.headers["origin"],
-          authorization: request.headers["authorization"]
-        })
-        if (verdict !== "allowed") {
-          return refuse(verdict)
+      const guarded =
+        (app: App) =>
+        (request: HttpServerRequest.HttpServerRequest): App => {
+          const path = Security.pathOf(request.url)
+          const verdict = judge({
+            path,
+            host: request.headers["host"],
+            origin: request.headers["origin"],
+            authorization: request.headers["authorization"]
+          })
+          if (verdict !== "allowed") {
+            return refuse(verdict)
+          }
+          // A probe is answered to the end: it is what says that the server is stopping.
+          return closing.begun() && Security.needsToken(path)
+            ? Effect.map(render(Refusals.shuttingDown), HttpServerResponse.setHeader("connection", "close"))
+            : admitted(request, app)
         }
-        // A probe is answered to the end: it is what says that the server is stopping.
-        return closing.begun() && Security.needsToken(path)
-          ? Effect.map(render(Refusals.shuttingDown), HttpServerResponse.setHeader("connection", "close"))
-          : admitted(request, app)
-      }
 
       return (app: App) =>
         HttpServerRequest.HttpServerRequest.pipe(

@@ -12,7 +12,7 @@ const segmentsOf = (path: string): ReadonlyArray<string> => path.split("/").slic
 
 const matches = (path: Path, asked: ReadonlyArray<string>): boolean =>
   path.segments.length === asked.length &&
-  path.segments.every((segment, index) => segment.startsWith(":") ? asked[index] !== "" : segment === asked[index])
+  path.segments.every((segment, index) => (segment.startsWith(":") ? asked[index] !== "" : segment === asked[index]))
 
 /** Served beside the contract. */
 const further = ["/metrics", "/docs", "/openapi.json"]
@@ -41,5 +41,5 @@ const paths: ReadonlyArray<Path> = (() => {
 export const allowed = (target: string): ReadonlyArray<string> | undefined => {
   const asked = segmentsOf(pathOf(target))
   const found = paths.find((path) => matches(path, asked))
-  return found === undefined ? undefined : [...found.methods].sort()
+  return found === undefined ? undefined : [...found.methods].toSorted()
 }

@@ -18,7 +18,7 @@ const notReady = (detail: string): Problems.NotReady =>
 const service = HttpApiBuilder.group(
   Api,
   "service",
-  Effect.fn(function*(handlers) {
+  Effect.fn(function* (handlers) {
     const store = yield* SessionStore.SessionStore
     const closing = yield* Closing
     return handlers.handleAll({
@@ -28,9 +28,9 @@ const service = HttpApiBuilder.group(
           closing.begun()
             ? Effect.fail(notReady("the server is stopping"))
             : store.ready.pipe(
-              Effect.mapError((error) => notReady(error.reason.message)),
-              Effect.as({ status: "ready" as const })
-            )
+                Effect.mapError((error) => notReady(error.reason.message)),
+                Effect.as({ status: "ready" as const })
+              )
         )
     })
   })
@@ -39,7 +39,7 @@ const service = HttpApiBuilder.group(
 const agents = HttpApiBuilder.group(
   Api,
   "agents",
-  Effect.fn(function*(handlers) {
+  Effect.fn(function* (handlers) {
     const directory = yield* AgentDirectory.AgentDirectory
     return handlers.handleAll({
       list: () => Effect.succeed({ items: [...directory.values()].map(Wire.agent) })
@@ -51,7 +51,8 @@ const metrics = HttpRouter.add(
   "GET",
   "/metrics",
   Effect.map(PrometheusMetrics.format(), (text) =>
-    HttpServerResponse.text(text, { contentType: "text/plain; version=0.0.4; charset=utf-8" }))
+    HttpServerResponse.text(text, { contentType: "text/plain; version=0.0.4; charset=utf-8" })
+  )
 )
 
 /** The page brings its script along. What it may reach is this server and nothing else. */
@@ -70,8 +71,8 @@ const pagePolicy = [
 
 const page = HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
 
-const pageHeaders = HttpRouter.middleware(
-  (app) => Effect.map(app, HttpServerResponse.setHeader("content-security-policy", pagePolicy))
+const pageHeaders = HttpRouter.middleware((app) =>
+  Effect.map(app, HttpServerResponse.setHeader("content-security-policy", pagePolicy))
 ).layer
 
 export const layer = Layer.mergeAll(service, agents)

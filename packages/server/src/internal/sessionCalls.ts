@@ -50,8 +50,7 @@ const failLaunch = {
   ParentNotAccepting: (error: SubAgents.ParentNotAccepting) => Effect.fail(Refusals.parentNotAccepting(error))
 }
 
-const find = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId) =>
-  Effect.catchTags(subAgents.session(id), fail)
+const find = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId) => Effect.catchTags(subAgents.session(id), fail)
 
 const list = (subAgents: SubAgents.SubAgentsShape, filter: SessionStore.SessionFilter, page: PageRequest) => {
   const { cursor, limit = Wire.pageDefault } = page
@@ -93,7 +92,7 @@ const messages = (
 
 /** Looks at the session first: one that settles in between is seen by the second look. */
 const result = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const view = yield* find(subAgents, id)
     const settled = Session.isTerminal(view.session.status)
       ? yield* Effect.catchTags(subAgents.result(id), fail)
@@ -110,11 +109,13 @@ const wait = (
   id: Ids.SessionId,
   body: Wire.WaitBody | null
 ) =>
-  subAgents.wait(id, waitRequest(body)).pipe(
-    Effect.map(Wire.waitAnswer),
-    Effect.catchTags(fail),
-    Effect.raceFirst(Effect.andThen(closing, Effect.fail(Refusals.shuttingDown)))
-  )
+  subAgents
+    .wait(id, waitRequest(body))
+    .pipe(
+      Effect.map(Wire.waitAnswer),
+      Effect.catchTags(fail),
+      Effect.raceFirst(Effect.andThen(closing, Effect.fail(Refusals.shuttingDown)))
+    )
 
 const cancel = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId, body: Wire.CancelBody | null) =>
   Effect.catchTags(subAgents.cancel(id, cancelRequest(body)), {
@@ -125,19 +126,21 @@ const cancel = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId, body: Wi
 export const layer = HttpApiBuilder.group(
   Api,
   "sessions",
-  Effect.fn(function*(handlers) {
+  Effect.fn(function* (handlers) {
     const subAgents = yield* SubAgents.SubAgents
     const closing = yield* Closing
     return handlers
       .handle("create", ({ payload }) =>
-        Effect.mapBoth(subAgents.createRoot(payload ?? {}), { onSuccess: Wire.record, onFailure: Refusals.storeError }))
+        Effect.mapBoth(subAgents.createRoot(payload ?? {}), { onSuccess: Wire.record, onFailure: Refusals.storeError })
+      )
       .handle("list", ({ query }) => list(subAgents, filterOf(query), query))
       .handle("get", ({ params }) => Effect.map(find(subAgents, params.id), Wire.session))
       .handle("remove", ({ params }) => Effect.catchTags(subAgents.remove(params.id), fail))
       .handle("run", ({ params }) => run(subAgents, params.id))
       .handle("spawn", ({ params, payload }) => spawn(subAgents, params.id, payload))
       .handle("children", ({ params, query }) =>
-        Effect.andThen(find(subAgents, params.id), list(subAgents, { parentId: params.id }, query)))
+        Effect.andThen(find(subAgents, params.id), list(subAgents, { parentId: params.id }, query))
+      )
       .handle("tree", ({ params }) => subAgents.tree(params.id).pipe(Effect.map(Wire.tree), Effect.catchTags(fail)))
       .handle("messages", ({ params, query }) => messages(subAgents, params.id, query))
       .handle("result", ({ params }) => result(subAgents, params.id))

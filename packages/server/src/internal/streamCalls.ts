@@ -42,13 +42,14 @@ const admission = (streamsMax: number): Effect.Effect<void, Problems.TooBusy, Sc
 /** A failing source ends its stream; the headers are long gone, so the log has the reason. */
 const endWhenCut = <E>(frames: Stream.Stream<Uint8Array, E>): Stream.Stream<Uint8Array> =>
   Stream.catchCause(frames, (cause) =>
-    Stream.concat(Stream.fromEffectDrain(Effect.logError("http.stream_cut", cause)), Sse.cut))
+    Stream.concat(Stream.fromEffectDrain(Effect.logError("http.stream_cut", cause)), Sse.cut)
+  )
 
 const flag = (value: "" | "true" | "1" | "false" | "0" | undefined): boolean =>
   value === "" || value === "true" || value === "1"
 
 /** Where a feed starts, and whether the reader's own place is gone. */
-export const feedStart = (
+const feedStart = (
   cursor: number | undefined,
   bounds: SessionStore.FeedBounds
 ): { readonly after: number; readonly reset: boolean } => {
@@ -56,8 +57,8 @@ export const feedStart = (
   return cursor === undefined
     ? { after: beginning, reset: false }
     : cursor < beginning || cursor > bounds.head
-    ? { after: beginning, reset: true }
-    : { after: cursor, reset: false }
+      ? { after: beginning, reset: true }
+      : { after: cursor, reset: false }
 }
 
 /** The numbers of a reader: what the browser remembers wins over what the address says. */
@@ -70,16 +71,14 @@ export const layer = (options: StreamOptions) =>
   HttpApiBuilder.group(
     Api,
     "streams",
-    Effect.fn(function*(handlers) {
+    Effect.fn(function* (handlers) {
       const subAgents = yield* SubAgents.SubAgents
       const closing = yield* Closing
       const admit = admission(options.streamsMax)
       const answer = <E>(frames: Stream.Stream<Uint8Array, E>) =>
-        Sse.response(
-          Sse.body(endWhenCut(frames), { heartbeatEvery: options.heartbeatEvery, closing: closing.await })
-        )
+        Sse.response(Sse.body(endWhenCut(frames), { heartbeatEvery: options.heartbeatEvery, closing: closing.await }))
       return handlers.handleAll({
-        events: Effect.fnUntraced(function*({ headers, params, query }) {
+        events: Effect.fnUntraced(function* ({ headers, params, query }) {
           yield* Effect.catchTags(subAgents.session(params.id), {
             SessionNotFound: (error) => Effect.fail(Refusals.sessionNotFound(error)),
             StoreError: (error) => Effect.fail(Refusals.storeError(error))
@@ -91,7 +90,7 @@ export const layer = (options: StreamOptions) =>
           })
           return answer(Sse.framed(items, Sse.liveFrame))
         }),
-        feed: Effect.fnUntraced(function*({ headers, query }) {
+        feed: Effect.fnUntraced(function* ({ headers, query }) {
           const bounds = yield* Effect.mapError(subAgents.feedBounds, Refusals.storeError)
           yield* admit
           const start = feedStart(cursorOf(headers, query), bounds)
@@ -101,9 +100,7 @@ export const layer = (options: StreamOptions) =>
             types: Option.fromUndefinedOr(query.types)
           })
           const frames = Sse.framed(entries, Sse.feedFrame)
-          return answer(
-            start.reset ? Stream.concat(Stream.make(Sse.feedResetFrame(bounds.oldest)), frames) : frames
-          )
+          return answer(start.reset ? Stream.concat(Stream.make(Sse.feedResetFrame(bounds.oldest)), frames) : frames)
         })
       })
     })
