@@ -348,7 +348,7 @@ const make: Effect.Effect<
     enqueue: (acceptance) =>
       Effect.flatMap(accept(acceptance), ({ flight }) =>
         Effect.suspend(() => {
-          if (floor.queue.place(flight.runId) === undefined) return Effect.void
+          if (!floor.queue.waitsForRoom(flight.runId)) return Effect.void
           flight.room = Deferred.makeUnsafe<void>()
           return Deferred.await(flight.room)
         })),

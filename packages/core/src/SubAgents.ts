@@ -147,7 +147,7 @@ export type SpawnRequest = typeof SpawnRequest.Type
 /** Where an accepted job waits, from 1, and why it does not move; `position` 0: it is being launched or was. */
 export interface QueuePlace {
   readonly position: number
-  readonly reason: "launching" | "concurrent_limit" | "parent_limit" | "launch_queue"
+  readonly reason: "launching" | "concurrent_limit" | "parent_limit" | "agent_limit" | "launch_queue"
 }
 
 export interface Spawned {
@@ -197,7 +197,7 @@ export interface WaitRequest {
   /** Empty: all children of the parent. */
   readonly children: ReadonlyArray<SessionId>
   readonly policy: WaitPolicy
-  readonly timeout: Duration.Duration
+  readonly timeout: Duration.Input
 }
 
 /** `pending` is a normal answer: the time was over before the policy was satisfied. */

@@ -70,6 +70,7 @@ const placeReasons: Record<string, string> = {
   launching: "is being launched",
   concurrent_limit: "waits: as many as may run are running",
   parent_limit: "waits: as many as may run under its parent are running",
+  agent_limit: "waits: as many as may run of its agent are running",
   launch_queue: "waits for its turn"
 }
 

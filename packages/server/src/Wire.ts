@@ -102,7 +102,7 @@ export type WireRun = typeof WireRun.Type
 /** Where a queued job waits, from 1, and for what; 0: it is being launched. */
 export const Place = Schema.Struct({
   position: Schema.Int,
-  reason: Schema.Literals(["launching", "concurrent_limit", "parent_limit", "launch_queue"])
+  reason: Schema.Literals(["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"])
 }).annotate({ identifier: "Place" })
 export type Place = typeof Place.Type
 

@@ -156,6 +156,11 @@ export class FairQueue<E extends Entry> {
     this.giveBack(share)
   }
 
+  /** Whether a job still waits in its line for a place in the launch queue. */
+  waitsForRoom(runId: RunId): boolean {
+    return this.places.get(runId)?.state === "waiting"
+  }
+
   /** Where a job waits. At most that many go before it; fair turns may let it go sooner. */
   place(runId: RunId): QueuePlace | undefined {
     const place = this.places.get(runId)
@@ -164,8 +169,8 @@ export class FairQueue<E extends Entry> {
       return { position: this.launchQueue.indexOf(place) + 1, reason: "concurrent_limit" }
     }
     const position = this.launchQueue.length + place.ticket - place.line.cut - place.line.first + 1
-    const full = this.launchQueue.length >= this.limits.queue
-    return { position, reason: full ? "launch_queue" : "parent_limit" }
+    if (place.line.held >= this.limits.perParent) return { position, reason: "parent_limit" }
+    return { position, reason: this.hasShare(place.entry, place.line) ? "launch_queue" : "agent_limit" }
   }
 
   private lineFor(id: SessionId): Line<E> {

@@ -150,7 +150,10 @@ const contextOf = (
         recorder.waiting++
       }),
       () => effect,
-      () => Effect.sync(() => { recorder.waiting-- })
+      () =>
+        Effect.sync(() => {
+          recorder.waiting--
+        })
     ),
   stopMode: Effect.sync(() => recorder.stopMode),
   aborted: Deferred.await(aborted)
@@ -173,7 +176,9 @@ export const make = (given: {
         recorder.running++
         return Effect.ensuring(
           Scope.provide(runner.run(context), scope),
-          Effect.sync(() => { recorder.running-- })
+          Effect.sync(() => {
+            recorder.running--
+          })
         )
       })
 
@@ -187,7 +192,9 @@ export const make = (given: {
         }
         recorder.watchers.add(watcher)
         watcher()
-        return Effect.sync(() => { recorder.watchers.delete(watcher) })
+        return Effect.sync(() => {
+          recorder.watchers.delete(watcher)
+        })
       })
 
     const harness: RunHarness = {
@@ -198,7 +205,7 @@ export const make = (given: {
       answer: Effect.sync(() => recorder.answer),
       counts: Effect.sync(() => ({ running: recorder.running, waiting: recorder.waiting, late: recorder.late })),
       awaitEvent: (takes) => watch(() => recorder.events.find(takes)),
-      awaitAnswer: (part) => Effect.asVoid(watch(() => recorder.answer.includes(part) ? true : undefined)),
+      awaitAnswer: (part) => Effect.asVoid(watch(() => (recorder.answer.includes(part) ? true : undefined))),
       abort: Effect.suspend(() => {
         recorder.stopMode = "abort"
         return Effect.asVoid(Deferred.succeed(aborted, undefined))
@@ -209,7 +216,7 @@ export const make = (given: {
           (scope) => runIn(runner, scope),
           (scope, exit) => Scope.close(scope, exit)
         ),
-      start: Effect.fnUntraced(function*(runner: ExternalChildRunner) {
+      start: Effect.fnUntraced(function* (runner: ExternalChildRunner) {
         const scope = yield* Scope.make()
         const fiber = yield* Effect.acquireRelease(
           Effect.forkDetach(runIn(runner, scope), { startImmediately: true }),
