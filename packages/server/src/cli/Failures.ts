@@ -38,6 +38,14 @@ export class ServeFailed extends Data.TaggedError("ServeFailed")<{ readonly told
   }
 }
 
+/** The server was asked to stop and could not in time; it is cut off. */
+export class StopTimedOut extends Data.TaggedError("StopTimedOut")<{ readonly seconds: number }> {
+  override readonly [Runtime.errorExitCode] = 1
+  override get message(): string {
+    return `not everything had stopped after ${this.seconds} s; the next start ends what is left`
+  }
+}
+
 /** Some child of the run did not complete; the table has said which. */
 export class ChildrenNotCompleted extends Data.TaggedError("ChildrenNotCompleted")<{ readonly count: number }> {
   override readonly [Runtime.errorExitCode] = 1

@@ -1,0 +1,95 @@
+/**
+ * The server as one layer: settings in, a listening server out.
+ *
+ * The only place where live layers meet. Read it from the bottom up: the data
+ * directory is taken, what a dead server left running is ended, the scheduler
+ * starts, and only then the port is opened. It closes in the other order.
+ *
+ * @stability unstable
+ */
+import * as NodeCrypto from "node:crypto"
+import * as NodeNet from "node:net"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { CliHost, CommandRunner, Guardian, OrphanSweep, ProcessTable, ProgramLauncher } from "@offshoot/adapters-cli"
+import { AgentDirectory, ExternalChildRunner, Ids, Limits, Offshoot, SessionStore, Watchdog } from "@offshoot/core"
+import { DataDirectory } from "@offshoot/store-sql"
+import * as Effect from "effect/Effect"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Server from "./Server.ts"
+import * as Settings from "./Settings.ts"
+
+/** Ids cannot be guessed: they are what a reader of a shared log would have to guess. */
+const entropy = Layer.succeed(Ids.Entropy, Effect.sync(() => Ids.digitsFromBytes(NodeCrypto.randomBytes(16))))
+
+/** The token of this start: the operator's, or 192 bits of the machine's randomness. */
+export const tokenOf = (settings: Settings.Settings): Redacted.Redacted =>
+  Option.getOrElse(settings.server.token, () => Redacted.make(NodeCrypto.randomBytes(24).toString("base64url")))
+
+/** Stays the same over restarts on the same data directory, and tells nobody its path. */
+const instanceOf = (dataDir: string): string =>
+  NodeCrypto.createHash("sha256").update(dataDir).digest("hex").slice(0, 16)
+
+/** The processes of this machine: what starts them, what finds them, and on whose behalf. */
+const processes = (settings: Settings.Settings) =>
+  ProgramLauncher.layer.pipe(
+    Layer.provideMerge(ProcessTable.layer),
+    Layer.provideMerge(Layer.unwrap(Effect.map(Settings.Environment, (environment) =>
+      CliHost.layer({ instance: instanceOf(settings.dataDir), environment })))),
+    Layer.provideMerge(NodeServices.layer)
+  )
+
+/** One runner for each agent of the configuration. */
+const runners = (settings: Settings.Settings) =>
+  Layer.unwrap(Effect.map(
+    Effect.forEach(settings.agents, ({ agent, id }) => CommandRunner.make({ agentId: id, agent })),
+    ExternalChildRunner.layer
+  ))
+
+/**
+ * Ends what a dead server of this data directory left running. Waits for the
+ * store, whose lock proves that no other server of it is alive.
+ */
+const swept = Layer.effectDiscard(Effect.andThen(SessionStore.SessionStore, OrphanSweep.sweepOrphans()))
+
+const references = (settings: Settings.Settings) =>
+  Layer.mergeAll(
+    AgentDirectory.layer(Settings.directoryOf(settings)),
+    Limits.layer(settings.limits),
+    Watchdog.layer({ ...Watchdog.defaults, ...settings.watchdog })
+  )
+
+/**
+ * Everything that serves the settings.
+ *
+ * **Interruption**: closing the layer stops accepting, cancels what runs, waits
+ * for its processes to be gone and gives the data directory free.
+ * **Durability**: what is queued stays in the data directory for the next start.
+ */
+export const layer = (settings: Settings.Settings, token: Redacted.Redacted) =>
+  Server.layer({ ...Server.defaults, host: settings.server.host, port: settings.server.port, token }).pipe(
+    Layer.provideMerge(Offshoot.layer),
+    Layer.provide([references(settings), runners(settings)]),
+    Layer.provide([swept, Guardian.layer]),
+    Layer.provideMerge(DataDirectory.layerEmbedded({ directory: settings.dataDir })),
+    Layer.provide(processes(settings)),
+    Layer.provide(entropy)
+  )
+
+const inUrl = (host: string): string => NodeNet.isIPv6(host) ? `[${host}]` : host
+
+/** An address that this machine itself can use: a wildcard is reached over loopback. */
+const reachable = (host: string): string => host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host
+
+/** Where the server listens, as announced and as a client on this machine reaches it. */
+export const addresses = Effect.fn("App.addresses")(function*(settings: Settings.Settings) {
+  const { address } = yield* HttpServer.HttpServer
+  const port = address._tag === "UnixPathAddress" ? settings.server.port : address.port
+  const { host } = settings.server
+  return {
+    announced: `http://${inUrl(host)}:${port}`,
+    local: `http://${inUrl(reachable(host))}:${port}`
+  }
+})

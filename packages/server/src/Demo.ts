@@ -1,0 +1,151 @@
+/**
+ * Four real children on the repository in which the server was started: one
+ * counts lines, one sums up the history, one is stopped by the idle watchdog,
+ * one fails. Over within half a minute.
+ *
+ * The agents exist only while the demo is on, and use what every POSIX machine
+ * has, and git. Without a repository two more children fail, and say why.
+ *
+ * @stability unstable
+ */
+import { CommandAgent } from "@offshoot/adapters-cli"
+import { Session, SubAgents, Watchdog } from "@offshoot/core"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+import * as LiveTree from "./cli/LiveTree.ts"
+import { Screen } from "./cli/Screen.ts"
+import type { AgentSetting } from "./Settings.ts"
+import * as TreeLines from "./TreeLines.ts"
+import * as TreeView from "./TreeView.ts"
+import * as Wire from "./Wire.ts"
+
+/** Progress every hundred files, so that there is something to see. */
+const countLines = `
+git rev-parse --is-inside-work-tree >/dev/null || exit 1
+git -c core.quotePath=off ls-files | (
+  files=0 lines=0
+  while IFS= read -r file; do
+    [ -f "$file" ] || continue
+    files=$((files + 1)) lines=$((lines + $(wc -l < "$file")))
+    [ $((files % 100)) -ne 0 ] || echo "$files files so far, $lines lines"
+  done
+  echo "$lines lines in $files tracked files"
+)`
+
+const sumUpHistory = `
+commits=$(git rev-list --count HEAD) || exit 1
+git --no-pager log -5 --format='%h %ad %s' --date=short
+echo "$commits commits, the last on $(git log -1 --format=%ad --date=short)"`
+
+const staySilent = `
+echo "I say this, and then nothing more"
+sleep 600`
+
+const fail = `
+echo "looking for the plan"
+sleep 1
+cat ./there-is-no-plan.txt`
+
+interface Part {
+  readonly id: string
+  readonly title: string
+  readonly script: string
+  readonly metadata: Session.Metadata
+}
+
+const parts: ReadonlyArray<Part> = [
+  { id: "demo-lines", title: "Count the lines of the repository", script: countLines, metadata: {} },
+  { id: "demo-history", title: "Sum up its history", script: sumUpHistory, metadata: {} },
+  {
+    id: "demo-slow",
+    title: "Fall silent, and be stopped for it",
+    script: staySilent,
+    metadata: { [Watchdog.overrideKeys.checkSeconds]: "1", [Watchdog.overrideKeys.idleSeconds]: "3" }
+  },
+  { id: "demo-fails", title: "Fail, and say why", script: fail, metadata: {} }
+]
+
+/** The agents of the demo. The scripts are ours: no prompt becomes part of one. */
+export const agents: ReadonlyArray<AgentSetting> = parts.map(({ id, script }) => ({
+  id,
+  concurrentMax: 1,
+  agent: { protocol: CommandAgent.protocol, command: ["sh", "-c", script], stdin: "none", graceSeconds: 1 }
+}))
+
+/** The children need some seconds; a machine that is very slow gets half a minute. */
+const demoTimeout = Duration.seconds(30)
+
+/** One demo at a time in this process. */
+const stage = Semaphore.makeUnsafe(1)
+
+const spawn = Effect.fnUntraced(function*(parent: Session.Session, part: Part) {
+  const offshoot = yield* SubAgents.SubAgents
+  const { id, metadata, title } = part
+  const spawned = yield* offshoot.spawn(parent.id, { agent: id, title, prompt: title, metadata })
+  return spawned.session.id
+})
+
+const isSettled = (state: TreeView.TreeState, id: string): boolean => {
+  const node = TreeView.nodeOf(state, id)
+  return node !== undefined && Session.isTerminal(node.status)
+}
+
+const play = Effect.gen(function*() {
+  const offshoot = yield* SubAgents.SubAgents
+  const screen = yield* Screen
+  const root = yield* offshoot.createRoot({ title: "Demo" })
+  yield* screen.print(["", "Demo: four children on this folder (OFFSHOOT_DEMO=0 to start without)"])
+  const children = yield* Effect.forEach(parts, (part) => spawn(root, part))
+  const state = yield* LiveTree.show({
+    root,
+    events: Stream.map(
+      offshoot.events(root.id, { scope: "subtree", after: Option.none() }),
+      (item) => item.event
+    ),
+    read: offshoot.tree(root.id).pipe(
+      Effect.map((tree) => LiveTree.knownOfTree(Wire.tree(tree))),
+      Effect.option
+    ),
+    isOver: (now) => children.every((id) => isSettled(now, id)),
+    afterStream: "read_on",
+    quiet: false
+  }).pipe(
+    Effect.timeoutOption(demoTimeout),
+    Effect.tap((shown) =>
+      Option.isSome(shown)
+        ? Effect.void
+        : Effect.ignore(offshoot.cancel(root.id, { mode: "abort", by: "by_user", reach: "subtree" })))
+  )
+  return { root, state }
+})
+
+/**
+ * Plays the demo once under a new root, shows it, and says how to look at it.
+ * Returns without doing anything while another one is played. Never fails: the
+ * server goes on whatever happens here.
+ *
+ * **Interruption**: stops the showing; the children end with the server.
+ */
+export const run = Effect.fn("Demo.run")(function*(look: (rootId: string) => ReadonlyArray<string>) {
+  const screen = yield* Screen
+  yield* play.pipe(
+    Effect.flatMap(({ root, state }) =>
+      Effect.gen(function*() {
+        const { columns } = yield* screen.size
+        const nowMillis = yield* Clock.currentTimeMillis
+        const table = Option.match(state, {
+          onNone: () => ["The demo took too long and was stopped."],
+          onSome: (shown) => TreeLines.outcomes(shown, { columns, colour: screen.colour, nowMillis })
+        })
+        yield* screen.print(["", ...table, "", ...look(root.id), ""])
+      })
+    ),
+    Effect.catchTag("OutputClosed", () => Effect.void),
+    Effect.catchCause((cause) => Effect.logWarning("demo.failed", cause)),
+    Semaphore.withPermitsIfAvailable(stage, 1)
+  )
+})
