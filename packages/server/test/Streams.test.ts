@@ -118,6 +118,7 @@ describe("streams over a socket", () => {
       const asked: Array<SubAgents.EventsRequest> = []
       const { port } = yield* serve({
         script: {
+          feedBounds: Effect.succeed({ oldest: 1, head: 9 }),
           events: (_id, request) => {
             asked.push(request)
             return Stream.empty
@@ -126,6 +127,25 @@ describe("streams over a socket", () => {
       })
       yield* ask(port, { path: events + query, headers })
       assert.deepStrictEqual(asked, [{ scope, after: Option.fromUndefinedOr(after) }])
+    })
+  )
+
+  it.live("a number of another record is answered with a reset and the usual replay", () =>
+    Effect.gen(function* () {
+      const asked: Array<SubAgents.EventsRequest> = []
+      const { port } = yield* serve({
+        script: {
+          feedBounds: Effect.succeed({ oldest: 3, head: 9 }),
+          events: (_id, request) => {
+            asked.push(request)
+            return Stream.empty
+          }
+        }
+      })
+      const answered = yield* ask(port, { path: `${events}?since=10` })
+      assert.include(answered.text, `data: {"type":"feed_reset","oldest":3}`)
+      assert.notInclude(answered.text, "id:")
+      assert.deepStrictEqual(asked, [{ scope: "session", after: Option.none() }])
     })
   )
 
@@ -262,7 +282,7 @@ describe("the feed", () => {
           feedBounds: Effect.succeed({ oldest: 5, head: 10 }),
           feed: (request) => {
             asked.push(request.after)
-            return Stream.make(recorded(11))
+            return Stream.make(recorded(request.after + 1))
           }
         }
       })
@@ -273,7 +293,23 @@ describe("the feed", () => {
       if (reset) {
         assert.strictEqual(frames[0], `data: {"type":"feed_reset","oldest":5}`)
       }
-      assert.isTrue(frames.at(-1)?.startsWith('id: 11\ndata: {"type":"complete"'))
+      assert.isTrue(frames.at(-1)?.startsWith(`id: ${after + 1}\ndata: {"type":"complete"`))
+    })
+  )
+
+  it.live("a reader that the record has overtaken is told so", () =>
+    Effect.gen(function* () {
+      const { port } = yield* serve({
+        script: {
+          feedBounds: Effect.succeed({ oldest: 1, head: 10 }),
+          feed: () => Stream.make(recorded(6), recorded(9))
+        }
+      })
+      const ids = (text: string) => text.split("\n").filter((line) => line.startsWith("id: ") || line.includes("reset"))
+      const all = yield* ask(port, { path: "/v1/feed?since=5" })
+      assert.deepStrictEqual(ids(all.text), ["id: 6", `data: {"type":"feed_reset","oldest":9}`, "id: 9"])
+      const some = yield* ask(port, { path: "/v1/feed?since=5&types=complete" })
+      assert.deepStrictEqual(ids(some.text), ["id: 6", "id: 9"])
     })
   )
 

@@ -1,5 +1,5 @@
 /** The two streams: where they start, how many there may be, what happens when a source fails. */
-import { type SessionStore, SubAgents } from "@offshoot/core"
+import { type AgentEvent, type Ids, type SessionStore, SubAgents } from "@offshoot/core"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
@@ -67,6 +67,67 @@ const cursorOf = (
   query: { readonly since?: number }
 ): number | undefined => headers["last-event-id"] ?? query.since
 
+const resetTo = (bounds: SessionStore.FeedBounds) => Stream.make(Sse.feedResetFrame(bounds.oldest))
+
+/**
+ * A number that this record never gave is of another record, whose directory
+ * was replaced: the reader is told, and gets what one without a number gets.
+ */
+const eventFrames = (
+  subAgents: SubAgents.SubAgentsShape,
+  id: Ids.SessionId,
+  request: { readonly scope: SubAgents.EventsRequest["scope"]; readonly cursor: number | undefined },
+  bounds: SessionStore.FeedBounds
+) => {
+  const foreign = request.cursor !== undefined && request.cursor > bounds.head
+  const items = subAgents.events(id, {
+    scope: request.scope,
+    after: foreign ? Option.none() : Option.fromUndefinedOr(request.cursor)
+  })
+  const frames = Sse.framed(items, Sse.liveFrame)
+  return foreign ? Stream.concat(resetTo(bounds), frames) : frames
+}
+
+interface FeedQuery {
+  readonly session?: Ids.SessionId
+  readonly types?: ReadonlyArray<AgentEvent.EventType>
+}
+
+/**
+ * Numbers have no gaps (I4), so a jump on a feed of everything means that the
+ * record dropped events before this reader had them.
+ */
+const watchForGaps = (after: number) => {
+  let last = after
+  return (recorded: SessionStore.RecordedEvent): Uint8Array => {
+    const missed = recorded.number > last + 1
+    last = recorded.number
+    const frame = Sse.feedFrame(recorded)
+    return missed ? Buffer.concat([Sse.feedResetFrame(recorded.number), frame]) : frame
+  }
+}
+
+const feedFrames = (
+  subAgents: SubAgents.SubAgentsShape,
+  query: FeedQuery,
+  cursor: number | undefined,
+  bounds: SessionStore.FeedBounds
+) => {
+  const { after, reset } = feedStart(cursor, bounds)
+  const everything = query.session === undefined && query.types === undefined
+  const frames = Stream.suspend(() =>
+    Sse.framed(
+      subAgents.feed({
+        after,
+        sessionId: Option.fromUndefinedOr(query.session),
+        types: Option.fromUndefinedOr(query.types)
+      }),
+      everything ? watchForGaps(after) : Sse.feedFrame
+    )
+  )
+  return reset ? Stream.concat(resetTo(bounds), frames) : frames
+}
+
 export const layer = (options: StreamOptions) =>
   HttpApiBuilder.group(
     Api,
@@ -75,6 +136,7 @@ export const layer = (options: StreamOptions) =>
       const subAgents = yield* SubAgents.SubAgents
       const closing = yield* Closing
       const admit = admission(options.streamsMax)
+      const bounds = Effect.mapError(subAgents.feedBounds, Refusals.storeError)
       const answer = <E>(frames: Stream.Stream<Uint8Array, E>) =>
         Sse.response(Sse.body(endWhenCut(frames), { heartbeatEvery: options.heartbeatEvery, closing: closing.await }))
       return handlers.handleAll({
@@ -83,24 +145,16 @@ export const layer = (options: StreamOptions) =>
             SessionNotFound: (error) => Effect.fail(Refusals.sessionNotFound(error)),
             StoreError: (error) => Effect.fail(Refusals.storeError(error))
           })
+          const scope = flag(query.subtree) ? "subtree" : "session"
+          const request = { scope, cursor: cursorOf(headers, query) } as const
+          const now = yield* bounds
           yield* admit
-          const items = subAgents.events(params.id, {
-            scope: flag(query.subtree) ? "subtree" : "session",
-            after: Option.fromUndefinedOr(cursorOf(headers, query))
-          })
-          return answer(Sse.framed(items, Sse.liveFrame))
+          return answer(eventFrames(subAgents, params.id, request, now))
         }),
         feed: Effect.fnUntraced(function* ({ headers, query }) {
-          const bounds = yield* Effect.mapError(subAgents.feedBounds, Refusals.storeError)
+          const now = yield* bounds
           yield* admit
-          const start = feedStart(cursorOf(headers, query), bounds)
-          const entries = subAgents.feed({
-            after: start.after,
-            sessionId: Option.fromUndefinedOr(query.session),
-            types: Option.fromUndefinedOr(query.types)
-          })
-          const frames = Sse.framed(entries, Sse.feedFrame)
-          return answer(start.reset ? Stream.concat(Stream.make(Sse.feedResetFrame(bounds.oldest)), frames) : frames)
+          return answer(feedFrames(subAgents, query, cursorOf(headers, query), now))
         })
       })
     })
