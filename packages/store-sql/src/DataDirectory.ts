@@ -87,18 +87,35 @@ const fileEffect = <A>(directory: string, evaluate: () => Promise<A>) =>
     catch: (cause) => new DataDirectoryUnavailable({ directory, condition: conditionOfFileError(cause), cause })
   })
 
+const hasCode = (cause: unknown, code: string): boolean => Predicate.hasProperty(cause, "code") && cause.code === code
+
+const isDirectory = async (path: string): Promise<boolean> => (await Fs.stat(path)).isDirectory()
+
+/** Node's own recursive way says ENOENT where the reason is a read-only file system, and never ends under `/proc`. */
+const makeDirectory = async (directory: string): Promise<void> => {
+  const make = () => Fs.mkdir(directory, { mode: directoryMode })
+  try {
+    await make()
+  } catch (cause) {
+    if (hasCode(cause, "EEXIST") && await isDirectory(directory)) return
+    if (!hasCode(cause, "ENOENT") || Path.dirname(directory) === directory) throw cause
+    await makeDirectory(Path.dirname(directory))
+    await make()
+  }
+}
+
 /** A file that exists is not opened: see the gotcha above. */
 const createFile = async (path: string): Promise<void> => {
   try {
     await (await Fs.open(path, "wx", fileMode)).close()
   } catch (cause) {
-    if (!Predicate.hasProperty(cause, "code") || cause.code !== "EEXIST") throw cause
+    if (!hasCode(cause, "EEXIST")) throw cause
   }
 }
 
 const prepare = (directory: string) =>
   fileEffect(directory, async () => {
-    await Fs.mkdir(directory, { recursive: true, mode: directoryMode })
+    await makeDirectory(Path.resolve(directory))
     await Fs.access(directory, Fs.constants.R_OK | Fs.constants.W_OK | Fs.constants.X_OK)
     for (const name of [lockName, databaseName]) {
       const path = Path.join(directory, name)

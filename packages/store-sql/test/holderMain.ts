@@ -1,4 +1,4 @@
-/** Opens the store, says so, and keeps it until it is killed. */
+/** Opens the store, says so, and keeps it until it is killed; or says why it was refused, and ends. */
 import { SessionStore } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import { writeSync } from "node:fs"
@@ -14,4 +14,13 @@ const program = Effect.gen(function*() {
 
 const directory = process.argv[2]
 if (directory === undefined) throw new Error("which directory?")
-await Effect.runPromise(Effect.provide(program, DataDirectory.layerEmbedded({ directory })))
+const refused = (error: DataDirectory.DataDirectoryUnavailable) =>
+  Effect.sync(() => writeSync(1, `refused: ${error.condition}\n`))
+
+await Effect.runPromise(
+  Effect.catchTag(
+    Effect.asVoid(Effect.provide(program, DataDirectory.layerEmbedded({ directory }))),
+    "DataDirectoryUnavailable",
+    (error) => Effect.asVoid(refused(error))
+  )
+)

@@ -86,10 +86,9 @@ const addTo = <K, V>(map: Map<K, Array<V>>, key: K, value: V): void => {
 
 const removeSession = (state: State, id: SessionId): void => {
   const session = state.sessions.get(id)
-  if (session === undefined) return
   state.sessions.delete(id)
   state.messages.delete(id)
-  if (session.parentId !== undefined) {
+  if (session?.parentId !== undefined) {
     const siblings = state.children.get(session.parentId)?.filter((other) => other !== id)
     if (siblings !== undefined) state.children.set(session.parentId, siblings)
     if (session.requestKey !== undefined) state.requestKeys.delete(requestKeyOf(session.parentId, session.requestKey))
@@ -134,7 +133,7 @@ const apply = (state: State, change: Change, atMillis: number): number | undefin
       appendMessage(state, change.message)
       return undefined
     case "JobAccepted":
-      state.jobs.set(change.job.runId, { job: change.job, state: "queued" })
+      if (!state.jobs.has(change.job.runId)) state.jobs.set(change.job.runId, { job: change.job, state: "queued" })
       return undefined
     case "JobLaunched": {
       const open = state.jobs.get(change.runId)

@@ -168,8 +168,11 @@ const write = (writes: Writes, change: SessionStore.Change, body: string): void 
     }
     case "SessionChanged": {
       const { session } = change
-      if (writes.created.has(session.id)) writes.created.set(session.id, createdRow(session, body))
-      else writes.changed.set(session.id, [session.id, session.status, session.version, body])
+      const changed: Row = [session.id, session.status, session.version, body]
+      const row = writes.created.get(session.id)
+      if (row === undefined) writes.changed.set(session.id, changed)
+      // Kind, place in the tree and request key stay those of the creation.
+      else writes.created.set(session.id, [...row.slice(0, 5), ...changed.slice(1)])
       return
     }
     case "MessageAppended": {
@@ -178,12 +181,14 @@ const write = (writes: Writes, change: SessionStore.Change, body: string): void 
       return
     }
     case "JobAccepted":
-      writes.accepted.set(change.job.runId, jobRow(change.job, "queued", body))
+      if (!writes.accepted.has(change.job.runId)) {
+        writes.accepted.set(change.job.runId, jobRow(change.job, "queued", body))
+      }
       return
     case "JobLaunched": {
       const row = writes.accepted.get(change.runId)
-      if (row === undefined) writes.launched.push(change.runId)
-      else writes.accepted.set(change.runId, row.with(2, "launched"))
+      if (row !== undefined) writes.accepted.set(change.runId, row.with(2, "launched"))
+      writes.launched.push(change.runId)
       return
     }
     case "JobSettled": {
