@@ -55,13 +55,16 @@ export type Target = {
     readonly leader: number;
 };
 declare const ProcessTable_base: Context.ServiceClass<ProcessTable, "@offshoot/adapters-cli/ProcessTable", {
-    readonly supported: boolean;
     readonly marked: Effect.Effect<ReadonlyArray<MarkedProcess>>;
-    readonly signal: (target: Target, signal: StopSignal) => Effect.Effect<void>;
+    readonly membersOf: (leader: number) => Effect.Effect<ReadonlyArray<number>>;
+    readonly signal: (target: Target, signal: StopSignal) => Effect.Effect<boolean>;
 }>;
 export declare class ProcessTable extends ProcessTable_base {
 }
-export declare const groupInStat: (stat: string) => number | undefined;
+export declare const readStat: (stat: string) => {
+    readonly alive: boolean;
+    readonly group: number;
+} | undefined;
 export declare const layerLinux: Layer.Layer<ProcessTable, never, FileSystem.FileSystem>;
 export declare const layerNone: Layer.Layer<ProcessTable>;
 export declare const layer: Layer.Layer<ProcessTable, never, FileSystem.FileSystem>;

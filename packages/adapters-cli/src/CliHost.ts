@@ -14,12 +14,15 @@ import type { RunMark } from "./RunMark.ts"
 /** An environment as the operating system gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-export class CliHost extends Context.Service<CliHost, {
-  readonly instance: string
-  readonly boot: string
-  /** The server's own environment; children get what `CommandAgent.environment` lets through. */
-  readonly environment: Environment
-}>()("@offshoot/adapters-cli/CliHost") {}
+export class CliHost extends Context.Service<
+  CliHost,
+  {
+    readonly instance: string
+    readonly boot: string
+    /** The server's own environment; children get what `CommandAgent.environment` lets through. */
+    readonly environment: Environment
+  }
+>()("@offshoot/adapters-cli/CliHost") {}
 
 /** The mark of one run under this host. */
 export const markOf = (host: CliHost["Service"], runId: string): RunMark => ({

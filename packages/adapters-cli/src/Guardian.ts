@@ -46,18 +46,20 @@ const path = "/usr/local/bin:/usr/bin:/bin"
  * and the log says so; `OrphanSweep` at the next start does the work then.
  */
 export const layer: Layer.Layer<never, never, CliHost | ChildProcessSpawner.ChildProcessSpawner> = Layer.effectDiscard(
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const host = yield* CliHost
     const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
-    yield* spawner.spawn(ChildProcess.make("/bin/sh", ["-c", script, "offshoot-guardian", `${keys.boot}=${host.boot}`], {
-      env: { PATH: path },
-      extendEnv: false,
-      stdin: "pipe",
-      stdout: "ignore",
-      stderr: "ignore",
-      forceKillAfter: "1 second"
-    })).pipe(
-      Effect.catch((error) => Effect.logWarning("guardian.not_started", error.reason._tag))
-    )
+    yield* spawner
+      .spawn(
+        ChildProcess.make("/bin/sh", ["-c", script, "offshoot-guardian", `${keys.boot}=${host.boot}`], {
+          env: { PATH: path },
+          extendEnv: false,
+          stdin: "pipe",
+          stdout: "ignore",
+          stderr: "ignore",
+          forceKillAfter: "1 second"
+        })
+      )
+      .pipe(Effect.catch((error) => Effect.logWarning("guardian.not_started", error.reason._tag)))
   })
 )

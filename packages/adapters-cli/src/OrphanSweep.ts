@@ -31,7 +31,7 @@ export interface Swept {
  *
  * **Interruption**: leaves the rest of the orphans alive; call it again.
  */
-export const sweepOrphans = Effect.fn("OrphanSweep.sweepOrphans")(function*(options?: {
+export const sweepOrphans = Effect.fn("OrphanSweep.sweepOrphans")(function* (options?: {
   readonly keep?: ReadonlySet<string>
 }) {
   const host = yield* CliHost

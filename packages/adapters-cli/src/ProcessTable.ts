@@ -30,20 +30,25 @@ export interface MarkedProcess {
 export type StopSignal = "SIGTERM" | "SIGKILL"
 
 /** A process, or all members of the group that it leads. */
-export type Target = { readonly type: "process"; readonly pid: number } | { readonly type: "group"; readonly leader: number }
+export type Target =
+  | { readonly type: "process"; readonly pid: number }
+  | { readonly type: "group"; readonly leader: number }
 
-export class ProcessTable extends Context.Service<ProcessTable, {
-  /**
-   * All marked processes that were alive at one moment after the call.
-   *
-   * **Interruption**: of a caller that reads makes the next caller read.
-   */
-  readonly marked: Effect.Effect<ReadonlyArray<MarkedProcess>>
-  /** The live members of a group, marked or not. Not shared: asked for only when a group did not end by itself. */
-  readonly membersOf: (leader: number) => Effect.Effect<ReadonlyArray<number>>
-  /** Sends a signal; says whether anybody was there to get it, zombies of a group included. */
-  readonly signal: (target: Target, signal: StopSignal) => Effect.Effect<boolean>
-}>()("@offshoot/adapters-cli/ProcessTable") {}
+export class ProcessTable extends Context.Service<
+  ProcessTable,
+  {
+    /**
+     * All marked processes that were alive at one moment after the call.
+     *
+     * **Interruption**: of a caller that reads makes the next caller read.
+     */
+    readonly marked: Effect.Effect<ReadonlyArray<MarkedProcess>>
+    /** The live members of a group, marked or not. Not shared: asked for only when a group did not end by itself. */
+    readonly membersOf: (leader: number) => Effect.Effect<ReadonlyArray<number>>
+    /** Sends a signal; says whether anybody was there to get it, zombies of a group included. */
+    readonly signal: (target: Target, signal: StopSignal) => Effect.Effect<boolean>
+  }
+>()("@offshoot/adapters-cli/ProcessTable") {}
 
 /** Reads at once: enough to keep the file threads busy, few enough to leave them to others. */
 const readsAtOnce = 8
@@ -54,11 +59,13 @@ const mayBeSignalled = (pid: number): boolean => Number.isSafeInteger(pid) && pi
 const send = (target: Target, signal: StopSignal): Effect.Effect<boolean> => {
   const pid = target.type === "process" ? target.pid : target.leader
   return mayBeSignalled(pid)
-    ? Effect.isSuccess(Effect.try({
-      try: () => NodeProcess.kill(target.type === "process" ? pid : -pid, signal),
-      // Gone meanwhile (ESRCH) or somebody else's (EPERM): both end the matter.
-      catch: () => "NotSignalled" as const
-    }))
+    ? Effect.isSuccess(
+        Effect.try({
+          try: () => NodeProcess.kill(target.type === "process" ? pid : -pid, signal),
+          // Gone meanwhile (ESRCH) or somebody else's (EPERM): both end the matter.
+          catch: () => "NotSignalled" as const
+        })
+      )
     : Effect.succeed(false)
 }
 
@@ -74,11 +81,17 @@ const shared = <A>(effect: Effect.Effect<A>): Effect.Effect<Effect.Effect<A>> =>
     let latest: { readonly number: number; readonly value: A } | undefined
     return Effect.suspend(() => {
       const asked = begun
-      return turn.withPermit(Effect.suspend(() => {
-        if (latest !== undefined && latest.number > asked) return Effect.succeed(latest.value)
-        const number = ++begun
-        return Effect.tap(effect, (value) => Effect.sync(() => { latest = { number, value } }))
-      }))
+      return turn.withPermit(
+        Effect.suspend(() => {
+          if (latest !== undefined && latest.number > asked) return Effect.succeed(latest.value)
+          const number = ++begun
+          return Effect.tap(effect, (value) =>
+            Effect.sync(() => {
+              latest = { number, value }
+            })
+          )
+        })
+      )
     })
   })
 
@@ -94,12 +107,16 @@ export const readStat = (stat: string): { readonly alive: boolean; readonly grou
 const inspector = (fs: FileSystem.FileSystem) => {
   const pids = Effect.map(
     Effect.orElseSucceed(fs.readDirectory(processFolder), (): Array<string> => []),
-    (names) => names.filter((name) => /^\d+$/.test(name)).map(Number).filter(mayBeSignalled)
+    (names) =>
+      names
+        .filter((name) => /^\d+$/.test(name))
+        .map(Number)
+        .filter(mayBeSignalled)
   )
   // A process that ended meanwhile, or whose files are not ours to read, reads as empty.
   const read = (pid: number, file: string) =>
     Effect.orElseSucceed(fs.readFileString(`${processFolder}/${pid}/${file}`), () => "")
-  const readMarked = Effect.fnUntraced(function*(pid: number) {
+  const readMarked = Effect.fnUntraced(function* (pid: number) {
     // The kernel bounds an environment by the limit of arguments, a few MiB.
     const mark = RunMark.fromEnvironmentBlock(yield* read(pid, "environ"))
     return mark === undefined ? [] : [{ pid, group: readStat(yield* read(pid, "stat"))?.group ?? pid, mark }]
@@ -123,7 +140,7 @@ const inspector = (fs: FileSystem.FileSystem) => {
 /** Linux: reads `/proc/<pid>/environ` and `stat`. */
 export const layerLinux: Layer.Layer<ProcessTable, never, FileSystem.FileSystem> = Layer.effect(
   ProcessTable,
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const { marked, membersOf } = inspector(fs)
     return ProcessTable.of({ marked: yield* shared(marked), membersOf, signal: send })
@@ -141,7 +158,7 @@ export const layerNone: Layer.Layer<ProcessTable> = Layer.succeed(
 
 /** `layerLinux` where this process can read its own environment that way, else `layerNone`. */
 export const layer: Layer.Layer<ProcessTable, never, FileSystem.FileSystem> = Layer.unwrap(
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     return yield* Effect.match(fs.readFile(`${processFolder}/self/environ`), {
       onFailure: () => layerNone,

@@ -88,14 +88,19 @@ export const checkDirectory = (
 ): Effect.Effect<void, ProgramNotStarted> => {
   if (directory === undefined) return Effect.void
   const unusable = (code?: string) =>
-    new ProgramNotStarted({ reason: "directory_not_usable", subject: directory, ...(code === undefined ? {} : { code }) })
+    new ProgramNotStarted({
+      reason: "directory_not_usable",
+      subject: directory,
+      ...(code === undefined ? {} : { code })
+    })
   // The dot inside the directory is only found by those who may enter it.
   return fs.stat(`${directory}/.`).pipe(
     Effect.mapError(({ reason }) =>
       reason._tag === "NotFound"
         ? new ProgramNotStarted({ reason: "directory_missing", subject: directory })
-        : unusable(errnoOf(reason.cause))),
-    Effect.flatMap((info) => info.type === "Directory" ? Effect.void : Effect.fail(unusable()))
+        : unusable(errnoOf(reason.cause))
+    ),
+    Effect.flatMap((info) => (info.type === "Directory" ? Effect.void : Effect.fail(unusable())))
   )
 }
 

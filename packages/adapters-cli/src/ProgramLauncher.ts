@@ -52,18 +52,21 @@ export interface LaunchOptions {
   readonly aborted: Effect.Effect<void>
 }
 
-export class ProgramLauncher extends Context.Service<ProgramLauncher, {
-  /**
-   * Runs a program to its end; returns how the program itself ended.
-   *
-   * **Details**: what the program leaves running when it ends by itself gets
-   * SIGTERM, a second, and SIGKILL.
-   *
-   * **Interruption**: stops the program and returns when nothing of it is
-   * alive (I1). So does closing the scope.
-   */
-  readonly run: (options: LaunchOptions) => Effect.Effect<ProgramEnd, ProgramNotStarted, Scope.Scope>
-}>()("@offshoot/adapters-cli/ProgramLauncher") {}
+export class ProgramLauncher extends Context.Service<
+  ProgramLauncher,
+  {
+    /**
+     * Runs a program to its end; returns how the program itself ended.
+     *
+     * **Details**: what the program leaves running when it ends by itself gets
+     * SIGTERM, a second, and SIGKILL.
+     *
+     * **Interruption**: stops the program and returns when nothing of it is
+     * alive (I1). So does closing the scope.
+     */
+    readonly run: (options: LaunchOptions) => Effect.Effect<ProgramEnd, ProgramNotStarted, Scope.Scope>
+  }
+>()("@offshoot/adapters-cli/ProgramLauncher") {}
 
 /** What a program leaves behind gets this long: its work is over, only closing of files is left. */
 const leftoverGrace = Duration.seconds(1)
@@ -85,7 +88,7 @@ interface Pumps {
   readonly settled: Effect.Effect<void>
 }
 
-const startPumps = Effect.fnUntraced(function*(
+const startPumps = Effect.fnUntraced(function* (
   handle: ChildProcessSpawner.ChildProcessHandle,
   options: LaunchOptions,
   scope: Scope.Scope
@@ -100,11 +103,17 @@ const startPumps = Effect.fnUntraced(function*(
       Effect.suspend(() => {
         reads++
         delivering++
-        return Effect.ensuring(deliver(chunks), Effect.sync(() => { delivering-- }))
-      })).pipe(
-        // A pipe that breaks says what its end says: no more output.
-        Effect.catch((error) => Effect.logDebug("program.output_broke", error.reason._tag))
-      )
+        return Effect.ensuring(
+          deliver(chunks),
+          Effect.sync(() => {
+            delivering--
+          })
+        )
+      })
+    ).pipe(
+      // A pipe that breaks says what its end says: no more output.
+      Effect.catch((error) => Effect.logDebug("program.output_broke", error.reason._tag))
+    )
   // The scope interrupts it, after the program has been stopped.
   const fiber = yield* Effect.forkIn(
     Effect.all([pump(handle.stdout, options.onStdout), pump(handle.stderr, options.onStderr)], {
@@ -118,11 +127,14 @@ const startPumps = Effect.fnUntraced(function*(
     let seen = reads
     let looks = 0
     return Effect.repeat(
-      Effect.andThen(Effect.sleep(quietLook), Effect.sync(() => {
-        looks = reads === seen && delivering === 0 ? looks + 1 : 0
-        seen = reads
-        return looks
-      })),
+      Effect.andThen(
+        Effect.sleep(quietLook),
+        Effect.sync(() => {
+          looks = reads === seen && delivering === 0 ? looks + 1 : 0
+          seen = reads
+          return looks
+        })
+      ),
       { until: (quietLooks) => quietLooks >= quietLooksMax }
     )
   })
@@ -146,7 +158,7 @@ const stopProgram = (
   handle: ChildProcessSpawner.ChildProcessHandle,
   options: LaunchOptions
 ) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const leaderRunning = Effect.orElseSucceed(handle.isRunning, () => false)
     const running = yield* leaderRunning
     const aborting = running && (yield* options.stopMode) === "abort"
@@ -170,22 +182,26 @@ const stopProgram = (
  * program, let its output end, stop reading, let the spawner see that its
  * group is gone (I2).
  */
-const start = Effect.fnUntraced(function*(services: Services, options: LaunchOptions, scope: Scope.Closeable) {
+const start = Effect.fnUntraced(function* (services: Services, options: LaunchOptions, scope: Scope.Closeable) {
   yield* checkDirectory(services.fs, options.cwd)
-  const handle = yield* services.spawner.spawn(ChildProcess.make(options.program, options.args, {
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { ...options.env, ...RunMark.toEnvironment(options.mark) },
-    extendEnv: false,
-    // A program that does not read its input breaks the pipe: the writer ends, nothing else happens.
-    stdin: options.stdin === undefined ? "ignore" : Stream.encodeText(Stream.make(options.stdin)),
-    // The spawner's own way out meets only what the ladder left: zombies that nobody reaps.
-    forceKillAfter: "100 millis"
-  })).pipe(
-    Effect.mapError((error) => notStarted(options.program, error.reason)),
-    // Node throws some refusals of the system (E2BIG, ENOTDIR) instead of reporting them.
-    Effect.catchDefect((defect) => Effect.fail(notStarted(options.program, defect))),
-    Scope.provide(scope)
-  )
+  const handle = yield* services.spawner
+    .spawn(
+      ChildProcess.make(options.program, options.args, {
+        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+        env: { ...options.env, ...RunMark.toEnvironment(options.mark) },
+        extendEnv: false,
+        // A program that does not read its input breaks the pipe: the writer ends, nothing else happens.
+        stdin: options.stdin === undefined ? "ignore" : Stream.encodeText(Stream.make(options.stdin)),
+        // The spawner's own way out meets only what the ladder left: zombies that nobody reaps.
+        forceKillAfter: "100 millis"
+      })
+    )
+    .pipe(
+      Effect.mapError((error) => notStarted(options.program, error.reason)),
+      // Node throws some refusals of the system (E2BIG, ENOTDIR) instead of reporting them.
+      Effect.catchDefect((defect) => Effect.fail(notStarted(options.program, defect))),
+      Scope.provide(scope)
+    )
   const pumps = yield* startPumps(handle, options, scope)
   yield* Scope.addFinalizer(scope, pumps.settled)
   yield* Scope.addFinalizer(scope, stopProgram(services.table, handle, options))
@@ -197,7 +213,7 @@ const start = Effect.fnUntraced(function*(services: Services, options: LaunchOpt
 
 /** Ownership that does not depend on who ends first: the caller's fiber, or the caller's scope (I1). */
 const run = (services: Services) =>
-  Effect.fn("ProgramLauncher.run")(function*(options: LaunchOptions) {
+  Effect.fn("ProgramLauncher.run")(function* (options: LaunchOptions) {
     const callers = yield* Scope.Scope
     const own = yield* Scope.make()
     // Whoever closes first does the work; the other waits for the same work.
@@ -216,7 +232,7 @@ export const layer: Layer.Layer<
   ChildProcessSpawner.ChildProcessSpawner | FileSystem.FileSystem | ProcessTable
 > = Layer.effect(
   ProgramLauncher,
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const services: Services = {
       spawner: yield* ChildProcessSpawner.ChildProcessSpawner,
       fs: yield* FileSystem.FileSystem,

@@ -65,7 +65,7 @@ const signaller = (table: ProcessTable["Service"], group: OwnedGroup | undefined
       for (const process of processes) signalled.set(process.pid, process)
     })
   /** Kills who is left of the group without a mark, and waits for it; a group that is gone costs one signal. */
-  const clearGroup = Effect.gen(function*() {
+  const clearGroup = Effect.gen(function* () {
     if (group === undefined || !(yield* toGroup("SIGKILL"))) return
     const members = Effect.tap(table.membersOf(group.leader), () => toGroup("SIGKILL"))
     yield* Effect.timeoutOption(untilNobody(members), killWait)
@@ -79,7 +79,13 @@ const signaller = (table: ProcessTable["Service"], group: OwnedGroup | undefined
     ask: (present: ReadonlyArray<MarkedProcess>) =>
       Effect.andThen(
         remember(present),
-        Effect.andThen(toGroup("SIGTERM"), toEach(present.filter((process) => process.group !== group?.leader), "SIGTERM"))
+        Effect.andThen(
+          toGroup("SIGTERM"),
+          toEach(
+            present.filter((process) => process.group !== group?.leader),
+            "SIGTERM"
+          )
+        )
       ),
     kill: (alive: ReadonlyArray<MarkedProcess>) =>
       Effect.andThen(remember(alive), Effect.andThen(toGroup("SIGKILL"), toEach(alive, "SIGKILL"))),
@@ -93,7 +99,7 @@ const signaller = (table: ProcessTable["Service"], group: OwnedGroup | undefined
  * **Interruption**: leaves whoever is still alive alive. Run it where nothing
  * interrupts, in a finalizer.
  */
-export const stop = Effect.fn("StopLadder.stop")(function*(table: ProcessTable["Service"], request: StopRequest) {
+export const stop = Effect.fn("StopLadder.stop")(function* (table: ProcessTable["Service"], request: StopRequest) {
   const { group } = request
   const leaderGone = group === undefined ? Effect.void : group.leaderGone
   const signals = signaller(table, group)

@@ -15,15 +15,18 @@ const decode = Schema.decodeUnknownResult(CommandAgent.CommandAgent, { errors: "
 describe("CommandAgent", () => {
   it.each<[string, CommandAgent.CommandAgent]>([
     ["the least", { protocol: "command", command: ["prog"] }],
-    ["everything", {
-      protocol: "command",
-      command: ["prog", "--say={prompt}"],
-      cwd: "/srv",
-      env: { MODE: "fast", KEY: { ref: "SERVER_KEY" } },
-      stdin: "none",
-      graceSeconds: 0.5,
-      concurrent: 2
-    }]
+    [
+      "everything",
+      {
+        protocol: "command",
+        command: ["prog", "--say={prompt}"],
+        cwd: "/srv",
+        env: { MODE: "fast", KEY: { ref: "SERVER_KEY" } },
+        stdin: "none",
+        graceSeconds: 0.5,
+        concurrent: 2
+      }
+    ]
   ])("accepts %s", (_, config) => {
     assert.deepStrictEqual(decode(config), Result.succeed(config))
   })
@@ -45,36 +48,66 @@ describe("CommandAgent", () => {
   })
 
   it.each<[string, Partial<CommandAgent.CommandAgent>, string, CommandAgent.Invocation]>([
-    ["standard input without a placeholder", { command: ["prog", "-x"] }, "do it", {
-      program: "prog",
-      args: ["-x"],
-      stdin: "do it"
-    }],
-    ["one argument with it", { command: ["prog", "--", "{prompt}"] }, "do it", {
-      program: "prog",
-      args: ["--", "do it"],
-      stdin: undefined
-    }],
-    ["a part of an argument", { command: ["prog", "--say={prompt}"] }, "a b", {
-      program: "prog",
-      args: ["--say=a b"],
-      stdin: undefined
-    }],
-    ["text that a replacement would read", { command: ["prog", "{prompt}"] }, "$& $1 $$ {prompt}", {
-      program: "prog",
-      args: ["$& $1 $$ {prompt}"],
-      stdin: undefined
-    }],
-    ["both, when it says so", { command: ["prog", "{prompt}"], stdin: "prompt" }, "p", {
-      program: "prog",
-      args: ["p"],
-      stdin: "p"
-    }],
-    ["neither, when it says so", { command: ["prog"], stdin: "none" }, "p", {
-      program: "prog",
-      args: [],
-      stdin: undefined
-    }]
+    [
+      "standard input without a placeholder",
+      { command: ["prog", "-x"] },
+      "do it",
+      {
+        program: "prog",
+        args: ["-x"],
+        stdin: "do it"
+      }
+    ],
+    [
+      "one argument with it",
+      { command: ["prog", "--", "{prompt}"] },
+      "do it",
+      {
+        program: "prog",
+        args: ["--", "do it"],
+        stdin: undefined
+      }
+    ],
+    [
+      "a part of an argument",
+      { command: ["prog", "--say={prompt}"] },
+      "a b",
+      {
+        program: "prog",
+        args: ["--say=a b"],
+        stdin: undefined
+      }
+    ],
+    [
+      "text that a replacement would read",
+      { command: ["prog", "{prompt}"] },
+      "$& $1 $$ {prompt}",
+      {
+        program: "prog",
+        args: ["$& $1 $$ {prompt}"],
+        stdin: undefined
+      }
+    ],
+    [
+      "both, when it says so",
+      { command: ["prog", "{prompt}"], stdin: "prompt" },
+      "p",
+      {
+        program: "prog",
+        args: ["p"],
+        stdin: "p"
+      }
+    ],
+    [
+      "neither, when it says so",
+      { command: ["prog"], stdin: "none" },
+      "p",
+      {
+        program: "prog",
+        args: [],
+        stdin: undefined
+      }
+    ]
   ])("hands the prompt over as %s", (_, fields, prompt, expected) => {
     assert.deepStrictEqual(CommandAgent.invocation(agent(fields), prompt), Result.succeed(expected))
   })
@@ -102,8 +135,10 @@ describe("CommandAgent", () => {
     }
     const config = agent({ env: { MODE: "fast", KEY: { ref: "SERVER_KEY" } } })
     const child = Result.getOrThrow(CommandAgent.environment(config, parent, { OFFSHOOT_RUN_ID: "run_1" }))
-    const shown = Object.entries(child.variables).map(([name, value]) =>
-      [name, Redacted.isRedacted(value) ? `hidden ${Redacted.value(value)}` : value])
+    const shown = Object.entries(child.variables).map(([name, value]) => [
+      name,
+      Redacted.isRedacted(value) ? `hidden ${Redacted.value(value)}` : value
+    ])
     assert.deepStrictEqual(Object.fromEntries(shown), {
       PATH: "/bin",
       HOME: "/home/me",

@@ -36,7 +36,8 @@ const run = (name: string, table: typeof ProcessTable.layer, hangs: string) => {
     hangs: { session, prompt: hangs, ready: "ready\n" },
     polite: {
       session,
-      prompt: "trap 'echo farewell; exit 0' TERM; sleep 100000 & echo ready; wait",
+      // The child says it: a fork that has not begun its own program yet would take SIGTERM for the shell's trap.
+      prompt: "trap 'echo farewell; exit 0' TERM; sh -c 'echo ready; exec sleep 100000' & wait",
       ready: "ready\n",
       stopping: "farewell\n"
     },

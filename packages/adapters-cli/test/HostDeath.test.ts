@@ -16,18 +16,20 @@ const family = (pipe: string) =>
   `trap '' TERM; exec 9>'${pipe}'; setsid sleep 100000 & sleep 100000 & echo ready; while :; do sleep 100000; done`
 
 /** A host process whose child is at work. `familyGone` returns when nobody of the child's family is alive. */
-const startHost = Effect.fnUntraced(function*(instance: string, guarded: "guarded" | "unguarded") {
+const startHost = Effect.fnUntraced(function* (instance: string, guarded: "guarded" | "unguarded") {
   const fs = yield* FileSystem.FileSystem
   const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
   const pipe = `${yield* fs.makeTempDirectoryScoped()}/pipe`
   yield* spawner.exitCode(ChildProcess.make("mkfifo", [pipe]))
   // The end of a pipe is the event that its last holder is gone. The reader opens it before the host starts.
   const reader = yield* spawner.spawn(ChildProcess.make("cat", [pipe], { stdin: "ignore" }))
-  const host = yield* spawner.spawn(ChildProcess.make(
-    NodeProcess.execPath,
-    ["--conditions=@offshoot/source", fixture, instance, guarded, family(pipe)],
-    { stdin: "ignore", stderr: "inherit" }
-  ))
+  const host = yield* spawner.spawn(
+    ChildProcess.make(
+      NodeProcess.execPath,
+      ["--conditions=@offshoot/source", fixture, instance, guarded, family(pipe)],
+      { stdin: "ignore", stderr: "inherit" }
+    )
+  )
   yield* host.stdout.pipe(
     Stream.decodeText(),
     Stream.takeUntil((text) => text.includes("ready")),
@@ -47,7 +49,7 @@ const startHost = Effect.fnUntraced(function*(instance: string, guarded: "guarde
 describe("the death of the host", { timeout: 60_000 }, () => {
   it.live("SIGTERM leaves nobody of a child's family alive", () => {
     const instance = instanceOf("terminated")
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const host = yield* startHost(instance, "unguarded")
       yield* host.kill("SIGTERM")
       assert.strictEqual(yield* live(instance), 0)
@@ -56,7 +58,7 @@ describe("the death of the host", { timeout: 60_000 }, () => {
 
   it.live("after kill -9 the next host sweeps what was left, but for the runs that it keeps", () => {
     const instance = instanceOf("swept")
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const host = yield* startHost(instance, "unguarded")
       yield* host.kill("SIGKILL")
       const left = yield* live(instance)
@@ -77,7 +79,7 @@ describe("the death of the host", { timeout: 60_000 }, () => {
 
   it.live("a sweep touches neither another instance nor its own boot", () => {
     const instance = instanceOf("neighbour")
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const host = yield* startHost(instance, "unguarded")
       const sweepAs = (owner: string, boot: string) =>
         Effect.provideService(OrphanSweep.sweepOrphans(), CliHost.CliHost, { instance: owner, boot, environment: {} })
@@ -92,7 +94,7 @@ describe("the death of the host", { timeout: 60_000 }, () => {
 
   it.live("after kill -9 the guardian ends the child's family without a next host", () => {
     const instance = instanceOf("guarded")
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const host = yield* startHost(instance, "guarded")
       yield* host.kill("SIGKILL")
       yield* host.familyGone
@@ -102,7 +104,7 @@ describe("the death of the host", { timeout: 60_000 }, () => {
 
   it.live("a host that ends takes its guardian along", () => {
     const instance = instanceOf("dismissed")
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const host = yield* startHost(instance, "guarded")
       const boot = bootOf(pidsWith(`OFFSHOOT_INSTANCE=${instance}\0`)[0] ?? 0)
       assert.lengthOf(pidsRunning(`OFFSHOOT_BOOT=${boot}`), 1)

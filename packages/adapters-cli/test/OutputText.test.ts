@@ -10,7 +10,10 @@ const utf8 = (text: string) => new TextEncoder().encode(text)
 /** What comes out when the input arrives byte by byte. */
 const trickled = (input: Uint8Array, secrets: ReadonlyArray<string> = []) => {
   const channel = OutputText.channel(secrets)
-  return [...input].flatMap((byte) => channel.push([bytes(byte)])).concat(channel.end()).join("")
+  return [...input]
+    .flatMap((byte) => channel.push([bytes(byte)]))
+    .concat(channel.end())
+    .join("")
 }
 
 describe("OutputText", () => {
@@ -33,12 +36,10 @@ describe("OutputText", () => {
     const channel = OutputText.channel([])
     assert.deepStrictEqual(channel.push([utf8("a"), utf8("b"), utf8("c")]), ["abc"])
     const large = channel.push([utf8("x".repeat(3 * OutputText.eventCharsMax + 1))])
-    assert.deepStrictEqual(large.map((text) => text.length), [
-      OutputText.eventCharsMax,
-      OutputText.eventCharsMax,
-      OutputText.eventCharsMax,
-      1
-    ])
+    assert.deepStrictEqual(
+      large.map((text) => text.length),
+      [OutputText.eventCharsMax, OutputText.eventCharsMax, OutputText.eventCharsMax, 1]
+    )
   })
 
   it("emits nothing for a read that brings no whole character", () => {
@@ -89,7 +90,10 @@ describe("SecretMask", () => {
 
   it("takes the longer of two secrets whole", () => {
     const mask = SecretMask.maskOf(["password", "password-and-more"])
-    assert.strictEqual(mask.push("password-and-more password!") + mask.end(), `${SecretMask.masked} ${SecretMask.masked}!`)
+    assert.strictEqual(
+      mask.push("password-and-more password!") + mask.end(),
+      `${SecretMask.masked} ${SecretMask.masked}!`
+    )
   })
 
   it("holds text back only while it may be a secret", () => {
@@ -108,7 +112,8 @@ describe("RunMark", () => {
 
   it("is read back from an environment", () => {
     const block = Object.entries({ PATH: "/bin", ...RunMark.toEnvironment(mark), Z: "OFFSHOOT_RUN_ID=other" })
-      .map(([name, value]) => `${name}=${value}\0`).join("")
+      .map(([name, value]) => `${name}=${value}\0`)
+      .join("")
     assert.deepStrictEqual(RunMark.fromEnvironmentBlock(block), mark)
   })
 

@@ -28,12 +28,14 @@ const machine = (actors: ReadonlyArray<Actor>) => {
   const signals: Array<string> = []
   const table: ProcessTable.ProcessTable["Service"] = {
     marked: Effect.sync(() =>
-      alive.flatMap(({ group, pid, runId }) => runId === undefined ? [] : [{ pid, group, mark: mark(runId) }])),
+      alive.flatMap(({ group, pid, runId }) => (runId === undefined ? [] : [{ pid, group, mark: mark(runId) }]))
+    ),
     membersOf: (leader) => Effect.sync(() => alive.filter(({ group }) => group === leader).map(({ pid }) => pid)),
     signal: (target, signal) =>
       Effect.sync(() => {
         signals.push(`${signal} ${target.type} ${target.type === "process" ? target.pid : target.leader}`)
-        const meant = (actor: Actor) => target.type === "process" ? actor.pid === target.pid : actor.group === target.leader
+        const meant = (actor: Actor) =>
+          target.type === "process" ? actor.pid === target.pid : actor.group === target.leader
         const reached = alive.some(meant)
         alive = alive.filter((actor) => !(meant(actor) && actor.diesOf.includes(signal)))
         return reached
@@ -55,7 +57,7 @@ const stop = (table: ProcessTable.ProcessTable["Service"], request?: Partial<Sto
 
 describe("StopLadder", () => {
   it.effect("asks who is selected and nobody else, once", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { alive, signals, table } = machine([
         { pid: 10, group: 10, runId: "mine", diesOf: mortal },
         { pid: 20, group: 20, runId: "other", diesOf: mortal }
@@ -63,11 +65,15 @@ describe("StopLadder", () => {
       const report = yield* stop(table)
       assert.deepStrictEqual(alive(), [20])
       assert.deepStrictEqual(signals, ["SIGTERM process 10"])
-      assert.deepStrictEqual(report.signalled.map(({ pid }) => pid), [10])
-    }))
+      assert.deepStrictEqual(
+        report.signalled.map(({ pid }) => pid),
+        [10]
+      )
+    })
+  )
 
   it.effect("a member of the group gets the group's signal and no second one", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { signals, table } = machine([
         { pid: 10, group: 10, runId: "mine", diesOf: mortal },
         { pid: 11, group: 10, runId: "mine", diesOf: mortal },
@@ -75,17 +81,19 @@ describe("StopLadder", () => {
       ])
       yield* stop(table, { group: { leader: 10, leaderRunning: Effect.succeed(true), leaderGone: Effect.void } })
       assert.deepStrictEqual(signals, ["SIGTERM group 10", "SIGTERM process 12", "SIGKILL group 10"])
-    }))
+    })
+  )
 
   it.effect("kills who is left of the group without a mark, and waits for it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { alive, table } = machine([{ pid: 11, group: 10, runId: undefined, diesOf: ["SIGKILL"] }])
       yield* stop(table, { group: { leader: 10, leaderRunning: Effect.succeed(false), leaderGone: Effect.void } })
       assert.deepStrictEqual(alive(), [])
-    }))
+    })
+  )
 
   it.effect("kills after the grace time and not before", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { alive, table } = machine([{ pid: 10, group: 10, runId: "mine", diesOf: ["SIGKILL"] }])
       const fiber = yield* Effect.forkChild(stop(table))
       yield* TestClock.adjust("4999 millis")
@@ -94,10 +102,11 @@ describe("StopLadder", () => {
       assert.deepStrictEqual(alive(), [])
       yield* TestClock.adjust("1 seconds")
       yield* Fiber.join(fiber)
-    }))
+    })
+  )
 
   it.effect("kills at once when the grace time is cut", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { alive, table } = machine([{ pid: 10, group: 10, runId: "mine", diesOf: ["SIGKILL"] }])
       const cut = yield* Deferred.make<void>()
       const fiber = yield* Effect.forkChild(stop(table, { cut: Deferred.await(cut) }))
@@ -107,25 +116,31 @@ describe("StopLadder", () => {
       yield* TestClock.adjust("10 millis")
       assert.deepStrictEqual(alive(), [])
       yield* Fiber.join(fiber)
-    }))
+    })
+  )
 
   it.effect("without grace nobody is asked", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { signals, table } = machine([{ pid: 10, group: 10, runId: "mine", diesOf: mortal }])
       const fiber = yield* Effect.forkChild(stop(table, { grace: Duration.zero }))
       yield* TestClock.adjust("10 millis")
       yield* Fiber.join(fiber)
       assert.deepStrictEqual(signals, ["SIGKILL process 10"])
-    }))
+    })
+  )
 
   it.effect("names who outlives SIGKILL and comes to an end", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { table } = machine([{ pid: 10, group: 10, runId: "mine", diesOf: [] }])
       const fiber = yield* Effect.forkChild(stop(table))
       yield* TestClock.adjust("7 seconds")
       const report = yield* Fiber.join(fiber)
-      assert.deepStrictEqual(report.survivors.map(({ pid }) => pid), [10])
-    }))
+      assert.deepStrictEqual(
+        report.survivors.map(({ pid }) => pid),
+        [10]
+      )
+    })
+  )
 })
 
 describe("ProcessTable", () => {
@@ -139,15 +154,20 @@ describe("ProcessTable", () => {
           return Effect.as(Deferred.await(gate), ["7", "self"])
         }),
       readFileString: (path) =>
-        Effect.succeed(path.endsWith("environ")
-          ? Object.entries(RunMark.toEnvironment(mark("mine"))).map(([name, value]) => `${name}=${value}\0`).join("")
-          : "7 (sh) S 1 7 7 0")
+        Effect.succeed(
+          path.endsWith("environ")
+            ? Object.entries(RunMark.toEnvironment(mark("mine")))
+                .map(([name, value]) => `${name}=${value}\0`)
+                .join("")
+            : "7 (sh) S 1 7 7 0"
+        )
     })
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const table = yield* ProcessTable.ProcessTable
       const first = yield* Effect.forkChild(table.marked, { startImmediately: true })
       const others = yield* Effect.forEach(Array.from({ length: 50 }), () =>
-        Effect.forkChild(table.marked, { startImmediately: true }))
+        Effect.forkChild(table.marked, { startImmediately: true })
+      )
       yield* Deferred.succeed(gate, undefined)
       const found = yield* Fiber.joinAll([first, ...others])
       assert.strictEqual(scans, 2)
@@ -160,9 +180,9 @@ describe("ProcessTable", () => {
   it.effect("the scan of one who stops asking is done by the next", () => {
     let scans = 0
     const fs = FileSystem.layerNoop({
-      readDirectory: () => Effect.suspend(() => ++scans === 1 ? Effect.never : Effect.succeed([]))
+      readDirectory: () => Effect.suspend(() => (++scans === 1 ? Effect.never : Effect.succeed([])))
     })
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const table = yield* ProcessTable.ProcessTable
       const first = yield* Effect.forkChild(table.marked, { startImmediately: true })
       const second = yield* Effect.forkChild(table.marked, { startImmediately: true })

@@ -33,7 +33,9 @@ const fileOf = (pid: string, file: "environ" | "cmdline"): string => {
 }
 
 const pidsWhere = (file: "environ" | "cmdline", text: string): ReadonlyArray<number> =>
-  NodeFS.readdirSync("/proc").filter((name) => /^\d+$/.test(name) && fileOf(name, file).includes(text)).map(Number)
+  NodeFS.readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && fileOf(name, file).includes(text))
+    .map(Number)
 
 /** The live processes whose environment holds this text; a zombie's is empty. */
 export const pidsWith = (text: string): ReadonlyArray<number> => pidsWhere("environ", text)
@@ -42,8 +44,7 @@ export const pidsWith = (text: string): ReadonlyArray<number> => pidsWhere("envi
 export const pidsRunning = (text: string): ReadonlyArray<number> => pidsWhere("cmdline", text)
 
 /** The boot of the host that started this process. */
-export const bootOf = (pid: number): string =>
-  /OFFSHOOT_BOOT=([^\0]+)/.exec(fileOf(String(pid), "environ"))?.[1] ?? ""
+export const bootOf = (pid: number): string => /OFFSHOOT_BOOT=([^\0]+)/.exec(fileOf(String(pid), "environ"))?.[1] ?? ""
 
 /** How many processes of this instance are alive. */
 export const live = (instance: string): Effect.Effect<number> =>

@@ -77,7 +77,7 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
   describe(`ExternalChildRunner (${name})`, { timeout: testMillisMax }, () => {
     it.layer(subject.layer, { excludeTestServices: true })((it) => {
       /** A run that is at work: its agent has said so. */
-      const atWork = Effect.fnUntraced(function*(live: LivePart) {
+      const atWork = Effect.fnUntraced(function* (live: LivePart) {
         const runner = yield* subject.runner
         const harness = yield* harnessOf(live)
         const started = yield* harness.start(runner)
@@ -85,50 +85,61 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
         assert.isAbove(yield* subject.live, 0, "the agent is at work and `live` does not see it")
         return { harness, started }
       })
-      const everythingEnded = Effect.fnUntraced(function*(harness: RunHarness.RunHarness) {
+      const everythingEnded = Effect.fnUntraced(function* (harness: RunHarness.RunHarness) {
         assert.strictEqual(yield* subject.live, 0)
         assert.deepStrictEqual(yield* harness.counts, nothingHeld)
       })
 
       it.effect("MUST declare the capabilities that it is tested for", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           assert.deepStrictEqual((yield* subject.runner).capabilities, subject.capabilities)
-        }))
+        })
+      )
 
       it.effect("MUST handle its own sessions and no others", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const runner = yield* subject.runner
           const own = [subject.completes, subject.fails, subject.noisy, subject.hangs]
-          assert.deepStrictEqual(own.map(({ session }) => runner.shouldHandle(session)), own.map(() => true))
+          assert.deepStrictEqual(
+            own.map(({ session }) => runner.shouldHandle(session)),
+            own.map(() => true)
+          )
           assert.isAbove(subject.foreign.length, 0)
-          assert.deepStrictEqual(subject.foreign.filter((session) => runner.shouldHandle(session)), [])
-        }))
+          assert.deepStrictEqual(
+            subject.foreign.filter((session) => runner.shouldHandle(session)),
+            []
+          )
+        })
+      )
 
       it.effect("MUST emit the whole answer and end as completed", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const harness = yield* harnessOf(subject.completes)
           const end = yield* harness.run(yield* subject.runner)
           assert.deepStrictEqual(end.outcome, { status: "completed", reason: "done" })
           assert.strictEqual(yield* harness.answer, subject.completes.answer)
-        }))
+        })
+      )
 
       it.effect("MUST emit events in the order in which the agent acted", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const harness = yield* harnessOf(subject.noisy)
           yield* harness.run(yield* subject.runner)
           assert.strictEqual(yield* harness.answer, subject.noisy.answer)
-        }))
+        })
+      )
 
       it.effect("MUST report a failure of the agent as an outcome, not as an error", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const harness = yield* harnessOf(subject.fails)
           const end = yield* harness.run(yield* subject.runner)
           assert.strictEqual(end.outcome.status, "error")
           assert.strictEqual(end.outcome.reason, "agent_failed")
-        }))
+        })
+      )
 
       it.effect("MUST leave nothing alive when it has returned, though its scope is still open", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const runner = yield* subject.runner
           for (const ends of [subject.completes, subject.fails, subject.noisy]) {
             const harness = yield* harnessOf(ends)
@@ -136,52 +147,58 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
             yield* Fiber.join(started.fiber)
             yield* everythingEnded(harness)
           }
-        }))
+        })
+      )
 
       it.effect("MUST end everything before it returns when it is interrupted", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const { harness, started } = yield* atWork(subject.hangs)
           yield* started.cancel
           yield* everythingEnded(harness)
-        }))
+        })
+      )
 
       it.effect("MUST end everything when it is interrupted while it starts", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const harness = yield* harnessOf(subject.hangs)
           const started = yield* harness.start(yield* subject.runner)
           yield* started.cancel
           yield* everythingEnded(harness)
-        }))
+        })
+      )
 
       it.effect("MUST end everything when its caller's scope closes", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const { harness, started } = yield* atWork(subject.hangs)
           yield* started.closeScope
           assert.strictEqual(yield* subject.live, 0)
           yield* Fiber.await(started.fiber)
           yield* everythingEnded(harness)
-        }))
+        })
+      )
 
       it.effect("MUST leave no grace time when the cancel is an abort", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const { harness, started } = yield* atWork(subject.stubborn ?? subject.hangs)
           yield* harness.abort
           yield* started.cancel
           yield* everythingEnded(harness)
-        }).pipe(endlessGrace))
+        }).pipe(endlessGrace)
+      )
 
       if (subject.capabilities.gracefulCancel) {
         it.effect("MUST let the agent say its last words within the grace time", () =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             const polite = part(subject.polite, "polite")
             const { harness, started } = yield* atWork(polite)
             yield* started.cancel
             assert.include(yield* harness.answer, polite.stopping)
             yield* everythingEnded(harness)
-          }).pipe(endlessGrace))
+          }).pipe(endlessGrace)
+        )
 
         it.effect("MUST cut the grace time short when the cancel becomes an abort", () =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             const stubborn = part(subject.stubborn, "stubborn")
             const { harness, started } = yield* atWork(stubborn)
             const cancel = yield* Effect.forkChild(started.cancel, { startImmediately: true })
@@ -190,33 +207,40 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
             yield* harness.abort
             yield* Fiber.join(cancel)
             yield* everythingEnded(harness)
-          }).pipe(endlessGrace))
+          }).pipe(endlessGrace)
+        )
       } else {
         it.effect("MUST end at once when it is interrupted: it declares no graceful cancel", () =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             const { harness, started } = yield* atWork(subject.hangs)
             yield* started.cancel
             yield* everythingEnded(harness)
-          }).pipe(endlessGrace))
+          }).pipe(endlessGrace)
+        )
       }
 
       it.effect("MUST keep runs apart that go on at once", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const runner = yield* subject.runner
-          const parts = Array.from({ length: 8 }, (_, index) => index % 2 === 0 ? subject.completes : subject.fails)
-          const ends = yield* Effect.forEach(parts, Effect.fnUntraced(function*(ends) {
-            const harness = yield* harnessOf(ends)
-            const { outcome } = yield* harness.run(runner)
-            return { status: outcome.status, answer: yield* harness.answer }
-          }), { concurrency: "unbounded" })
+          const parts = Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? subject.completes : subject.fails))
+          const ends = yield* Effect.forEach(
+            parts,
+            Effect.fnUntraced(function* (ends) {
+              const harness = yield* harnessOf(ends)
+              const { outcome } = yield* harness.run(runner)
+              return { status: outcome.status, answer: yield* harness.answer }
+            }),
+            { concurrency: "unbounded" }
+          )
           for (const [index, end] of ends.entries()) {
             assert.strictEqual(end.status, index % 2 === 0 ? "completed" : "error")
             if (index % 2 === 0) assert.strictEqual(end.answer, subject.completes.answer)
           }
-        }))
+        })
+      )
 
       it.effect("MUST stop only the run that is interrupted", () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const first = yield* atWork(subject.hangs)
           const second = yield* atWork(subject.hangs)
           yield* first.started.cancel
@@ -224,14 +248,15 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
           assert.isUndefined(second.started.fiber.pollUnsafe())
           yield* second.started.cancel
           yield* everythingEnded(second.harness)
-        }))
+        })
+      )
 
       it.effect(
         subject.capabilities.usage
           ? "MUST report usage when it has completed"
           : "MUST report no usage: it declares none",
         () =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             const harness = yield* harnessOf(subject.completes)
             const end = yield* harness.run(yield* subject.runner)
             assert.strictEqual(Option.isSome(end.usage), subject.capabilities.usage)
@@ -243,7 +268,7 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
           ? "MUST say how the conversation can go on"
           : "MUST offer no way to resume: it declares none",
         () =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             const harness = yield* harnessOf(subject.completes)
             const end = yield* harness.run(yield* subject.runner)
             assert.strictEqual(Option.isSome(end.resume), subject.capabilities.resume)
@@ -252,22 +277,24 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
 
       if (subject.capabilities.requests) {
         it.effect("MUST give its place away while it waits for an answer", () =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             const harness = yield* harnessOf(part(subject.asks, "asks"))
             const started = yield* harness.start(yield* subject.runner)
             yield* harness.awaitEvent(isRequest)
             yield* started.cancel
             assert.deepStrictEqual(yield* harness.waits, ["request"])
             yield* everythingEnded(harness)
-          }))
+          })
+        )
       } else {
         it.effect("MUST ask nothing: it declares no requests", () =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             const harness = yield* harnessOf(subject.noisy)
             yield* harness.run(yield* subject.runner)
             assert.isFalse((yield* harness.events).some(isRequest))
             assert.deepStrictEqual(yield* harness.waits, [])
-          }))
+          })
+        )
       }
     })
   })

@@ -17,16 +17,20 @@ export const promptPlaceholder = "{prompt}"
 
 const VariableName = Schema.String.check(
   Schema.isPattern(/^[^=\0]+$/, { expected: "a name of an environment variable" }),
-  Schema.makeFilter((name) =>
-    !name.startsWith(reservedPrefix) || `names that begin with ${reservedPrefix} are given by the runtime`)
+  Schema.makeFilter(
+    (name) => !name.startsWith(reservedPrefix) || `names that begin with ${reservedPrefix} are given by the runtime`
+  )
 )
 
 /** A value as it stands, or where the server's own environment has it. A secret is always the second. */
 const VariableValue = Schema.Union([Schema.String, Schema.Struct({ ref: Schema.NonEmptyString })])
 
 const Command = Schema.NonEmptyArray(Schema.NonEmptyString).check(
-  Schema.makeFilter(([program]) =>
-    !program.includes(promptPlaceholder) || `the program is the operator's to name: it cannot hold ${promptPlaceholder}`)
+  Schema.makeFilter(
+    ([program]) =>
+      !program.includes(promptPlaceholder) ||
+      `the program is the operator's to name: it cannot hold ${promptPlaceholder}`
+  )
 )
 
 /** A child that ignores SIGTERM for longer than this is not cleaning up any more. */
@@ -149,7 +153,5 @@ export const environment = (
     variables[name] = Redacted.make(secret, { label: name })
     secrets.push(secret)
   }
-  return missing.length > 0
-    ? Result.fail(missing)
-    : Result.succeed({ variables: { ...variables, ...mark }, secrets })
+  return missing.length > 0 ? Result.fail(missing) : Result.succeed({ variables: { ...variables, ...mark }, secrets })
 }

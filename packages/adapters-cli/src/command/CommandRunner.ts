@@ -40,9 +40,9 @@ export const graceOf = (agent: CommandAgent.CommandAgent, runtimes: Duration.Dur
 
 /** Whether this session is for the agent with this id on this protocol (`S-external`). */
 export const handles = (agentId: string, session: Session.Session): boolean =>
-  session.metadata[Session.metadataKeys.runtimeKind] === "external"
-  && session.metadata[Session.metadataKeys.externalAgentId] === agentId
-  && session.metadata[Session.metadataKeys.externalProtocol] === CommandAgent.protocol
+  session.metadata[Session.metadataKeys.runtimeKind] === "external" &&
+  session.metadata[Session.metadataKeys.externalAgentId] === agentId &&
+  session.metadata[Session.metadataKeys.externalProtocol] === CommandAgent.protocol
 
 /** Both outputs of one run on their way into events. */
 const outputsOf = (context: ExternalChildRunner.RunContext, secrets: ReadonlyArray<string>) => {
@@ -52,10 +52,14 @@ const outputsOf = (context: ExternalChildRunner.RunContext, secrets: ReadonlyArr
   const emitTokens = (texts: ReadonlyArray<string>) =>
     Effect.forEach(texts, (content) => context.emit({ type: "token", content }), { discard: true })
   const emitErrors = (texts: ReadonlyArray<string>) =>
-    Effect.forEach(texts, (content) => {
-      standardError.push(content)
-      return context.emit({ type: "runner_output", channel: "stderr", content })
-    }, { discard: true })
+    Effect.forEach(
+      texts,
+      (content) => {
+        standardError.push(content)
+        return context.emit({ type: "runner_output", channel: "stderr", content })
+      },
+      { discard: true }
+    )
   return {
     onStdout: (chunks: ReadonlyArray<Uint8Array>) => Effect.suspend(() => emitTokens(stdout.push(chunks))),
     onStderr: (chunks: ReadonlyArray<Uint8Array>) => Effect.suspend(() => emitErrors(stderr.push(chunks))),
@@ -75,7 +79,7 @@ const outputsOf = (context: ExternalChildRunner.RunContext, secrets: ReadonlyArr
  * else that carries the run's mark, SIGKILL after the grace time; an abort
  * leaves no grace time. What the program says meanwhile is still emitted.
  */
-export const make = Effect.fn("CommandRunner.make")(function*(options: {
+export const make = Effect.fn("CommandRunner.make")(function* (options: {
   readonly agentId: string
   readonly agent: CommandAgent.CommandAgent
 }) {
@@ -83,7 +87,7 @@ export const make = Effect.fn("CommandRunner.make")(function*(options: {
   const launcher = yield* ProgramLauncher
   const host = yield* CliHost
 
-  const run = Effect.fn("CommandRunner.run")(function*(context: ExternalChildRunner.RunContext) {
+  const run = Effect.fn("CommandRunner.run")(function* (context: ExternalChildRunner.RunContext) {
     const mark = markOf(host, context.job.runId)
     const invocation = CommandAgent.invocation(agent, context.prompt)
     if (Result.isFailure(invocation)) return ExternalChildRunner.ended(CommandOutcome.setup(invocation.failure))
@@ -93,23 +97,26 @@ export const make = Effect.fn("CommandRunner.make")(function*(options: {
     }
     const { program } = invocation.success
     const outputs = outputsOf(context, environment.success.secrets)
-    return yield* launcher.run({
-      ...invocation.success,
-      cwd: context.session.workspace ?? agent.cwd,
-      env: environment.success.variables,
-      mark,
-      onStdout: outputs.onStdout,
-      onStderr: outputs.onStderr,
-      grace: graceOf(agent, yield* Limits.GraceTime),
-      stopMode: context.stopMode,
-      aborted: context.aborted
-    }).pipe(
-      Effect.tap(outputs.flush),
-      Effect.map((end) => CommandOutcome.ofEnd(program, end, outputs.standardError())),
-      Effect.catchTag("ProgramNotStarted", (error) =>
-        Effect.succeed(CommandOutcome.ofNotStarted(agentId, program, error))),
-      Effect.map(ExternalChildRunner.ended)
-    )
+    return yield* launcher
+      .run({
+        ...invocation.success,
+        cwd: context.session.workspace ?? agent.cwd,
+        env: environment.success.variables,
+        mark,
+        onStdout: outputs.onStdout,
+        onStderr: outputs.onStderr,
+        grace: graceOf(agent, yield* Limits.GraceTime),
+        stopMode: context.stopMode,
+        aborted: context.aborted
+      })
+      .pipe(
+        Effect.tap(outputs.flush),
+        Effect.map((end) => CommandOutcome.ofEnd(program, end, outputs.standardError())),
+        Effect.catchTag("ProgramNotStarted", (error) =>
+          Effect.succeed(CommandOutcome.ofNotStarted(agentId, program, error))
+        ),
+        Effect.map(ExternalChildRunner.ended)
+      )
   })
 
   const runner: ExternalChildRunner.ExternalChildRunner = {
