@@ -33,7 +33,11 @@ export const RunnerEvent = Schema.Union([
   event("token_budget_updated", { usedTokens: Schema.Int, limitTokens: Schema.optionalKey(Schema.Int) }),
   event("budget_exceeded", { budget: Schema.String, message: Schema.String }),
   event("task_list_changed", { tasks: Schema.Array(Schema.Struct({ title: Schema.String, status: Schema.String })) }),
-  event("clarification_needed", { ...ofRequest, question: Schema.String, options: Schema.optionalKey(Schema.Array(Schema.String)) }),
+  event("clarification_needed", {
+    ...ofRequest,
+    question: Schema.String,
+    options: Schema.optionalKey(Schema.Array(Schema.String))
+  }),
   event("tool_approval_requested", { ...ofRequest, ...toolCall, arguments: Schema.Unknown }),
   event("approval_changed", { ...ofRequest, status: Schema.String })
 ])
@@ -41,7 +45,11 @@ export type RunnerEvent = typeof RunnerEvent.Type
 
 /** What only the runtime says, except for the wrapping of a child's event. */
 const RuntimeEvent = Schema.Union([
-  event("session_created", { sessionId: SessionId, parentSessionId: Schema.optionalKey(SessionId), title: Schema.String }),
+  event("session_created", {
+    sessionId: SessionId,
+    parentSessionId: Schema.optionalKey(SessionId),
+    title: Schema.String
+  }),
   event("session_title_updated", { sessionId: SessionId, title: Schema.String }),
   event("session_cleared", { sessionId: SessionId }),
   event("session_deleted", { sessionId: SessionId }),
@@ -111,7 +119,13 @@ export const terminalOf = (runId: RunId, outcome: Outcome, errorText: string | u
     case "cancelled":
       return { type: "cancelled", runId, reason: outcome.reason }
     default:
-      return { type: "error", runId, status: outcome.status, reason: outcome.reason, message: errorText ?? outcome.reason }
+      return {
+        type: "error",
+        runId,
+        status: outcome.status,
+        reason: outcome.reason,
+        message: errorText ?? outcome.reason
+      }
   }
 }
 

@@ -51,7 +51,11 @@ export type Readiness =
   | { readonly _tag: "Ready"; readonly session: Session; readonly prompt: string }
   | { readonly _tag: "Settle"; readonly session: Option.Option<Session>; readonly outcome: Outcome.Outcome }
 
-const setup = (message: string): Outcome.Outcome & Outcome.RunnerOutcome => ({ status: "error", reason: "setup", message })
+const setup = (message: string): Outcome.Outcome & Outcome.RunnerOutcome => ({
+  status: "error",
+  reason: "setup",
+  message
+})
 
 /** `S-notfound` and `S-skipped`: whether a loaded session may run as this job's child. */
 export const readiness = (
@@ -89,8 +93,10 @@ export const selectRunner = (
   const found = runners.find((runner) => runner.shouldHandle(session))
   const agentId = metadata[metadataKeys.externalAgentId] ?? ""
   const protocol = metadata[metadataKeys.externalProtocol] ?? ""
-  return found ??
+  return (
+    found ??
     refuse(`No external runner matched child session runtime metadata: agent_id=${agentId}, protocol=${protocol}`)
+  )
 }
 
 const defectOutcome = (cause: Cause.Cause<never>): Outcome.Outcome => {
@@ -154,14 +160,15 @@ const stop = (services: ExecuteServices, live: LiveRun, body: Fiber.Fiber<RunEnd
         Option.isSome(exit)
           ? Effect.void
           : Effect.logError("runner.stuck").pipe(
-            Effect.annotateLogs({ runner: live.runner, childSessionId: live.job.childSessionId })
-          )
+              Effect.annotateLogs({ runner: live.runner, childSessionId: live.job.childSessionId })
+            )
       )
     )
   })
 
-const supervise = Effect.fnUntraced(function*(services: ExecuteServices, live: LiveRun, context: RunContext) {
-  if (Deferred.isDoneUnsafe(live.verdict)) { // cancelled while it began: the runner never starts
+const supervise = Effect.fnUntraced(function* (services: ExecuteServices, live: LiveRun, context: RunContext) {
+  if (Deferred.isDoneUnsafe(live.verdict)) {
+    // cancelled while it began: the runner never starts
     return judge(yield* Deferred.await(live.verdict), Option.none())
   }
   const body = yield* start(services, live, context)
@@ -179,12 +186,12 @@ const supervise = Effect.fnUntraced(function*(services: ExecuteServices, live: L
   const exit = ran ? Option.some(yield* Fiber.await(body)) : yield* stop(services, live, body)
   const outcome = judge(verdict, exit)
   return live.textDropped && outcome.reason === "done"
-    ? { status: "completed", reason: "truncated", limit: "transcript" } satisfies Outcome.Outcome
+    ? ({ status: "completed", reason: "truncated", limit: "transcript" } satisfies Outcome.Outcome)
     : outcome
 })
 
 /** `S-setmodel`, `S-marker`, `S-exec-started`: one commit makes the run begin. */
-const begin = Effect.fnUntraced(function*(services: ExecuteServices, flight: Flight, session: Session) {
+const begin = Effect.fnUntraced(function* (services: ExecuteServices, flight: Flight, session: Session) {
   const { job } = flight
   const startedAtMillis = yield* Clock.currentTimeMillis
   const event = {
@@ -209,14 +216,14 @@ const begin = Effect.fnUntraced(function*(services: ExecuteServices, flight: Fli
 })
 
 /** Settles a flight that was cancelled before it began: it never launches (`S-cancel-queued`). */
-export const settleUnbegun = Effect.fnUntraced(function*(services: ExecuteServices, flight: Flight) {
+export const settleUnbegun = Effect.fnUntraced(function* (services: ExecuteServices, flight: Flight) {
   const session = yield* patiently(services.recorder.store.session(flight.job.childSessionId)).pipe(
     Effect.catchTag("StoreError", () => Effect.succeed(Option.none<Session>()))
   )
   yield* Finalize.finalize(services, flight, session, Outcome.beforeLaunch)
 })
 
-const load = Effect.fnUntraced(function*({ recorder: { store } }: ExecuteServices, flight: Flight) {
+const load = Effect.fnUntraced(function* ({ recorder: { store } }: ExecuteServices, flight: Flight) {
   const { childSessionId } = flight.job
   return readiness(flight, yield* store.session(childSessionId), yield* store.lastMessage(childSessionId))
 })
@@ -228,35 +235,37 @@ const load = Effect.fnUntraced(function*({ recorder: { store } }: ExecuteService
  * live run, and then ends within the grace time.
  * **Durability**: when it returns, the completion is recorded (see `Finalize`).
  */
-export const execute: (services: ExecuteServices, flight: Flight) => Effect.Effect<void> = Effect.fnUntraced(
-  function*(services, flight) {
-    if (flight.stop !== undefined) {
-      // What the shutdown stops here stays recorded as queued, for the next start.
-      return flight.stop.by === "shutdown" ? undefined : yield* settleUnbegun(services, flight)
-    }
-    const ready = yield* patiently(load(services, flight)).pipe(
-      Effect.catchTag("StoreError", (error) => Effect.succeed<Readiness>({
+export const execute: (services: ExecuteServices, flight: Flight) => Effect.Effect<void> = Effect.fnUntraced(function* (
+  services,
+  flight
+) {
+  if (flight.stop !== undefined) {
+    // What the shutdown stops here stays recorded as queued, for the next start.
+    return flight.stop.by === "shutdown" ? undefined : yield* settleUnbegun(services, flight)
+  }
+  const ready = yield* patiently(load(services, flight)).pipe(
+    Effect.catchTag("StoreError", (error) =>
+      Effect.succeed<Readiness>({
         _tag: "Settle",
         session: Option.none(),
         outcome: setup(`failed to load child session: ${error.message}`)
-      }))
+      })
     )
-    if (ready._tag === "Settle") {
-      yield* Finalize.finalize(services, flight, ready.session, ready.outcome)
-      return
-    }
-    const begun = yield* Effect.result(begin(services, flight, ready.session))
-    if (begun._tag === "Failure") {
-      // Refused: it was cancelled and settled while it was being launched (I2).
-      if (begun.failure._tag === "Refused") return
-      const outcome = setup(`the run could not be recorded: ${begun.failure.message}`)
-      yield* Finalize.finalize(services, flight, Option.some(ready.session), outcome)
-      return
-    }
-    const live = begun.success
-    const context = makeContext(services, flight, live, ready.prompt, yield* Clock.Clock)
-    const outcome = yield* supervise(services, live, context)
-    yield* Finalize.finalize(services, flight, Option.some(live.session), outcome)
-  },
-  Effect.uninterruptible
-)
+  )
+  if (ready._tag === "Settle") {
+    yield* Finalize.finalize(services, flight, ready.session, ready.outcome)
+    return
+  }
+  const begun = yield* Effect.result(begin(services, flight, ready.session))
+  if (begun._tag === "Failure") {
+    // Refused: it was cancelled and settled while it was being launched (I2).
+    if (begun.failure._tag === "Refused") return
+    const outcome = setup(`the run could not be recorded: ${begun.failure.message}`)
+    yield* Finalize.finalize(services, flight, Option.some(ready.session), outcome)
+    return
+  }
+  const live = begun.success
+  const context = makeContext(services, flight, live, ready.prompt, yield* Clock.Clock)
+  const outcome = yield* supervise(services, live, context)
+  yield* Finalize.finalize(services, flight, Option.some(live.session), outcome)
+}, Effect.uninterruptible)

@@ -66,7 +66,11 @@ const completionOf = (flight: Flight, outcome: Outcome, nowMillis: number): Chil
   }
 }
 
-const completedEvent = (parentSessionId: SessionId, childSessionId: SessionId, outcome: Outcome): AgentEvent.OwnEvent => {
+const completedEvent = (
+  parentSessionId: SessionId,
+  childSessionId: SessionId,
+  outcome: Outcome
+): AgentEvent.OwnEvent => {
   const error = errorText(outcome)
   return {
     type: "sub_agent_completed",
@@ -89,7 +93,15 @@ const tailOf = (flight: Flight, messageId: Ids.MessageId, nowMillis: number): Re
   const text = flight.live?.text ?? ""
   if (text === "") return []
   const { childSessionId: sessionId, runId } = flight.job
-  const message = { id: messageId, sessionId, runId, role: "assistant", text, hidden: false, createdAtMillis: nowMillis }
+  const message = {
+    id: messageId,
+    sessionId,
+    runId,
+    role: "assistant",
+    text,
+    hidden: false,
+    createdAtMillis: nowMillis
+  }
   return [{ _tag: "MessageAppended", message: { ...message, role: "assistant" } }]
 }
 
@@ -114,7 +126,9 @@ const plan = (
   }
   const changes: Transition = [
     ...tail,
-    ...events.map(({ event, on }) => record(on === "child" ? childSessionId : (parentSessionId ?? childSessionId), event)),
+    ...events.map(({ event, on }) =>
+      record(on === "child" ? childSessionId : (parentSessionId ?? childSessionId), event)
+    ),
     { _tag: "JobSettled", completion, handlers: services.outbox.wanted ? "pending" : "none" }
   ]
   return { completion, changes, events }
@@ -130,13 +144,13 @@ const commit = (
   Option.isNone(session)
     ? recorder.commit(planned.changes)
     : Effect.map(
-      recorder.transact(
-        session.value,
-        { _tag: "Settle", runId: flight.job.runId, outcome: planned.completion.outcome },
-        () => planned.changes
-      ),
-      ({ numbers }) => numbers
-    )
+        recorder.transact(
+          session.value,
+          { _tag: "Settle", runId: flight.job.runId, outcome: planned.completion.outcome },
+          () => planned.changes
+        ),
+        ({ numbers }) => numbers
+      )
 
 const show = (services: FinalizeServices, flight: Flight, planned: Plan, numbers: ReadonlyArray<number>): void => {
   const seat = { childId: flight.job.childSessionId, ancestors: flight.ancestors }
@@ -161,7 +175,7 @@ const unrecorded = (outcome: Outcome, cause: StoreError): Outcome => ({
  * with the outcome `lost` and without the tail of the transcript, until it
  * takes it or the process closes; in the last case the next start settles it.
  */
-export const finalize = Effect.fnUntraced(function*(
+export const finalize = Effect.fnUntraced(function* (
   services: FinalizeServices,
   flight: Flight,
   session: Option.Option<Session>,
@@ -176,15 +190,19 @@ export const finalize = Effect.fnUntraced(function*(
     Effect.catchTag("StoreError", (error) => {
       settled = plan(services, flight, unrecorded(outcome, error), [], nowMillis)
       return Effect.logError("child.unrecorded", error).pipe(
-        Effect.andThen(Effect.retry(commit(services, flight, session, settled), {
-          schedule: stubborn,
-          while: (again) => again._tag === "StoreError" && !services.closing()
-        }))
+        Effect.andThen(
+          Effect.retry(commit(services, flight, session, settled), {
+            schedule: stubborn,
+            while: (again) => again._tag === "StoreError" && !services.closing()
+          })
+        )
       )
     }),
     Effect.map(Option.some),
     // I2: somebody else settled this run, deleted the session, or the process closes.
-    Effect.catch((error) => Effect.as(Effect.logDebug("child.not_settled_here", error), Option.none<ReadonlyArray<number>>()))
+    Effect.catch((error) =>
+      Effect.as(Effect.logDebug("child.not_settled_here", error), Option.none<ReadonlyArray<number>>())
+    )
   )
   if (Option.isNone(numbers)) return Option.none<ChildCompletion>()
   show(services, flight, settled, numbers.value)

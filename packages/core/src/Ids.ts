@@ -73,7 +73,10 @@ const fresh = (prefix: string): Effect.Effect<string> =>
   Effect.flatMap(Entropy, (entropy) =>
     Effect.flatMap(entropy, (random) =>
       Clock.clockWith((clock) =>
-        Effect.succeed(`${prefix}_${clock.currentTimeMillisUnsafe().toString(36).padStart(9, "0")}${random}`))))
+        Effect.succeed(`${prefix}_${clock.currentTimeMillisUnsafe().toString(36).padStart(9, "0")}${random}`)
+      )
+    )
+  )
 
 export const makeSessionId: Effect.Effect<SessionId> = Effect.map(fresh("ses"), (id) => SessionId.make(id))
 export const makeRunId: Effect.Effect<RunId> = Effect.map(fresh("run"), (id) => RunId.make(id))

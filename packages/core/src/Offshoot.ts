@@ -23,7 +23,7 @@ import * as Spawn from "./Spawn.ts"
 import * as SpawnScheduler from "./SpawnScheduler.ts"
 import { SubAgents } from "./SubAgents.ts"
 
-const make = Effect.gen(function*() {
+const make = Effect.gen(function* () {
   const recorder = yield* Recorder.Recorder
   const streams = yield* SessionStreams.SessionStreams
   const scheduler = yield* SpawnScheduler.SpawnScheduler
@@ -48,8 +48,7 @@ const make = Effect.gen(function*() {
     sessions: (query) =>
       Effect.map(store.sessions(query), (sessions) => sessions.map((session) => Facade.viewOf(facade, session))),
     tree: (id) => Facade.tree(facade, id),
-    messages: (id, page) =>
-      Effect.andThen(Facade.findSession(store, id), store.messages({ sessionId: id, ...page })),
+    messages: (id, page) => Effect.andThen(Facade.findSession(store, id), store.messages({ sessionId: id, ...page })),
     result: (id) => Facade.result(facade, id),
     wait: (parentId, request) => Facade.wait(facade, parentId, request),
     events: (id, request) => sessionEvents(facade, id, request),
@@ -67,11 +66,10 @@ const make = Effect.gen(function*() {
  * **Details** Building it recovers what an earlier process left; closing it
  * stops what runs and leaves what is queued.
  */
-export const layer: Layer.Layer<
-  SubAgents | SpawnScheduler.SpawnScheduler,
-  StoreError,
-  SessionStore
-> = Layer.effect(SubAgents, make).pipe(
+export const layer: Layer.Layer<SubAgents | SpawnScheduler.SpawnScheduler, StoreError, SessionStore> = Layer.effect(
+  SubAgents,
+  make
+).pipe(
   Layer.provideMerge(SpawnScheduler.layer),
   Layer.provide([SessionStreams.layer, Outbox.layer]),
   Layer.provide(Recorder.layer)

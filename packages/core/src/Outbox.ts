@@ -23,16 +23,19 @@ const linesMax = 10_000
 /** A failing handler is called again after 100 ms, 200 ms, and so on up to every 30 s. */
 const backoff = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("30 seconds")])
 
-export class Outbox extends Context.Service<Outbox, {
-  /** Whether anybody is to be told at all. */
-  readonly wanted: boolean
-  /**
-   * Puts a recorded completion in its parent's line.
-   *
-   * **Durability**: the record has it; a crash before the acknowledgement hands it over again.
-   */
-  readonly deliver: (completion: ChildCompletion) => Effect.Effect<void>
-}>()("@offshoot/core/Outbox") {}
+export class Outbox extends Context.Service<
+  Outbox,
+  {
+    /** Whether anybody is to be told at all. */
+    readonly wanted: boolean
+    /**
+     * Puts a recorded completion in its parent's line.
+     *
+     * **Durability**: the record has it; a crash before the acknowledgement hands it over again.
+     */
+    readonly deliver: (completion: ChildCompletion) => Effect.Effect<void>
+  }
+>()("@offshoot/core/Outbox") {}
 
 const tell = (handler: ChildCompletionHandler, completion: ChildCompletion): Effect.Effect<void> =>
   handler.onChildCompleted(completion).pipe(
@@ -43,10 +46,7 @@ const tell = (handler: ChildCompletionHandler, completion: ChildCompletion): Eff
   )
 
 const acknowledge = (store: SessionStoreShape, completion: ChildCompletion): Effect.Effect<void> =>
-  store.commit([{ _tag: "CompletionAcknowledged", runId: completion.runId }]).pipe(
-    Effect.retry(backoff),
-    Effect.ignore
-  )
+  store.commit([{ _tag: "CompletionAcknowledged", runId: completion.runId }]).pipe(Effect.retry(backoff), Effect.ignore)
 
 interface Lines {
   readonly waiting: Map<SessionId, Array<ChildCompletion>>
@@ -59,7 +59,7 @@ const lineOf = (completion: ChildCompletion): SessionId => completion.parentSess
 /** The live outbox. With no handler there is nothing to do and nothing is kept. */
 export const layer: Layer.Layer<Outbox, StoreError, SessionStore> = Layer.effect(
   Outbox,
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const handlers = yield* ChildCompletionHandlers
     if (handlers.length === 0) return Outbox.of({ wanted: false, deliver: () => Effect.void })
     const store = yield* SessionStore
@@ -74,10 +74,10 @@ export const layer: Layer.Layer<Outbox, StoreError, SessionStore> = Layer.effect
           return refill
         }
         lines.count -= 1
-        return Effect.forEach(handlers, (handler) => tell(handler, next), { concurrency: "unbounded", discard: true }).pipe(
-          Effect.andThen(acknowledge(store, next)),
-          Effect.andThen(work(line))
-        )
+        return Effect.forEach(handlers, (handler) => tell(handler, next), {
+          concurrency: "unbounded",
+          discard: true
+        }).pipe(Effect.andThen(acknowledge(store, next)), Effect.andThen(work(line)))
       })
 
     const deliver = (completion: ChildCompletion): Effect.Effect<void> =>

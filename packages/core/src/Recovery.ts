@@ -14,9 +14,7 @@ import type { Session } from "./Session.ts"
 import type { OpenJob, SessionStoreShape, StoreError } from "./SessionStore.ts"
 import type { SpawnJob } from "./SpawnJob.ts"
 
-export type Decision =
-  | { readonly _tag: "Requeue" }
-  | { readonly _tag: "Settle"; readonly outcome: Outcome }
+export type Decision = { readonly _tag: "Requeue" } | { readonly _tag: "Settle"; readonly outcome: Outcome }
 
 /** A queued job runs; a launched one has no live owner any more and is lost. */
 export const decide = (open: OpenJob, session: Option.Option<Session>): Decision => {
@@ -25,7 +23,11 @@ export const decide = (open: OpenJob, session: Option.Option<Session>): Decision
   const known = cancelling ? "while it was being cancelled" : "while it was running"
   return {
     _tag: "Settle",
-    outcome: { status: "error", reason: "lost", message: `the server stopped ${known}; what it did until then is in its transcript` }
+    outcome: {
+      status: "error",
+      reason: "lost",
+      message: `the server stopped ${known}; what it did until then is in its transcript`
+    }
   }
 }
 
@@ -41,7 +43,7 @@ export interface FoundJob {
 const depthMax = 64
 
 /** The sessions above one, from its parent up to the root. */
-export const lineage = Effect.fnUntraced(function*(store: SessionStoreShape, parentId: SessionId | undefined) {
+export const lineage = Effect.fnUntraced(function* (store: SessionStoreShape, parentId: SessionId | undefined) {
   const ancestors: Array<SessionId> = []
   let next = parentId
   while (next !== undefined && ancestors.length < depthMax) {
@@ -56,8 +58,10 @@ export const lineage = Effect.fnUntraced(function*(store: SessionStoreShape, par
 export const openJobs = (store: SessionStoreShape): Effect.Effect<ReadonlyArray<FoundJob>, StoreError> =>
   Effect.flatMap(store.openJobs, (open) =>
     Effect.forEach(open, (found) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const session = yield* store.session(found.job.childSessionId)
         const ancestors = yield* lineage(store, found.job.parentSessionId)
         return { job: found.job, session, ancestors, decision: decide(found, session) }
-      })))
+      })
+    )
+  )

@@ -122,7 +122,7 @@ const busFor = (buses: Buses, sessionId: SessionId): Effect.Effect<Bus> => {
   })
 }
 
-const subscribeTo = Effect.fnUntraced(function*(buses: Buses, sessionId: SessionId) {
+const subscribeTo = Effect.fnUntraced(function* (buses: Buses, sessionId: SessionId) {
   const bus = yield* busFor(buses, sessionId)
   const reader: Reader = { taken: bus.published, bell: Latch.makeUnsafe(false) }
   const from = bus.published
@@ -133,7 +133,10 @@ const subscribeTo = Effect.fnUntraced(function*(buses: Buses, sessionId: Session
     if (buses.get(sessionId) === bus) buses.delete(sessionId)
     return PubSub.shutdown(bus.pubsub)
   })
-  yield* Effect.acquireRelease(Effect.sync(() => bus.readers.add(reader)), () => leave)
+  yield* Effect.acquireRelease(
+    Effect.sync(() => bus.readers.add(reader)),
+    () => leave
+  )
   const subscription = yield* PubSub.subscribe(bus.pubsub)
   const sleep = Effect.suspend(() => {
     reader.bell.closeUnsafe()
@@ -153,12 +156,7 @@ const subscribeTo = Effect.fnUntraced(function*(buses: Buses, sessionId: Session
   return { from, take }
 })
 
-const publishTo = (
-  bus: Bus,
-  origin: SessionId,
-  number: Option.Option<number>,
-  event: AgentEvent
-): number => {
+const publishTo = (bus: Bus, origin: SessionId, number: Option.Option<number>, event: AgentEvent): number => {
   bus.published += 1
   if (number._tag === "Some" && number.value > bus.durableHead) bus.durableHead = number.value
   PubSub.publishUnsafe(bus.pubsub, {

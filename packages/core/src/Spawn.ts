@@ -78,11 +78,13 @@ const userMessage = (id: Ids.MessageId, sessionId: Ids.SessionId, text: string, 
 /** `S-external`: naming an agent sets the three keys that lead to its runner. */
 const metadataFor = (request: SpawnRequest, agent: AgentEntry | undefined): Metadata => ({
   ...request.metadata,
-  ...(agent === undefined ? {} : {
-    [metadataKeys.runtimeKind]: "external",
-    [metadataKeys.externalAgentId]: agent.id,
-    [metadataKeys.externalProtocol]: agent.protocol
-  })
+  ...(agent === undefined
+    ? {}
+    : {
+        [metadataKeys.runtimeKind]: "external",
+        [metadataKeys.externalAgentId]: agent.id,
+        [metadataKeys.externalProtocol]: agent.protocol
+      })
 })
 
 const given = <K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } => {
@@ -122,7 +124,7 @@ const recorded = (sessionId: Ids.SessionId, event: AgentEvent) => ({ _tag: "Even
 const refuses = (session: Session): boolean => session.status === "cancelling" || session.status === "cancelled"
 
 /** The sessions from the parent up to the root; fails when one of them takes no more children (I7). */
-const acceptingAncestors = Effect.fnUntraced(function*(store: SessionStoreShape, parent: Session) {
+const acceptingAncestors = Effect.fnUntraced(function* (store: SessionStoreShape, parent: Session) {
   const ancestors: Array<Ids.SessionId> = []
   let next: Session | undefined = parent
   while (next !== undefined) {
@@ -133,7 +135,7 @@ const acceptingAncestors = Effect.fnUntraced(function*(store: SessionStoreShape,
   return ancestors
 })
 
-const findSession = Effect.fnUntraced(function*(store: SessionStoreShape, id: Ids.SessionId) {
+const findSession = Effect.fnUntraced(function* (store: SessionStoreShape, id: Ids.SessionId) {
   const found = yield* store.session(id)
   return Option.isSome(found) ? found.value : yield* new SessionNotFound({ sessionId: id })
 })
@@ -144,20 +146,25 @@ const placeOf = (services: SpawnServices, runId: Ids.RunId): QueuePlace =>
   Option.getOrElse(services.scheduler.place(runId), () => launchingPlace)
 
 /** The child of an earlier call with the same key, if there is one. */
-const earlier = Effect.fnUntraced(function*(services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) {
+const earlier = Effect.fnUntraced(function* (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) {
   if (request.requestKey === undefined) return Option.none<Spawned>()
   const found = yield* services.store.sessionByRequestKey(parentId, request.requestKey)
   return Option.flatMap(found, (session) =>
-    Option.map(Option.fromUndefinedOr(session.runId), (runId): Spawned => ({ session, runId, place: placeOf(services, runId) })))
+    Option.map(Option.fromUndefinedOr(session.runId), (runId): Spawned => ({
+      session,
+      runId,
+      place: placeOf(services, runId)
+    }))
+  )
 })
 
-const agentFor = Effect.fnUntraced(function*({ directory }: SpawnServices, request: SpawnRequest) {
+const agentFor = Effect.fnUntraced(function* ({ directory }: SpawnServices, request: SpawnRequest) {
   if (request.agent === undefined) return undefined
   const agent = directory.get(request.agent)
   return agent ?? (yield* new AgentUnknown({ agent: request.agent, known: Array.from(directory.keys()) }))
 })
 
-const acceptanceOf = Effect.fnUntraced(function*(
+const acceptanceOf = Effect.fnUntraced(function* (
   services: SpawnServices,
   parent: Session,
   ancestors: ReadonlyArray<Ids.SessionId>,
@@ -200,7 +207,11 @@ const acceptanceOf = Effect.fnUntraced(function*(
   return acceptance
 })
 
-const spawnOnce = Effect.fnUntraced(function*(services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) {
+const spawnOnce = Effect.fnUntraced(function* (
+  services: SpawnServices,
+  parentId: Ids.SessionId,
+  request: SpawnRequest
+) {
   const epoch = services.scheduler.cancelEpoch()
   const parent = yield* findSession(services.store, parentId)
   const before = yield* earlier(services, parentId, request)
@@ -227,15 +238,18 @@ export const spawn = (services: SpawnServices, parentId: Ids.SessionId, request:
   spawnOnce(services, parentId, request).pipe(
     Effect.retry({ times: looksMax, while: (error) => error._tag === "AncestryChanged" }),
     Effect.catchTag("AncestryChanged", () =>
-      Effect.fail(new ParentNotAccepting({ parentSessionId: parentId, status: "cancelling" }))),
+      Effect.fail(new ParentNotAccepting({ parentSessionId: parentId, status: "cancelling" }))
+    ),
     // Two calls with one key at once: the other one's child is this one's too.
     Effect.catchReason("StoreError", "RequestKeyTaken", (_, error) =>
       Effect.flatMap(earlier(services, parentId, request), (found) =>
-        Option.isSome(found) ? Effect.succeed(found.value) : Effect.fail(error)))
+        Option.isSome(found) ? Effect.succeed(found.value) : Effect.fail(error)
+      )
+    )
   )
 
 /** Creates a root session, with its first message when a prompt is given. */
-export const createRoot = Effect.fnUntraced(function*(services: SpawnServices, request: RootRequest) {
+export const createRoot = Effect.fnUntraced(function* (services: SpawnServices, request: RootRequest) {
   const nowMillis = yield* Clock.currentTimeMillis
   const id = yield* Ids.makeSessionId
   const session: Session = {
@@ -269,7 +283,7 @@ export const createRoot = Effect.fnUntraced(function*(services: SpawnServices, r
 })
 
 /** Queues one more run of a session that is not in flight. */
-export const rerun = Effect.fnUntraced(function*(services: SpawnServices, id: Ids.SessionId) {
+export const rerun = Effect.fnUntraced(function* (services: SpawnServices, id: Ids.SessionId) {
   const epoch = services.scheduler.cancelEpoch()
   const session = yield* findSession(services.store, id)
   const external = session.metadata[metadataKeys.runtimeKind] === "external"
@@ -279,7 +293,8 @@ export const rerun = Effect.fnUntraced(function*(services: SpawnServices, id: Id
   const nowMillis = yield* Clock.currentTimeMillis
   const runId = yield* Ids.makeRunId
   const decided = Lifecycle.decide(session, { _tag: "Queue", runId }, nowMillis)
-  if (Result.isFailure(decided)) { // I1
+  if (Result.isFailure(decided)) {
+    // I1
     return yield* new AlreadyRunning({ sessionId: id, runId: session.runId ?? runId })
   }
   const next = decided.success
@@ -294,17 +309,21 @@ export const rerun = Effect.fnUntraced(function*(services: SpawnServices, id: Id
     { _tag: "SessionChanged", session: next },
     { _tag: "JobAccepted", job }
   ]
-  const started: AgentEvent | undefined = session.parentId === undefined
-    ? undefined
-    : { type: "sub_agent_started", parentSessionId: session.parentId, childSessionId: id, title: session.title }
+  const started: AgentEvent | undefined =
+    session.parentId === undefined
+      ? undefined
+      : { type: "sub_agent_started", parentSessionId: session.parentId, childSessionId: id, title: session.title }
   if (started !== undefined && session.parentId !== undefined) changes.push(recorded(session.parentId, started))
   const show = (numbers: ReadonlyArray<number>): void => {
     if (started === undefined) return
     publishLifecycle(services.streams, { childId: id, ancestors }, Option.fromUndefinedOr(numbers[0]), started)
   }
-  const place = yield* services.scheduler.accept({ job, session: next, ancestors, changes, show, epoch }).pipe(
-    Effect.catchTag("AncestryChanged", () =>
-      Effect.fail(new ParentNotAccepting({ parentSessionId: session.parentId ?? id, status: "cancelling" })))
-  )
+  const place = yield* services.scheduler
+    .accept({ job, session: next, ancestors, changes, show, epoch })
+    .pipe(
+      Effect.catchTag("AncestryChanged", () =>
+        Effect.fail(new ParentNotAccepting({ parentSessionId: session.parentId ?? id, status: "cancelling" }))
+      )
+    )
   return { session: next, runId, place } satisfies Spawned
 })

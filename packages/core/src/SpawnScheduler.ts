@@ -188,19 +188,20 @@ class Floor {
       return Effect.onInterrupt(Deferred.await(waiting.room), () =>
         Effect.sync(() => {
           this.returning = this.returning.filter((other) => other !== waiting)
-        }))
+        })
+      )
     })
   }
 }
 
-const makeFloor = Effect.gen(function*() {
+const makeFloor = Effect.gen(function* () {
   const heartbeats = new Heartbeats(yield* SessionStreams)
   const limits = yield* CurrentLimits
   const directory = yield* AgentDirectory
   return new Floor(limits, (agent) => directory.get(agent)?.concurrentMax ?? concurrentMaxDefault, heartbeats)
 })
 
-const makeServices = Effect.fnUntraced(function*(floor: Floor) {
+const makeServices = Effect.fnUntraced(function* (floor: Floor) {
   const services: Execute.ExecuteServices = {
     recorder: yield* Recorder,
     streams: yield* SessionStreams,
@@ -229,16 +230,20 @@ const land = (floor: Floor, flight: Flight): Effect.Effect<void> =>
 const launchLoop = (floor: Floor, services: Execute.ExecuteServices, runs: FiberMap.FiberMap<SessionId, void, never>) =>
   Effect.suspend(() => {
     floor.wake.closeUnsafe()
-    return Effect.forEach(floor.takeAdmitted(), (flight) =>
-      FiberMap.run(
-        runs,
-        flight.job.childSessionId,
-        Execute.execute(services, flight).pipe(
-          Effect.tapCause((cause) => Effect.logError("launch.crashed", cause)),
-          Effect.ignoreCause,
-          Effect.ensuring(land(floor, flight))
-        )
-      ), { discard: true })
+    return Effect.forEach(
+      floor.takeAdmitted(),
+      (flight) =>
+        FiberMap.run(
+          runs,
+          flight.job.childSessionId,
+          Execute.execute(services, flight).pipe(
+            Effect.tapCause((cause) => Effect.logError("launch.crashed", cause)),
+            Effect.ignoreCause,
+            Effect.ensuring(land(floor, flight))
+          )
+        ),
+      { discard: true }
+    )
   }).pipe(
     Effect.tapCause((cause) => Effect.logError("launch.failed", cause)),
     Effect.ignoreCause,
@@ -268,23 +273,27 @@ const placeFlight = (floor: Floor, flight: Flight): QueuePlace => {
 const launching: QueuePlace = { position: 0, reason: "launching" }
 
 const makeAccept = (floor: Floor, services: Execute.ExecuteServices) =>
-  Effect.fnUntraced(function*(acceptance: Acceptance) {
+  Effect.fnUntraced(function* (acceptance: Acceptance) {
     const { ancestors, changes, epoch, job, session, show } = acceptance
     if (floor.closed) return yield* new SchedulerClosed({})
     if (epoch !== floor.cancels) return yield* new AncestryChanged({}) // I7
     const inFlight = floor.flights.get(job.childSessionId)
-    if (inFlight !== undefined) { // I1
+    if (inFlight !== undefined) {
+      // I1
       return yield* new AlreadyRunning({ sessionId: job.childSessionId, runId: inFlight.runId })
     }
     if (floor.full()) return yield* new QueueFull({ backlogMax: floor.limits.backlog, retryAfterSeconds })
     const flight = makeFlight(job, ancestors, agentOf(session))
     floor.flights.add(flight)
     floor.recording += 1
-    const numbers = yield* services.recorder.commit(changes).pipe( // I2
+    const numbers = yield* services.recorder.commit(changes).pipe(
+      // I2
       Effect.onError(() => Effect.sync(() => floor.flights.settle(flight))),
-      Effect.ensuring(Effect.sync(() => {
-        floor.recording -= 1
-      }))
+      Effect.ensuring(
+        Effect.sync(() => {
+          floor.recording -= 1
+        })
+      )
     )
     show(numbers)
     if (flight.stop === undefined) return { flight, place: placeFlight(floor, flight) }
@@ -293,7 +302,7 @@ const makeAccept = (floor: Floor, services: Execute.ExecuteServices) =>
   }, Effect.uninterruptible)
 
 const makeStop = (floor: Floor, services: Execute.ExecuteServices) =>
-  Effect.fnUntraced(function*(flight: Flight, by: CancelledBy, mode: StopMode) {
+  Effect.fnUntraced(function* (flight: Flight, by: CancelledBy, mode: StopMode) {
     yield* tellToStop(flight, { _tag: "Stop", by }, mode)
     if (!floor.queue.withdraw(flight.runId)) return
     yield* Execute.settleUnbegun(services, flight).pipe(Effect.ensuring(land(floor, flight)))
@@ -316,9 +325,13 @@ const makeDrain = (floor: Floor, runs: FiberMap.FiberMap<SessionId, void, never>
   })
 
 /** Takes up what a process before this one left: queued jobs queue again, launched ones are lost. */
-const recover = Effect.fnUntraced(function*(floor: Floor, services: Execute.ExecuteServices) {
+const recover = Effect.fnUntraced(function* (floor: Floor, services: Execute.ExecuteServices) {
   for (const found of yield* Recovery.openJobs(services.recorder.store)) {
-    const flight = makeFlight(found.job, found.ancestors, Option.getOrUndefined(Option.flatMapNullishOr(found.session, agentOf)))
+    const flight = makeFlight(
+      found.job,
+      found.ancestors,
+      Option.getOrUndefined(Option.flatMapNullishOr(found.session, agentOf))
+    )
     floor.flights.add(flight)
     if (found.decision._tag === "Requeue") {
       placeFlight(floor, flight)
@@ -329,48 +342,46 @@ const recover = Effect.fnUntraced(function*(floor: Floor, services: Execute.Exec
   }
 })
 
-const make: Effect.Effect<
-  SpawnSchedulerShape,
-  StoreError,
-  Recorder | SessionStreams | Outbox | Scope.Scope
-> = Effect.gen(function*() {
-  const floor = yield* makeFloor
-  const services = yield* makeServices(floor)
-  const runs = yield* FiberMap.make<SessionId, void, never>()
-  yield* recover(floor, services)
-  const drain = makeDrain(floor, runs)
-  yield* Effect.forkScoped(floor.heartbeats.run)
-  yield* Effect.forkScoped(launchLoop(floor, services, runs))
-  yield* Effect.addFinalizer(() => drain)
-  const accept = makeAccept(floor, services)
-  return {
-    accept: (acceptance) => Effect.map(accept(acceptance), ({ place }) => place),
-    enqueue: (acceptance) =>
-      Effect.flatMap(accept(acceptance), ({ flight }) =>
-        Effect.suspend(() => {
-          if (!floor.queue.waitsForRoom(flight.runId)) return Effect.void
-          flight.room = Deferred.makeUnsafe<void>()
-          return Deferred.await(flight.room)
-        })),
-    flight: (childId) => Option.fromUndefinedOr(floor.flights.get(childId)),
-    flightsBelow: (id) => floor.flights.below(id),
-    hasChildrenInFlight: (id) => floor.flights.hasChildren(id),
-    watch: (id, tell) => floor.flights.watch(id, tell),
-    place: (runId) => Option.fromUndefinedOr(floor.queue.place(runId)),
-    cancelEpoch: () => floor.cancels,
-    noteCancel: () => {
-      floor.cancels += 1
-    },
-    stop: makeStop(floor, services),
-    settled: settledOf,
-    drain,
-    counts: Effect.sync(() => ({
-      inFlight: floor.flights.size,
-      running: floor.queue.running,
-      backlog: floor.queue.waiting
-    }))
-  }
-})
+const make: Effect.Effect<SpawnSchedulerShape, StoreError, Recorder | SessionStreams | Outbox | Scope.Scope> =
+  Effect.gen(function* () {
+    const floor = yield* makeFloor
+    const services = yield* makeServices(floor)
+    const runs = yield* FiberMap.make<SessionId, void, never>()
+    yield* recover(floor, services)
+    const drain = makeDrain(floor, runs)
+    yield* Effect.forkScoped(floor.heartbeats.run)
+    yield* Effect.forkScoped(launchLoop(floor, services, runs))
+    yield* Effect.addFinalizer(() => drain)
+    const accept = makeAccept(floor, services)
+    return {
+      accept: (acceptance) => Effect.map(accept(acceptance), ({ place }) => place),
+      enqueue: (acceptance) =>
+        Effect.flatMap(accept(acceptance), ({ flight }) =>
+          Effect.suspend(() => {
+            if (!floor.queue.waitsForRoom(flight.runId)) return Effect.void
+            flight.room = Deferred.makeUnsafe<void>()
+            return Deferred.await(flight.room)
+          })
+        ),
+      flight: (childId) => Option.fromUndefinedOr(floor.flights.get(childId)),
+      flightsBelow: (id) => floor.flights.below(id),
+      hasChildrenInFlight: (id) => floor.flights.hasChildren(id),
+      watch: (id, tell) => floor.flights.watch(id, tell),
+      place: (runId) => Option.fromUndefinedOr(floor.queue.place(runId)),
+      cancelEpoch: () => floor.cancels,
+      noteCancel: () => {
+        floor.cancels += 1
+      },
+      stop: makeStop(floor, services),
+      settled: settledOf,
+      drain,
+      counts: Effect.sync(() => ({
+        inFlight: floor.flights.size,
+        running: floor.queue.running,
+        backlog: floor.queue.waiting
+      }))
+    }
+  })
 
 /** The local scheduler: all runs in this process. Closing it drains it. */
 export const layer: Layer.Layer<SpawnScheduler, StoreError, Recorder | SessionStreams | Outbox> = Layer.effect(

@@ -22,7 +22,9 @@ import { Metadata, type Session, SessionStatus, type StoredMessage, type Usage }
 import type { EventQuery, FeedBounds, RecordedEvent, SessionQuery, StoreError } from "./SessionStore.ts"
 
 /** There is no session with this id. */
-export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", { sessionId: SessionId }) {
+export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", {
+  sessionId: SessionId
+}) {
   readonly retryable = false
   override get message(): string {
     return `there is no session ${this.sessionId}`
@@ -243,7 +245,13 @@ export interface SubAgentsShape {
     id: SessionId
   ) => Effect.Effect<
     Spawned,
-    SessionNotFound | QueueFull | SchedulerClosed | AlreadyRunning | AgentNotConfigured | ParentNotAccepting | StoreError
+    | SessionNotFound
+    | QueueFull
+    | SchedulerClosed
+    | AlreadyRunning
+    | AgentNotConfigured
+    | ParentNotAccepting
+    | StoreError
   >
   /**
    * Wishes that the session stops. Returns once the wish is recorded; the
@@ -266,10 +274,7 @@ export interface SubAgentsShape {
   /** The result of the session's last run; none while it is in flight or never ran. */
   readonly result: (id: SessionId) => Effect.Effect<Option.Option<SessionResult>, SessionNotFound | StoreError>
   /** **Interruption**: stops the waiting, nothing else. */
-  readonly wait: (
-    parentId: SessionId,
-    request: WaitRequest
-  ) => Effect.Effect<WaitAnswer, SessionNotFound | StoreError>
+  readonly wait: (parentId: SessionId, request: WaitRequest) => Effect.Effect<WaitAnswer, SessionNotFound | StoreError>
   /**
    * A session's stream: replay, then everything as it happens. Ends after the
    * terminal event of a settled session without children in flight.

@@ -121,13 +121,15 @@ export const decide = (policy: Policy, vitals: Vitals, nowMillis: number): Timeo
       return undefined
     case "Tool": {
       const toolSeconds = since(open.sinceMillis, nowMillis)
-      return toolSeconds < policy.toolSeconds ? undefined : {
-        status: "timeout",
-        reason: "tool",
-        elapsedSeconds: toolSeconds,
-        limitSeconds: policy.toolSeconds,
-        toolName: open.name
-      }
+      return toolSeconds < policy.toolSeconds
+        ? undefined
+        : {
+            status: "timeout",
+            reason: "tool",
+            elapsedSeconds: toolSeconds,
+            limitSeconds: policy.toolSeconds,
+            toolName: open.name
+          }
     }
     case "Request": {
       const requestSeconds = since(open.sinceMillis, nowMillis)
@@ -182,7 +184,12 @@ const withinTotal = <A>(
         }
         // A timer may fire a fraction of a millisecond before the clock says so.
         const elapsedSeconds = Math.max(policy.totalSeconds, Math.floor(counted / 1_000))
-        const timeout: Timeout = { status: "timeout", reason: "total", elapsedSeconds, limitSeconds: policy.totalSeconds }
+        const timeout: Timeout = {
+          status: "timeout",
+          reason: "total",
+          elapsedSeconds,
+          limitSeconds: policy.totalSeconds
+        }
         return Effect.succeed(timeout)
       }
     })
@@ -197,4 +204,5 @@ export const guard = <A>(guarded: Guarded, verdict: Deferred.Deferred<A | Timeou
   Effect.flatMap(Effect.forkChild(check(guarded, verdict), { startImmediately: true }), (checking) =>
     withinTotal(guarded, verdict, guarded.policy.totalSeconds * 1_000).pipe(
       Effect.ensuring(Effect.sync(() => checking.interruptUnsafe()))
-    ))
+    )
+  )

@@ -38,7 +38,7 @@ export interface FacadeServices {
   readonly scheduler: SpawnSchedulerShape
 }
 
-export const findSession = Effect.fnUntraced(function*(store: SessionStoreShape, id: SessionId) {
+export const findSession = Effect.fnUntraced(function* (store: SessionStoreShape, id: SessionId) {
   const found = yield* store.session(id)
   return Option.isSome(found) ? found.value : yield* new SessionNotFound({ sessionId: id })
 })
@@ -50,7 +50,7 @@ export const viewOf = ({ scheduler }: FacadeServices, session: Session): Session
 })
 
 /** Every session with this parent, page by page, oldest first. */
-const childrenOf = Effect.fnUntraced(function*(store: SessionStoreShape, parentId: SessionId, max: number) {
+const childrenOf = Effect.fnUntraced(function* (store: SessionStoreShape, parentId: SessionId, max: number) {
   const children: Array<Session> = []
   let before = Option.none<SessionId>()
   while (children.length < max) {
@@ -64,7 +64,7 @@ const childrenOf = Effect.fnUntraced(function*(store: SessionStoreShape, parentI
   return children.toReversed()
 })
 
-export const tree = Effect.fnUntraced(function*(services: FacadeServices, id: SessionId) {
+export const tree = Effect.fnUntraced(function* (services: FacadeServices, id: SessionId) {
   const root = yield* findSession(services.store, id)
   const childLists = new Map<SessionId, ReadonlyArray<Session>>()
   let level: ReadonlyArray<Session> = [root]
@@ -86,7 +86,7 @@ export const tree = Effect.fnUntraced(function*(services: FacadeServices, id: Se
   return build(root)
 })
 
-export const result = Effect.fnUntraced(function*({ store }: FacadeServices, id: SessionId) {
+export const result = Effect.fnUntraced(function* ({ store }: FacadeServices, id: SessionId) {
   const { runId, status } = yield* findSession(store, id)
   if (runId === undefined || !isTerminal(status)) return Option.none<SessionResult>()
   const completion = yield* store.completion(runId)
@@ -104,26 +104,38 @@ export const result = Effect.fnUntraced(function*({ store }: FacadeServices, id:
 })
 
 /** The children a wait is about: those named that belong to the parent, or all of them. */
-const waitedFor = Effect.fnUntraced(function*({ store }: FacadeServices, parentId: SessionId, named: ReadonlyArray<SessionId>) {
+const waitedFor = Effect.fnUntraced(function* (
+  { store }: FacadeServices,
+  parentId: SessionId,
+  named: ReadonlyArray<SessionId>
+) {
   if (named.length === 0) return yield* childrenOf(store, parentId, treeNodesMax)
   return yield* Effect.forEach(named, (id) =>
     Effect.flatMap(findSession(store, id), (session) =>
-      session.parentId === parentId ? Effect.succeed(session) : Effect.fail(new SessionNotFound({ sessionId: id }))))
+      session.parentId === parentId ? Effect.succeed(session) : Effect.fail(new SessionNotFound({ sessionId: id }))
+    )
+  )
 })
 
-export const wait = Effect.fnUntraced(function*(services: FacadeServices, parentId: SessionId, request: WaitRequest) {
+export const wait = Effect.fnUntraced(function* (services: FacadeServices, parentId: SessionId, request: WaitRequest) {
   yield* findSession(services.store, parentId)
   const bell = Latch.makeUnsafe(false)
   const answer = (state: WaitAnswer["state"], children: ReadonlyArray<Session>): WaitAnswer => ({
     state,
     children: children.map((session) => viewOf(services, session))
   })
-  const look = Effect.gen(function*() {
+  const look = Effect.gen(function* () {
     bell.closeUnsafe() // closed, then read: a settling in between opens it again
     const children = yield* waitedFor(services, parentId, request.children)
-    return { children, satisfied: WaitPolicy.isSatisfied(request.policy, children.map(({ status }) => status)) }
+    return {
+      children,
+      satisfied: WaitPolicy.isSatisfied(
+        request.policy,
+        children.map(({ status }) => status)
+      )
+    }
   })
-  const untilSatisfied = Effect.gen(function*() {
+  const untilSatisfied = Effect.gen(function* () {
     while (true) {
       const { children, satisfied } = yield* look
       if (satisfied) return answer("satisfied", children)
@@ -134,22 +146,27 @@ export const wait = Effect.fnUntraced(function*(services: FacadeServices, parent
     Effect.sync(() => services.scheduler.watch(parentId, () => bell.openUnsafe())),
     (leave) => Effect.sync(leave)
   )
-  const answered = yield* Effect.scoped(
-    Effect.andThen(watching, Effect.timeoutOption(untilSatisfied, request.timeout))
-  )
+  const answered = yield* Effect.scoped(Effect.andThen(watching, Effect.timeoutOption(untilSatisfied, request.timeout)))
   if (Option.isSome(answered)) return answered.value
   return answer("pending", yield* waitedFor(services, parentId, request.children))
 })
 
 /** Records the wish on the session itself: a live one becomes `cancelling`, one that never ran `cancelled`. */
-const recordCancel = Effect.fnUntraced(function*({ recorder, streams }: FacadeServices, session: Session, ancestors: ReadonlyArray<SessionId>) {
+const recordCancel = Effect.fnUntraced(function* (
+  { recorder, streams }: FacadeServices,
+  session: Session,
+  ancestors: ReadonlyArray<SessionId>
+) {
   const { id } = session
   const eventOf = (next: Session) => ({ type: "session_status_changed", sessionId: id, status: next.status }) as const
   const done = yield* patiently(
     recorder.transact(session, { _tag: "Cancel" }, (next): ReadonlyArray<Change> => [
       { _tag: "EventRecorded", sessionId: id, event: eventOf(next) }
     ])
-  ).pipe(Effect.map(Option.some), Effect.catchTag("Refused", () => Effect.succeedNone))
+  ).pipe(
+    Effect.map(Option.some),
+    Effect.catchTag("Refused", () => Effect.succeedNone)
+  )
   if (Option.isNone(done)) return
   const number = Option.fromUndefinedOr(done.value.numbers[0])
   publishOwn(streams, { childId: id, ancestors }, number, eventOf(done.value.session))
@@ -159,7 +176,7 @@ const recordCancel = Effect.fnUntraced(function*({ recorder, streams }: FacadeSe
  * I7: the session first, then everything below it that is in flight; whoever is
  * accepted meanwhile finds the new epoch and looks again.
  */
-export const cancel = Effect.fnUntraced(function*(services: FacadeServices, id: SessionId, request: CancelRequest) {
+export const cancel = Effect.fnUntraced(function* (services: FacadeServices, id: SessionId, request: CancelRequest) {
   const { scheduler, store } = services
   const session = yield* findSession(store, id)
   const own = scheduler.flight(id)
@@ -183,7 +200,7 @@ export const cancel = Effect.fnUntraced(function*(services: FacadeServices, id: 
 }, Effect.uninterruptible)
 
 /** The sessions of a subtree, deepest last. */
-const subtreeOf = Effect.fnUntraced(function*(store: SessionStoreShape, id: SessionId) {
+const subtreeOf = Effect.fnUntraced(function* (store: SessionStoreShape, id: SessionId) {
   const ids: Array<SessionId> = [id]
   for (let at = 0; at < ids.length; at++) {
     const parentId = ids[at]
@@ -194,7 +211,7 @@ const subtreeOf = Effect.fnUntraced(function*(store: SessionStoreShape, id: Sess
   return ids
 })
 
-export const remove = Effect.fnUntraced(function*(services: FacadeServices, id: SessionId) {
+export const remove = Effect.fnUntraced(function* (services: FacadeServices, id: SessionId) {
   const { recorder, scheduler, store, streams } = services
   const session = yield* findSession(store, id)
   if (isInFlight(session.status) || session.status === "idle" || scheduler.flightsBelow(id).length > 0) {

@@ -16,21 +16,28 @@ export const feed = (
   { onEvents, store }: Recorder["Service"],
   query: Pick<EventQuery, "after" | "sessionId" | "types">
 ): Stream.Stream<RecordedEvent, StoreError> =>
-  Stream.unwrap(Effect.gen(function*() {
-    const bell = Latch.makeUnsafe(false)
-    yield* Effect.acquireRelease(
-      Effect.sync(() => onEvents(() => bell.openUnsafe())),
-      (leave) => Effect.sync(leave)
-    )
-    const next = (after: number): Effect.Effect<readonly [ReadonlyArray<RecordedEvent>, Option.Option<number>], StoreError> =>
-      Effect.suspend(() => {
-        bell.closeUnsafe() // closed, then read: a commit in between opens it again
-        return Effect.flatMap(store.events({ ...query, after, limit: pageMax }), (page) => {
-          const last = page[page.length - 1]
-          return last === undefined
-            ? Effect.andThen(bell.await, Effect.suspend(() => next(after)))
-            : Effect.succeed([page, Option.some(last.number)] as const)
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const bell = Latch.makeUnsafe(false)
+      yield* Effect.acquireRelease(
+        Effect.sync(() => onEvents(() => bell.openUnsafe())),
+        (leave) => Effect.sync(leave)
+      )
+      const next = (
+        after: number
+      ): Effect.Effect<readonly [ReadonlyArray<RecordedEvent>, Option.Option<number>], StoreError> =>
+        Effect.suspend(() => {
+          bell.closeUnsafe() // closed, then read: a commit in between opens it again
+          return Effect.flatMap(store.events({ ...query, after, limit: pageMax }), (page) => {
+            const last = page[page.length - 1]
+            return last === undefined
+              ? Effect.andThen(
+                  bell.await,
+                  Effect.suspend(() => next(after))
+                )
+              : Effect.succeed([page, Option.some(last.number)] as const)
+          })
         })
-      })
-    return Stream.paginate(query.after, next)
-  }))
+      return Stream.paginate(query.after, next)
+    })
+  )

@@ -167,9 +167,10 @@ const matches = (session: Session, filter: SessionFilter): boolean =>
 
 const findSessions = (state: State, query: SessionQuery): ReadonlyArray<Session> => {
   const { filter } = query
-  const source: Iterable<Session> = filter.parentId === undefined
-    ? state.sessions.values()
-    : (state.children.get(filter.parentId) ?? []).flatMap((id) => state.sessions.get(id) ?? [])
+  const source: Iterable<Session> =
+    filter.parentId === undefined
+      ? state.sessions.values()
+      : (state.children.get(filter.parentId) ?? []).flatMap((id) => state.sessions.get(id) ?? [])
   const before = Option.getOrUndefined(query.before)
   const found: Array<Session> = []
   for (const session of source) {
@@ -240,7 +241,9 @@ export const make: Effect.Effect<SessionStoreShape> = Effect.sync(() => {
       read(() => (state.messages.get(sessionId) ?? []).filter((entry) => entry.position > after).slice(0, limit)),
     lastMessage: (sessionId) => read(() => Option.fromUndefinedOr(state.messages.get(sessionId)?.at(-1))),
     answer: (sessionId, runId) =>
-      read(() => (state.messages.get(sessionId) ?? []).filter((entry) => entry.runId === runId && entry.role === "assistant")),
+      read(() =>
+        (state.messages.get(sessionId) ?? []).filter((entry) => entry.runId === runId && entry.role === "assistant")
+      ),
     openJobs: read(() => Array.from(state.jobs.values(), (open) => ({ job: open.job, state: open.state }))),
     completion: (runId) => read(() => Option.fromUndefinedOr(state.settled.get(runId)?.completion)),
     unacknowledged: read(() =>

@@ -42,28 +42,33 @@ const brief = Schedule.exponential("100 millis").pipe(Schedule.upTo({ times: 5 }
 const mayMend = (error: unknown): boolean => error instanceof Store.StoreError && error.retryable
 
 /** Tries again what a moment may mend: a lock, a full disk, an I/O error. Costs nothing while nothing fails. */
-export const patiently = <A, E, R>(effect: Effect.Effect<A, E | Store.StoreError, R>): Effect.Effect<A, E | Store.StoreError, R> =>
+export const patiently = <A, E, R>(
+  effect: Effect.Effect<A, E | Store.StoreError, R>
+): Effect.Effect<A, E | Store.StoreError, R> =>
   Effect.catchIf(effect, mayMend, () => Effect.retry(effect, { schedule: brief, while: mayMend }))
 
-export class Recorder extends Context.Service<Recorder, {
-  readonly store: Store.SessionStoreShape
-  readonly commit: Store.SessionStoreShape["commit"]
-  /**
-   * Applies a command to a session that was read before, together with the
-   * changes that `build` derives from the outcome.
-   */
-  readonly transact: (
-    start: Session,
-    command: Lifecycle.Command,
-    build: (next: Session) => Store.Transition
-  ) => Effect.Effect<Transacted, Refused | Store.StoreError>
-  /** Calls `tell` after every commit that recorded an event, until the returned function is called. */
-  readonly onEvents: (tell: () => void) => () => void
-}>()("@offshoot/core/internal/Recorder") {}
+export class Recorder extends Context.Service<
+  Recorder,
+  {
+    readonly store: Store.SessionStoreShape
+    readonly commit: Store.SessionStoreShape["commit"]
+    /**
+     * Applies a command to a session that was read before, together with the
+     * changes that `build` derives from the outcome.
+     */
+    readonly transact: (
+      start: Session,
+      command: Lifecycle.Command,
+      build: (next: Session) => Store.Transition
+    ) => Effect.Effect<Transacted, Refused | Store.StoreError>
+    /** Calls `tell` after every commit that recorded an event, until the returned function is called. */
+    readonly onEvents: (tell: () => void) => () => void
+  }
+>()("@offshoot/core/internal/Recorder") {}
 
 export const layer: Layer.Layer<Recorder, never, Store.SessionStore> = Layer.effect(
   Recorder,
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const store = yield* Store.SessionStore
     const listeners = new Set<() => void>()
     const commit: Store.SessionStoreShape["commit"] = (transition) =>
@@ -101,7 +106,8 @@ export const layer: Layer.Layer<Recorder, never, Store.SessionStore> = Layer.eff
       Effect.flatMap(store.session(session.id), (found) =>
         Option.isNone(found)
           ? Effect.fail(new Refused(command._tag, Option.none()))
-          : attempt(found.value, command, build, triesLeft))
+          : attempt(found.value, command, build, triesLeft)
+      )
 
     return Recorder.of({
       store,

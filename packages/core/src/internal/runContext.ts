@@ -122,8 +122,10 @@ const changeStatus = (bound: Bound, command: "Await" | "Resume", waiting: Waitin
   Effect.suspend(() => {
     const { flight, live, recorder, seat, streams } = bound
     const { childSessionId: sessionId, runId } = flight.job
-    const change = command === "Await" ? { _tag: command, runId, waiting } as const : { _tag: command, runId } as const
-    const eventOf = (status: LiveRun["session"]["status"]) => ({ type: "session_status_changed", sessionId, status }) as const
+    const change =
+      command === "Await" ? ({ _tag: command, runId, waiting } as const) : ({ _tag: command, runId } as const)
+    const eventOf = (status: LiveRun["session"]["status"]) =>
+      ({ type: "session_status_changed", sessionId, status }) as const
     return patiently(
       recorder.transact(live.session, change, (next) => [
         { _tag: "EventRecorded", sessionId, event: eventOf(next.status) }
@@ -159,7 +161,11 @@ const waitWith = (bound: Bound) => {
         return Exit.isSuccess(reentered) ? changeStatus(bound, "Resume", waiting) : Effect.void
       })
     })
-    return Effect.acquireUseRelease(enter, () => effect, () => leave)
+    return Effect.acquireUseRelease(
+      enter,
+      () => effect,
+      () => leave
+    )
   }
 }
 
@@ -179,7 +185,9 @@ export const makeContext = (
     prompt,
     emit: emitTo(bound),
     append: (entry) =>
-      Effect.suspend(() => (live.closed ? Effect.void : Effect.andThen(flush(bound), Effect.orDie(writeEntry(bound, entry))))),
+      Effect.suspend(() =>
+        live.closed ? Effect.void : Effect.andThen(flush(bound), Effect.orDie(writeEntry(bound, entry)))
+      ),
     whileWaiting: waitWith(bound),
     stopMode: Effect.sync(() => live.stopMode),
     aborted: Effect.suspend(() => {

@@ -40,7 +40,10 @@ interface Cursor {
 
 const ephemeral = (event: AgentEvent): StreamItem => ({ number: Option.none(), event })
 
-const fromRecord = (recorded: RecordedEvent): StreamItem => ({ number: Option.some(recorded.number), event: recorded.event })
+const fromRecord = (recorded: RecordedEvent): StreamItem => ({
+  number: Option.some(recorded.number),
+  event: recorded.event
+})
 
 /** Every durable event of the session after a number, page by page, up to and including another. */
 const recordedBetween = (
@@ -49,7 +52,7 @@ const recordedBetween = (
   after: number,
   upTo: number
 ): Effect.Effect<ReadonlyArray<RecordedEvent>, StoreError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const found: Array<RecordedEvent> = []
     let cursor = after
     while (true) {
@@ -67,7 +70,7 @@ const recordedBetween = (
   })
 
 /** What is told before the live events: from the reader's number, or the last 32 and the last budget. */
-const replay = Effect.fnUntraced(function*(services: ReaderServices, session: Session, request: EventsRequest) {
+const replay = Effect.fnUntraced(function* (services: ReaderServices, session: Session, request: EventsRequest) {
   const { scheduler, store } = services
   if (Option.isSome(request.after)) {
     const { oldest } = yield* store.feedBounds
@@ -91,7 +94,7 @@ const lastWord = (session: Session): ReadonlyArray<StreamItem> =>
  * ordinal is a loss: the durable events in it are read from the record, the
  * rest is counted.
  */
-const tell = Effect.fnUntraced(function*(
+const tell = Effect.fnUntraced(function* (
   store: SessionStoreShape,
   sessionId: SessionId,
   cursor: Cursor,
@@ -118,7 +121,7 @@ const tell = Effect.fnUntraced(function*(
 })
 
 /** Whether nothing can follow: the session has settled and no child of it is in flight. */
-const isOver = Effect.fnUntraced(function*({ scheduler, store }: ReaderServices, id: SessionId) {
+const isOver = Effect.fnUntraced(function* ({ scheduler, store }: ReaderServices, id: SessionId) {
   if (Option.isSome(scheduler.flight(id)) || scheduler.hasChildrenInFlight(id)) return false
   const session = yield* store.session(id)
   return Option.isNone(session) || (isTerminal(session.value.status) && !isInFlight(session.value.status))
@@ -126,21 +129,34 @@ const isOver = Effect.fnUntraced(function*({ scheduler, store }: ReaderServices,
 
 const live = (services: ReaderServices, id: SessionId, subscription: Subscription, cursor: Cursor) =>
   Stream.paginate(undefined, () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const told = yield* tell(services.store, id, cursor, yield* subscription.take)
-      const mayEnd = told.some(({ event }) => isTerminalEvent(event) || event.type === "sub_agent_completed" ||
-        event.type === "session_deleted")
+      const mayEnd = told.some(
+        ({ event }) =>
+          isTerminalEvent(event) || event.type === "sub_agent_completed" || event.type === "session_deleted"
+      )
       const over = mayEnd && (yield* isOver(services, id))
       return [told, over ? Option.none() : Option.some(undefined)] as const
-    }))
+    })
+  )
 
-const open = Effect.fnUntraced(function*(services: ReaderServices, id: SessionId, request: EventsRequest) {
+const open = Effect.fnUntraced(function* (services: ReaderServices, id: SessionId, request: EventsRequest) {
   const subscription = yield* services.streams.subscribe(id, request.scope)
   const found = yield* services.store.session(id)
   if (Option.isNone(found)) return yield* new SessionNotFound({ sessionId: id })
   const replayed = yield* replay(services, found.value, request)
-  const told = replayed.reduce((max, { number }) => Math.max(max, Option.getOrElse(number, () => 0)), 0)
-  const from = Math.max(told, Option.getOrElse(request.after, () => 0))
+  const told = replayed.reduce(
+    (max, { number }) =>
+      Math.max(
+        max,
+        Option.getOrElse(number, () => 0)
+      ),
+    0
+  )
+  const from = Math.max(
+    told,
+    Option.getOrElse(request.after, () => 0)
+  )
   const cursor: Cursor = {
     told: from,
     skipTo: from,

@@ -30,7 +30,7 @@ export interface Options {
 const failed = (message: string): Outcome.RunnerOutcome => ({ status: "error", reason: "agent_failed", message })
 
 const repeat = (text: string, emit: (round: number) => Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const times = Number(text)
     for (let round = 1; round <= times; round++) yield* emit(round)
   })
@@ -85,7 +85,7 @@ const step = (
   }
 }
 
-const play = Effect.fnUntraced(function*(options: Options, context: ExternalChildRunner.RunContext) {
+const play = Effect.fnUntraced(function* (options: Options, context: ExternalChildRunner.RunContext) {
   yield* Effect.acquireRelease(
     Effect.sync(() => {
       options.census.open += 1
