@@ -200,18 +200,24 @@ const begin = Effect.fnUntraced(function* (services: ExecuteServices, flight: Fl
     sessionId: session.id,
     startedAt: isoOf(startedAtMillis)
   } as const
+  const seat = { childId: session.id, ancestors: flight.ancestors }
+  let crowded = 0
   const begun = yield* patiently(
-    services.recorder.transact(session, { _tag: "Begin", runId: job.runId, model: job.model }, () => [
-      { _tag: "JobLaunched", runId: job.runId },
-      { _tag: "EventRecorded", sessionId: session.id, event }
-    ])
+    services.recorder.transact(session, { _tag: "Begin", runId: job.runId, model: job.model }, () => ({
+      changes: [
+        { _tag: "JobLaunched", runId: job.runId },
+        { _tag: "EventRecorded", sessionId: session.id, event }
+      ],
+      show: (numbers) => {
+        crowded = publishOwn(services.streams, seat, Option.fromUndefinedOr(numbers[0]), event)
+      }
+    }))
   )
-  const live = new LiveRun(job, begun.session, flight.ancestors, startedAtMillis)
+  const live = new LiveRun(job, begun, flight.ancestors, startedAtMillis)
   flight.live = live
   if (flight.stop !== undefined) Deferred.doneUnsafe(live.verdict, Effect.succeed(flight.stop))
-  const seat = { childId: session.id, ancestors: flight.ancestors }
-  publishOwn(services.streams, seat, Option.fromUndefinedOr(begun.numbers[0]), event)
   services.onLive(live)
+  if (crowded > 0) yield* Effect.yieldNow // I5: many runs that begin at once leave the readers their turn
   return live
 })
 

@@ -20,8 +20,7 @@ import type { SessionId } from "./Ids.ts"
 import * as Ids from "./Ids.ts"
 import type { Flight } from "./internal/flights.ts"
 import { publishLifecycle, publishOwn } from "./internal/publisher.ts"
-import { patiently, Refused } from "./internal/recorder.ts"
-import type { Recorder } from "./internal/recorder.ts"
+import { patiently, type Recorder, type Refused, type Show } from "./internal/recorder.ts"
 import { errorText, type Outcome } from "./Outcome.ts"
 import type { Outbox } from "./Outbox.ts"
 import type { Session } from "./Session.ts"
@@ -134,31 +133,28 @@ const plan = (
   return { completion, changes, events }
 }
 
+const show = (services: FinalizeServices, flight: Flight, planned: Plan): Show => {
+  const seat = { childId: flight.job.childSessionId, ancestors: flight.ancestors }
+  return (numbers) =>
+    planned.events.forEach(({ event, on }, index) => {
+      const number = Option.fromUndefinedOr(numbers[index])
+      if (on === "child") publishOwn(services.streams, seat, number, event)
+      else publishLifecycle(services.streams, seat, number, event)
+    })
+}
+
 /** One try to settle. With no session there is nothing to change but the job. */
 const commit = (
-  { recorder }: FinalizeServices,
+  services: FinalizeServices,
   flight: Flight,
   session: Option.Option<Session>,
   planned: Plan
-): Effect.Effect<ReadonlyArray<number>, Refused | StoreError> =>
-  Option.isNone(session)
-    ? recorder.commit(planned.changes)
-    : Effect.map(
-        recorder.transact(
-          session.value,
-          { _tag: "Settle", runId: flight.job.runId, outcome: planned.completion.outcome },
-          () => planned.changes
-        ),
-        ({ numbers }) => numbers
-      )
-
-const show = (services: FinalizeServices, flight: Flight, planned: Plan, numbers: ReadonlyArray<number>): void => {
-  const seat = { childId: flight.job.childSessionId, ancestors: flight.ancestors }
-  planned.events.forEach(({ event, on }, index) => {
-    const number = Option.fromUndefinedOr(numbers[index])
-    if (on === "child") publishOwn(services.streams, seat, number, event)
-    else publishLifecycle(services.streams, seat, number, event)
-  })
+): Effect.Effect<unknown, Refused | StoreError> => {
+  const built = { changes: planned.changes, show: show(services, flight, planned) }
+  const command = { _tag: "Settle", runId: flight.job.runId, outcome: planned.completion.outcome } as const
+  return Option.isNone(session)
+    ? services.recorder.commit(built.changes, built.show)
+    : services.recorder.transact(session.value, command, () => built)
 }
 
 const unrecorded = (outcome: Outcome, cause: StoreError): Outcome => ({
@@ -186,7 +182,7 @@ export const finalize = Effect.fnUntraced(function* (
   const messageId = yield* Ids.makeMessageId
   const full = plan(services, flight, outcome, tailOf(flight, messageId, nowMillis), nowMillis)
   let settled = full
-  const numbers = yield* patiently(commit(services, flight, session, full)).pipe(
+  const recorded = yield* patiently(commit(services, flight, session, full)).pipe(
     Effect.catchTag("StoreError", (error) => {
       settled = plan(services, flight, unrecorded(outcome, error), [], nowMillis)
       return Effect.logError("child.unrecorded", error).pipe(
@@ -198,14 +194,11 @@ export const finalize = Effect.fnUntraced(function* (
         )
       )
     }),
-    Effect.map(Option.some),
+    Effect.as(true),
     // I2: somebody else settled this run, deleted the session, or the process closes.
-    Effect.catch((error) =>
-      Effect.as(Effect.logDebug("child.not_settled_here", error), Option.none<ReadonlyArray<number>>())
-    )
+    Effect.catch((error) => Effect.as(Effect.logDebug("child.not_settled_here", error), false))
   )
-  if (Option.isNone(numbers)) return Option.none<ChildCompletion>()
-  show(services, flight, settled, numbers.value)
+  if (!recorded) return Option.none<ChildCompletion>()
   yield* services.outbox.deliver(settled.completion)
   return Option.some(settled.completion)
 })

@@ -20,6 +20,7 @@ import type { AgentEntry } from "./AgentDirectory.ts"
 import type { AgentEvent } from "./AgentEvent.ts"
 import * as Ids from "./Ids.ts"
 import { publishLifecycle, publishOwn } from "./internal/publisher.ts"
+import { type Recorder, showNothing } from "./internal/recorder.ts"
 import * as Lifecycle from "./Lifecycle.ts"
 import type { Limits } from "./Limits.ts"
 import { type Message, type Metadata, metadataKeys, type Session } from "./Session.ts"
@@ -43,7 +44,7 @@ import {
 /** What spawning needs. */
 export interface SpawnServices {
   readonly store: SessionStoreShape
-  readonly commit: SessionStoreShape["commit"]
+  readonly commit: Recorder["Service"]["commit"]
   readonly streams: SessionStreamsShape
   readonly scheduler: SpawnSchedulerShape
   readonly limits: Limits
@@ -61,7 +62,7 @@ const looksMax = 8
 export const titleOf = (title: string | undefined, prompt: string | undefined): string => {
   const given = title?.trim() ?? ""
   if (given !== "") return given
-  const [line = ""] = (prompt ?? "").trim().split("\n", 1)
+  const [line = ""] = (prompt ?? "").trim().split(/[\r\n]/, 1)
   const chars = Array.from(line)
   return chars.length <= titleCharsMax ? line : `${chars.slice(0, titleCharsMax - 1).join("")}…`
 }
@@ -278,7 +279,7 @@ export const createRoot = Effect.fnUntraced(function* (services: SpawnServices, 
       recorded(id, { type: "message_appended", sessionId: id, messageId: message.id, role: "user" })
     )
   }
-  yield* services.commit(changes)
+  yield* services.commit(changes, showNothing)
   return session
 })
 

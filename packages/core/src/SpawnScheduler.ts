@@ -33,7 +33,7 @@ import { FairQueue } from "./internal/fairQueue.ts"
 import { type Flight, Flights, makeFlight } from "./internal/flights.ts"
 import { Heartbeats } from "./internal/heartbeats.ts"
 import type { Stop } from "./internal/liveRun.ts"
-import { Recorder } from "./internal/recorder.ts"
+import { Recorder, type Show } from "./internal/recorder.ts"
 import { CurrentLimits, GraceTime, type Limits } from "./Limits.ts"
 import type { CancelledBy } from "./Outcome.ts"
 import { Outbox } from "./Outbox.ts"
@@ -56,7 +56,7 @@ export interface Acceptance {
   readonly ancestors: ReadonlyArray<SessionId>
   readonly changes: Transition
   /** Called after the commit and before the job has its place, to show what was recorded. */
-  readonly show: (numbers: ReadonlyArray<number>) => void
+  readonly show: Show
   /** `cancelEpoch` as it was before the ancestors' statuses were read (I7). */
   readonly epoch: number
 }
@@ -286,7 +286,7 @@ const makeAccept = (floor: Floor, services: Execute.ExecuteServices) =>
     const flight = makeFlight(job, ancestors, agentOf(session))
     floor.flights.add(flight)
     floor.recording += 1
-    const numbers = yield* services.recorder.commit(changes).pipe(
+    yield* services.recorder.commit(changes, show).pipe(
       // I2
       Effect.onError(() => Effect.sync(() => floor.flights.settle(flight))),
       Effect.ensuring(
@@ -295,7 +295,6 @@ const makeAccept = (floor: Floor, services: Execute.ExecuteServices) =>
         })
       )
     )
-    show(numbers)
     if (flight.stop === undefined) return { flight, place: placeFlight(floor, flight) }
     yield* Execute.settleUnbegun(services, flight).pipe(Effect.ensuring(land(floor, flight))) // I7: cancelled while it was being recorded
     return { flight, place: launching }

@@ -64,11 +64,14 @@ export const overrideKeys = {
 /** A century: more is no limit, and would not fit into a timer. */
 const secondsMax = 3_155_760_000
 
+/** The seed reads 64 bits with a sign; what they do not hold is no number to it. */
+const parsedMax = 2n ** 63n - 1n
+
 const wholeSeconds = (metadata: Metadata, key: string, fallback: number): number => {
   const text = metadata[key]?.trim()
-  if (text === undefined || !/^\+?\d{1,19}$/.test(text)) return fallback
-  const value = Number(text)
-  return value > 0 ? Math.min(value, secondsMax) : fallback
+  if (text === undefined || !/^\+?\d{1,64}$/.test(text)) return fallback
+  const value = BigInt(text)
+  return value > 0n && value <= parsedMax ? Math.min(Number(value), secondsMax) : fallback
 }
 
 /** `S-policy`: an override counts when it is, trimmed, a whole number above zero. */

@@ -159,17 +159,14 @@ const recordCancel = Effect.fnUntraced(function* (
 ) {
   const { id } = session
   const eventOf = (next: Session) => ({ type: "session_status_changed", sessionId: id, status: next.status }) as const
-  const done = yield* patiently(
-    recorder.transact(session, { _tag: "Cancel" }, (next): ReadonlyArray<Change> => [
-      { _tag: "EventRecorded", sessionId: id, event: eventOf(next) }
-    ])
-  ).pipe(
-    Effect.map(Option.some),
-    Effect.catchTag("Refused", () => Effect.succeedNone)
-  )
-  if (Option.isNone(done)) return
-  const number = Option.fromUndefinedOr(done.value.numbers[0])
-  publishOwn(streams, { childId: id, ancestors }, number, eventOf(done.value.session))
+  yield* patiently(
+    recorder.transact(session, { _tag: "Cancel" }, (next) => ({
+      changes: [{ _tag: "EventRecorded", sessionId: id, event: eventOf(next) }],
+      show: (numbers) => {
+        publishOwn(streams, { childId: id, ancestors }, Option.fromUndefinedOr(numbers[0]), eventOf(next))
+      }
+    }))
+  ).pipe(Effect.catchTag("Refused", () => Effect.void))
 })
 
 /**
@@ -227,9 +224,12 @@ export const remove = Effect.fnUntraced(function* (services: FacadeServices, id:
     { _tag: "SessionDeleted", sessionId },
     { _tag: "EventRecorded", sessionId, event: { type: "session_deleted", sessionId } }
   ])
-  const numbers = yield* patiently(recorder.commit(changes))
-  gone.toReversed().forEach((sessionId, index) => {
-    const event = { type: "session_deleted", sessionId } as const
-    publishOwn(streams, { childId: sessionId, ancestors: [] }, Option.fromUndefinedOr(numbers[index]), event)
-  })
+  yield* patiently(
+    recorder.commit(changes, (numbers) =>
+      gone.toReversed().forEach((sessionId, index) => {
+        const event = { type: "session_deleted", sessionId } as const
+        publishOwn(streams, { childId: sessionId, ancestors: [] }, Option.fromUndefinedOr(numbers[index]), event)
+      })
+    )
+  )
 })

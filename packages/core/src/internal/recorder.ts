@@ -1,10 +1,16 @@
 /**
  * Commits transitions: decides with `Lifecycle`, writes with `SessionStore`,
- * decides again when another writer was first. The only place that changes a
- * session's status.
+ * decides again when another writer was first, and shows what was committed in
+ * the order of the feed. The only place that changes a session's status.
+ *
+ * Invariants
+ *   I4. What is shown was committed; and of two commits the one with the
+ *       smaller numbers is shown first, whichever fiber is resumed first. So a
+ *       reader that has seen a number has seen every smaller one of its stream.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -27,12 +33,6 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", { command:
   }
 }
 
-/** What a commit made of the session, and the feed numbers it gave. */
-export interface Transacted {
-  readonly session: Session
-  readonly numbers: ReadonlyArray<number>
-}
-
 /** A session changes a few times in a run; more conflicts in a row than this are a fault of ours. */
 const conflictsMax = 32
 
@@ -47,78 +47,176 @@ export const patiently = <A, E, R>(
 ): Effect.Effect<A, E | Store.StoreError, R> =>
   Effect.catchIf(effect, mayMend, () => Effect.retry(effect, { schedule: brief, while: mayMend }))
 
+/** Shows what a commit recorded, with the feed numbers it got. Runs once, after the commit, in the order of the feed. */
+export type Show = (numbers: ReadonlyArray<number>) => void
+
+export const showNothing: Show = () => undefined
+
 export class Recorder extends Context.Service<
   Recorder,
   {
     readonly store: Store.SessionStoreShape
-    readonly commit: Store.SessionStoreShape["commit"]
+    /**
+     * Commits, then shows. Returns when it was shown.
+     *
+     * **Interruption**: uninterruptible; a store bounds its commits.
+     */
+    readonly commit: (transition: Store.Transition, show: Show) => Effect.Effect<void, Store.StoreError>
     /**
      * Applies a command to a session that was read before, together with the
-     * changes that `build` derives from the outcome.
+     * changes that `build` derives from the outcome. Returns the session after it.
      */
     readonly transact: (
       start: Session,
       command: Lifecycle.Command,
-      build: (next: Session) => Store.Transition
-    ) => Effect.Effect<Transacted, Refused | Store.StoreError>
+      build: (next: Session) => Built
+    ) => Effect.Effect<Session, Refused | Store.StoreError>
     /** Calls `tell` after every commit that recorded an event, until the returned function is called. */
     readonly onEvents: (tell: () => void) => () => void
   }
 >()("@offshoot/core/internal/Recorder") {}
 
-export const layer: Layer.Layer<Recorder, never, Store.SessionStore> = Layer.effect(
-  Recorder,
-  Effect.gen(function* () {
-    const store = yield* Store.SessionStore
-    const listeners = new Set<() => void>()
-    const commit: Store.SessionStoreShape["commit"] = (transition) =>
-      Effect.map(store.commit(transition), (numbers) => {
-        if (numbers.length > 0) for (const tell of listeners) tell()
-        return numbers
-      })
+/** What goes with a transition of a session: more changes, and how to show them. */
+export interface Built {
+  readonly changes: Store.Transition
+  readonly show: Show
+}
 
-    const attempt = (
-      session: Session,
-      command: Lifecycle.Command,
-      build: (next: Session) => Store.Transition,
-      triesLeft: number
-    ): Effect.Effect<Transacted, Refused | Store.StoreError> =>
-      Clock.clockWith((clock) => {
-        const decided = Lifecycle.decide(session, command, clock.currentTimeMillisUnsafe())
-        if (Result.isFailure(decided)) return Effect.fail(new Refused(command._tag, Option.some(decided.failure)))
-        const next = decided.success
-        const transition: Store.Transition = [{ _tag: "SessionChanged", session: next }, ...build(next)]
-        return commit(transition).pipe(
-          Effect.map((numbers): Transacted => ({ session: next, numbers })),
-          Effect.catchIf(
-            (error) => error.reason._tag === "VersionConflict" && triesLeft > 0,
-            () => again(session, command, build, triesLeft - 1)
-          )
-        )
-      })
+interface Held {
+  readonly numbers: ReadonlyArray<number>
+  readonly show: Show
+  readonly shown: Deferred.Deferred<void>
+}
 
-    const again = (
-      session: Session,
-      command: Lifecycle.Command,
-      build: (next: Session) => Store.Transition,
-      triesLeft: number
-    ): Effect.Effect<Transacted, Refused | Store.StoreError> =>
-      Effect.flatMap(store.session(session.id), (found) =>
-        Option.isNone(found)
-          ? Effect.fail(new Refused(command._tag, Option.none()))
-          : attempt(found.value, command, build, triesLeft)
-      )
+/** Shows commits in the order of their numbers. */
+class Sequencer {
+  private next: number
+  private outstanding = 0
+  private readonly held = new Map<number, Held>()
+  private readonly listeners = new Set<() => void>()
 
-    return Recorder.of({
-      store,
-      commit,
-      transact: (start, command, build) => attempt(start, command, build, conflictsMax),
-      onEvents: (tell) => {
-        listeners.add(tell)
-        return () => {
-          listeners.delete(tell)
+  constructor(head: number) {
+    this.next = head + 1
+  }
+
+  onEvents(tell: () => void): () => void {
+    this.listeners.add(tell)
+    return () => {
+      this.listeners.delete(tell)
+    }
+  }
+
+  begin(): void {
+    this.outstanding += 1
+  }
+
+  /** To be called once for every `begin`, however the commit ended. */
+  end(): void {
+    this.outstanding -= 1
+    // Nobody of ours can fill the gap any more: another process has those numbers.
+    if (this.outstanding === 0 && this.held.size > 0) this.skip()
+  }
+
+  /** Shows now, or returns what will be completed when it was its turn. */
+  arrive(numbers: ReadonlyArray<number>, show: Show): Deferred.Deferred<void> | undefined {
+    const [first] = numbers
+    if (first === undefined) {
+      show(numbers)
+      return undefined
+    }
+    if (first !== this.next) {
+      const shown = Deferred.makeUnsafe<void>()
+      this.held.set(first, { numbers, show, shown })
+      return shown
+    }
+    this.pass(numbers, show)
+    this.follow()
+    return undefined
+  }
+
+  private pass(numbers: ReadonlyArray<number>, show: Show): void {
+    this.next = (numbers[numbers.length - 1] ?? 0) + 1
+    show(numbers)
+    for (const tell of this.listeners) tell()
+  }
+
+  private follow(): void {
+    let held = this.held.get(this.next)
+    while (held !== undefined) {
+      this.held.delete(this.next)
+      this.pass(held.numbers, held.show)
+      Deferred.doneUnsafe(held.shown, Effect.void)
+      held = this.held.get(this.next)
+    }
+  }
+
+  private skip(): void {
+    while (this.held.size > 0) {
+      this.next = Math.min(...this.held.keys())
+      this.follow()
+    }
+  }
+}
+
+const make = Effect.gen(function* () {
+  const store = yield* Store.SessionStore
+  const { head } = yield* store.feedBounds
+  const sequencer = new Sequencer(head)
+
+  const commit = (transition: Store.Transition, show: Show): Effect.Effect<void, Store.StoreError> =>
+    Effect.suspend(() => {
+      sequencer.begin()
+      return Effect.matchCauseEffect(store.commit(transition), {
+        onSuccess: (numbers) => {
+          const shown = sequencer.arrive(numbers, show)
+          sequencer.end()
+          return shown === undefined ? Effect.void : Deferred.await(shown)
+        },
+        onFailure: (cause) => {
+          sequencer.end()
+          return Effect.failCause(cause)
         }
-      }
+      })
+    }).pipe(Effect.uninterruptible)
+
+  const attempt = (
+    session: Session,
+    command: Lifecycle.Command,
+    build: (next: Session) => Built,
+    triesLeft: number
+  ): Effect.Effect<Session, Refused | Store.StoreError> =>
+    Clock.clockWith((clock) => {
+      const decided = Lifecycle.decide(session, command, clock.currentTimeMillisUnsafe())
+      if (Result.isFailure(decided)) return Effect.fail(new Refused(command._tag, Option.some(decided.failure)))
+      const next = decided.success
+      const { changes, show } = build(next)
+      return commit([{ _tag: "SessionChanged", session: next }, ...changes], show).pipe(
+        Effect.as(next),
+        Effect.catchIf(
+          (error) => error.reason._tag === "VersionConflict" && triesLeft > 0,
+          () => again(session, command, build, triesLeft - 1)
+        )
+      )
     })
+
+  const again = (
+    session: Session,
+    command: Lifecycle.Command,
+    build: (next: Session) => Built,
+    triesLeft: number
+  ): Effect.Effect<Session, Refused | Store.StoreError> =>
+    Effect.flatMap(store.session(session.id), (found) =>
+      Option.isNone(found)
+        ? Effect.fail(new Refused(command._tag, Option.none()))
+        : attempt(found.value, command, build, triesLeft)
+    )
+
+  return Recorder.of({
+    store,
+    commit,
+    transact: (start, command, build) => attempt(start, command, build, conflictsMax),
+    onEvents: (tell) => sequencer.onEvents(tell)
   })
-)
+})
+
+export const layer: Layer.Layer<Recorder, Store.StoreError, Store.SessionStore> = Layer.effect(Recorder, make)

@@ -67,9 +67,11 @@ const writeEntry = (bound: Bound, entry: Pick<Message, "role" | "text" | "hidden
       { _tag: "MessageAppended", message },
       { _tag: "EventRecorded", sessionId, event }
     ]
-    return Effect.map(patiently(recorder.commit(changes)), (numbers) => {
-      publishOwn(streams, seat, Option.fromUndefinedOr(numbers[0]), event)
-    })
+    return patiently(
+      recorder.commit(changes, (numbers) => {
+        publishOwn(streams, seat, Option.fromUndefinedOr(numbers[0]), event)
+      })
+    )
   })
 
 /** Moves the gathered text to the transcript. What cannot be written now is kept for the next time. */
@@ -92,12 +94,11 @@ const flush = (bound: Bound): Effect.Effect<void> =>
 
 /** A durable event is committed, then shown (I4). One that cannot be recorded ends the run. */
 const recordAndShow = ({ recorder, seat, streams }: Bound, event: RunnerEvent): Effect.Effect<void> =>
-  patiently(recorder.commit([{ _tag: "EventRecorded", sessionId: seat.childId, event }])).pipe(
-    Effect.map((numbers) => {
+  patiently(
+    recorder.commit([{ _tag: "EventRecorded", sessionId: seat.childId, event }], (numbers) => {
       publishOwn(streams, seat, Option.fromUndefinedOr(numbers[0]), event)
-    }),
-    Effect.orDie
-  )
+    })
+  ).pipe(Effect.orDie)
 
 const emitTo = (bound: Bound) => {
   const { clock, live, seat, streams } = bound
@@ -127,13 +128,15 @@ const changeStatus = (bound: Bound, command: "Await" | "Resume", waiting: Waitin
     const eventOf = (status: LiveRun["session"]["status"]) =>
       ({ type: "session_status_changed", sessionId, status }) as const
     return patiently(
-      recorder.transact(live.session, change, (next) => [
-        { _tag: "EventRecorded", sessionId, event: eventOf(next.status) }
-      ])
+      recorder.transact(live.session, change, (next) => ({
+        changes: [{ _tag: "EventRecorded", sessionId, event: eventOf(next.status) }],
+        show: (numbers) => {
+          publishOwn(streams, seat, Option.fromUndefinedOr(numbers[0]), eventOf(next.status))
+        }
+      }))
     ).pipe(
-      Effect.map(({ numbers, session }) => {
+      Effect.map((session) => {
         live.session = session
-        publishOwn(streams, seat, Option.fromUndefinedOr(numbers[0]), eventOf(session.status))
       }),
       // A cancel came first: the run is being stopped, and its status is the cancel's.
       Effect.catchTag("Refused", () => Effect.void),
