@@ -2513,7 +2513,7 @@ export declare const SpawnRequest: Schema.Struct<{
 export type SpawnRequest = typeof SpawnRequest.Type;
 export interface QueuePlace {
     readonly position: number;
-    readonly reason: "launching" | "concurrent_limit" | "parent_limit" | "launch_queue";
+    readonly reason: "launching" | "concurrent_limit" | "parent_limit" | "agent_limit" | "launch_queue";
 }
 export interface Spawned {
     readonly session: Session;
@@ -2550,7 +2550,7 @@ export type WaitPolicy = "all" | "any" | "first_error";
 export interface WaitRequest {
     readonly children: ReadonlyArray<SessionId>;
     readonly policy: WaitPolicy;
-    readonly timeout: Duration.Duration;
+    readonly timeout: Duration.Input;
 }
 export interface WaitAnswer {
     readonly state: "satisfied" | "pending";

@@ -65,6 +65,6 @@ const findings = [
   ...(between.length === 0 ? ["no import of core was followed: the arrows between packages were not seen"] : [])
 ]
 
-process.stdout.write(`${read.size} modules, ${between.length} imports of core from other packages\n`)
+process.stdout.write(`${present.length} modules, ${between.length} imports of core from other packages\n`)
 for (const finding of findings) process.stdout.write(`${finding}\n`)
 process.exitCode = findings.length === 0 ? 0 : 1

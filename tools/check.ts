@@ -29,7 +29,17 @@ const checks: ReadonlyArray<Check> = [
   { name: "tidy", command: ["vitest", "run", "--config", "vitest.tools.config.ts"] },
   {
     name: "effect",
-    command: ["effect-tsgo", "diagnostics", "--project", "tsconfig.json", "--format", "text", "--strict"],
+    command: [
+      "effect-tsgo",
+      "diagnostics",
+      "--project",
+      "tsconfig.json",
+      "--format",
+      "text",
+      "--strict",
+      "--severity",
+      "error,warning"
+    ],
     evidence: /Checked [1-9]\d* files/
   },
   { name: "dead", command: ["knip", "--no-progress", "--no-config-hints"] },
