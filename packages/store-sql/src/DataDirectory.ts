@@ -41,11 +41,14 @@ const messages: Record<typeof Condition.Type, string> = {
 }
 
 /** The data directory cannot serve now; nothing in it was changed. */
-export class DataDirectoryUnavailable extends Schema.TaggedError<DataDirectoryUnavailable>()("DataDirectoryUnavailable", {
-  directory: Schema.String,
-  condition: Condition,
-  cause: Schema.Defect()
-}) {
+export class DataDirectoryUnavailable extends Schema.TaggedError<DataDirectoryUnavailable>()(
+  "DataDirectoryUnavailable",
+  {
+    directory: Schema.String,
+    condition: Condition,
+    cause: Schema.Defect()
+  }
+) {
   get retryable(): boolean {
     return this.condition === "locked" || this.condition === "full" || this.condition === "io"
   }
@@ -97,7 +100,7 @@ const makeDirectory = async (directory: string): Promise<void> => {
   try {
     await make()
   } catch (cause) {
-    if (hasCode(cause, "EEXIST") && await isDirectory(directory)) return
+    if (hasCode(cause, "EEXIST") && (await isDirectory(directory))) return
     if (!hasCode(cause, "ENOENT") || Path.dirname(directory) === directory) throw cause
     await makeDirectory(Path.dirname(directory))
     await make()
@@ -147,18 +150,20 @@ const takeLock = (directory: string): DatabaseSync => {
 export const hold = (directory: string): Effect.Effect<void, DataDirectoryUnavailable, Scope.Scope> =>
   Effect.andThen(
     prepare(directory),
-    Effect.asVoid(Effect.acquireRelease(
-      Effect.try({
-        try: () => takeLock(directory),
-        catch: (cause) =>
-          new DataDirectoryUnavailable({
-            directory,
-            condition: whileOpening(conditionOf(new SqliteFault(cause))),
-            cause
-          })
-      }),
-      (lock) => Effect.sync(() => lock.close())
-    ))
+    Effect.asVoid(
+      Effect.acquireRelease(
+        Effect.try({
+          try: () => takeLock(directory),
+          catch: (cause) =>
+            new DataDirectoryUnavailable({
+              directory,
+              condition: whileOpening(conditionOf(new SqliteFault(cause))),
+              cause
+            })
+        }),
+        (lock) => Effect.sync(() => lock.close())
+      )
+    )
   )
 
 const conditionOfStore = (error: SqlError | SessionStore.StoreError | SchemaNewer): typeof Condition.Type => {
@@ -176,9 +181,7 @@ const conditionOfStore = (error: SqlError | SessionStore.StoreError | SchemaNewe
  * **Durability**: as `SqlSessionStore.make`; power loss as `Options.synchronous`
  * says.
  */
-export const layerEmbedded = (
-  options: Options
-): Layer.Layer<SessionStore.SessionStore, DataDirectoryUnavailable> => {
+export const layerEmbedded = (options: Options): Layer.Layer<SessionStore.SessionStore, DataDirectoryUnavailable> => {
   const { directory, ...rest } = options
   const client = SqliteClient.layer({ ...rest, filename: Path.join(directory, databaseName) })
   const store = SqlSessionStore.layerSql.pipe(

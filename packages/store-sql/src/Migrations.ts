@@ -30,7 +30,8 @@ const table = "offshoot_migrations"
 
 const all = (statements: ReadonlyArray<string>) =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>
-    Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true }))
+    Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
+  )
 
 /**
  * - `position` and `number` count over the whole table, so that a row is
@@ -119,15 +120,12 @@ export const runUntil = (last: number) =>
  *
  * **Durability**: all the missing migrations are made, or none.
  */
-export const run: Effect.Effect<
-  void,
-  SqlError | Migrator.MigrationError | SchemaNewer,
-  SqlClient.SqlClient
-> = Effect.gen(function*() {
-  yield* runUntil(current)
-  const sql = yield* SqlClient.SqlClient
-  const [latest] = yield* sql<{ readonly found: number }>`SELECT MAX(migration_id) AS found FROM ${sql(table)}`
-  if (latest !== undefined && latest.found > current) {
-    return yield* new SchemaNewer({ found: latest.found, known: current })
-  }
-})
+export const run: Effect.Effect<void, SqlError | Migrator.MigrationError | SchemaNewer, SqlClient.SqlClient> =
+  Effect.gen(function* () {
+    yield* runUntil(current)
+    const sql = yield* SqlClient.SqlClient
+    const [latest] = yield* sql<{ readonly found: number }>`SELECT MAX(migration_id) AS found FROM ${sql(table)}`
+    if (latest !== undefined && latest.found > current) {
+      return yield* new SchemaNewer({ found: latest.found, known: current })
+    }
+  })

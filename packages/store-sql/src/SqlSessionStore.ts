@@ -18,13 +18,11 @@ import { migrationCondition, storeError, unavailable } from "./internal/storageC
 import * as Writer from "./internal/writer.ts"
 import * as Migrations from "./Migrations.ts"
 
-const migrate: Effect.Effect<void, SessionStore.StoreError | Migrations.SchemaNewer, SqlClient.SqlClient> = Effect.catchTags(
-  Migrations.run,
-  {
+const migrate: Effect.Effect<void, SessionStore.StoreError | Migrations.SchemaNewer, SqlClient.SqlClient> =
+  Effect.catchTags(Migrations.run, {
     SqlError: (error) => Effect.fail(unavailable("migrate", migrationCondition(error), error)),
     MigrationError: (error) => Effect.fail(unavailable("migrate", migrationCondition(error), error))
-  }
-)
+  })
 
 /**
  * Brings the database to the present schema, then starts the writer.
@@ -39,17 +37,14 @@ export const make: Effect.Effect<
   SessionStore.SessionStoreShape,
   SessionStore.StoreError | Migrations.SchemaNewer,
   SqlClient.SqlClient | Scope.Scope
-> = Effect.gen(function*() {
+> = Effect.gen(function* () {
   yield* migrate
   const sql = yield* SqlClient.SqlClient
   const { commit } = yield* Writer.make(sql)
   return {
     ...Reads.make(sql),
     commit,
-    ready: Effect.mapError(
-      Effect.asVoid(sql`UPDATE probe SET beat = beat + 1 WHERE id = 1`),
-      storeError("ready")
-    )
+    ready: Effect.mapError(Effect.asVoid(sql`UPDATE probe SET beat = beat + 1 WHERE id = 1`), storeError("ready"))
   }
 })
 

@@ -80,31 +80,31 @@ const open = (options: Options): DatabaseSync => {
  * **Interruption**: a statement runs to its end; a transaction that is
  * interrupted is rolled back.
  */
-export const make = Effect.fnUntraced(
-  function*(options: Options): Effect.fn.Return<SqlClient.SqlClient, SqlError, Scope.Scope | Reactivity.Reactivity> {
-    const database = yield* Effect.acquireRelease(
-      Effect.try({ try: () => open(options), catch: Connection.sqlError("open") }),
-      // A close that fails has nothing left to lose: what was committed is in the log.
-      (database) => Effect.ignore(Effect.try({ try: () => database.close(), catch: Connection.sqlError("close") }))
-    )
-    const connection = Connection.make(database, options.statementsMax ?? defaults.statementsMax)
-    const semaphore = yield* Semaphore.make(1)
-    return yield* SqlClient.make({
-      ...SqlClient.makeSqliteAcquirers({
-        connection: Effect.succeed(connection),
-        semaphore,
-        isTransaction: () => database.isTransaction
-      }),
-      compiler: Statement.makeCompilerSqlite(),
-      driver: "node-sqlite",
-      // Takes the write lock first: a transaction cannot find itself locked out half-way.
-      beginTransaction: "BEGIN IMMEDIATE",
-      prepareTransactionControls: true,
-      releaseSavepoint: (name) => `RELEASE SAVEPOINT ${name}`,
-      spanAttributes: [["db.system.name", "sqlite"]]
-    })
-  }
-)
+export const make = Effect.fnUntraced(function* (
+  options: Options
+): Effect.fn.Return<SqlClient.SqlClient, SqlError, Scope.Scope | Reactivity.Reactivity> {
+  const database = yield* Effect.acquireRelease(
+    Effect.try({ try: () => open(options), catch: Connection.sqlError("open") }),
+    // A close that fails has nothing left to lose: what was committed is in the log.
+    (database) => Effect.ignore(Effect.try({ try: () => database.close(), catch: Connection.sqlError("close") }))
+  )
+  const connection = Connection.make(database, options.statementsMax ?? defaults.statementsMax)
+  const semaphore = yield* Semaphore.make(1)
+  return yield* SqlClient.make({
+    ...SqlClient.makeSqliteAcquirers({
+      connection: Effect.succeed(connection),
+      semaphore,
+      isTransaction: () => database.isTransaction
+    }),
+    compiler: Statement.makeCompilerSqlite(),
+    driver: "node-sqlite",
+    // Takes the write lock first: a transaction cannot find itself locked out half-way.
+    beginTransaction: "BEGIN IMMEDIATE",
+    prepareTransactionControls: true,
+    releaseSavepoint: (name) => `RELEASE SAVEPOINT ${name}`,
+    spanAttributes: [["db.system.name", "sqlite"]]
+  })
+})
 
 /** See `make`. */
 export const layer = (options: Options): Layer.Layer<SqlClient.SqlClient, SqlError> =>

@@ -1,5 +1,5 @@
 /** A real Node process beside the test: its lines as they come, killed with the scope. */
-import * as Cause from "effect/Cause"
+import type * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -17,7 +17,7 @@ export interface ChildProgram {
 
 export const start = (file: string, args: ReadonlyArray<string>): Effect.Effect<ChildProgram, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const lines = yield* Queue.unbounded<string, Cause.Done>()
       const ended = yield* Deferred.make<void>()
       const program = spawn(
@@ -29,7 +29,10 @@ export const start = (file: string, args: ReadonlyArray<string>): Effect.Effect<
         .on("line", (line) => Queue.offerUnsafe(lines, line))
         .on("close", () => Queue.endUnsafe(lines))
       program.on("close", () => Deferred.doneUnsafe(ended, Effect.void))
-      const kill = Effect.andThen(Effect.sync(() => program.kill("SIGKILL")), Deferred.await(ended))
+      const kill = Effect.andThen(
+        Effect.sync(() => program.kill("SIGKILL")),
+        Deferred.await(ended)
+      )
       return { lines, kill }
     }),
     (program) => program.kill

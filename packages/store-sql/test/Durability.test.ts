@@ -22,9 +22,8 @@ const everything: SessionStore.EventQuery = {
 }
 
 const open = (directory: string) =>
-  Effect.map(
-    Layer.build(DataDirectory.layerEmbedded({ directory })),
-    (services) => Context.get(services, SessionStore.SessionStore)
+  Effect.map(Layer.build(DataDirectory.layerEmbedded({ directory })), (services) =>
+    Context.get(services, SessionStore.SessionStore)
   )
 
 interface Acknowledged {
@@ -39,7 +38,7 @@ const acknowledgedOf = (line: string): Acknowledged => {
 }
 
 /** Everything that one child's version says must be there, and nothing of the next step. */
-const assertWhole = Effect.fnUntraced(function*(store: SessionStore.SessionStoreShape, child: number, step: number) {
+const assertWhole = Effect.fnUntraced(function* (store: SessionStore.SessionStoreShape, child: number, step: number) {
   const id = Records.sessionId(child)
   const messages = yield* store.messages({ sessionId: id, after: 0, limit: 10 })
   const events = yield* store.events({ ...everything, sessionId: Option.some(id) })
@@ -49,47 +48,55 @@ const assertWhole = Effect.fnUntraced(function*(store: SessionStore.SessionStore
   assert.strictEqual(Option.isSome(completion), step === 3, `completion of ${id} after step ${step}`)
 })
 
-it.live("every acknowledged commit survives kill -9, whole, and no other is half there", () =>
-  Effect.gen(function*() {
-    const directory = yield* TemporaryDirectory.make
-    const program = yield* ChildProgram.start("committerMain.ts", [directory])
-    const before = yield* Queue.takeN(program.lines, 600)
-    yield* program.kill
-    const acknowledged = [...before, ...(yield* Queue.collect(program.lines))].map(acknowledgedOf)
+it.live(
+  "every acknowledged commit survives kill -9, whole, and no other is half there",
+  () =>
+    Effect.gen(function* () {
+      const directory = yield* TemporaryDirectory.make
+      const program = yield* ChildProgram.start("committerMain.ts", [directory])
+      const before = yield* Queue.takeN(program.lines, 600)
+      yield* program.kill
+      const acknowledged = [...before, ...(yield* Queue.collect(program.lines))].map(acknowledgedOf)
 
-    const store = yield* open(directory)
-    const sessions = yield* store.sessions({
-      filter: { parentId: Lives.parent.id },
-      before: Option.none(),
-      limit: 1_000_000
-    })
-    const steps = new Map(sessions.map((session) => [session.id, session.version]))
-    for (const { child, step } of acknowledged) {
-      assert.isAtLeast(steps.get(Records.sessionId(child)) ?? 0, step, `step ${step} of child ${child}`)
-    }
-    for (const session of sessions) yield* assertWhole(store, Number(session.id.slice("ses_".length)), session.version)
-
-    const states = new Map((yield* store.openJobs).map(({ job, state }) => [job.childSessionId, state]))
-    for (const session of sessions) {
-      assert.strictEqual(states.get(session.id), ([undefined, "queued", "launched"] as const)[session.version])
-    }
-
-    const events = yield* store.events(everything)
-    assert.deepStrictEqual(events.map((event) => event.number), events.map((_, index) => index + 1))
-    assert.deepStrictEqual(yield* store.feedBounds, { oldest: 1, head: events.length })
-    for (const { child, numbers } of acknowledged) {
-      for (const number of numbers) {
-        assert.include(
-          [Records.sessionId(child), Lives.parent.id],
-          events[number - 1]?.sessionId,
-          `event ${number} of child ${child}`
-        )
+      const store = yield* open(directory)
+      const sessions = yield* store.sessions({
+        filter: { parentId: Lives.parent.id },
+        before: Option.none(),
+        limit: 1_000_000
+      })
+      const steps = new Map(sessions.map((session) => [session.id, session.version]))
+      for (const { child, step } of acknowledged) {
+        assert.isAtLeast(steps.get(Records.sessionId(child)) ?? 0, step, `step ${step} of child ${child}`)
       }
-    }
-  }).pipe(Effect.scoped), 60_000)
+      for (const session of sessions)
+        yield* assertWhole(store, Number(session.id.slice("ses_".length)), session.version)
+
+      const states = new Map((yield* store.openJobs).map(({ job, state }) => [job.childSessionId, state]))
+      for (const session of sessions) {
+        assert.strictEqual(states.get(session.id), ([undefined, "queued", "launched"] as const)[session.version])
+      }
+
+      const events = yield* store.events(everything)
+      assert.deepStrictEqual(
+        events.map((event) => event.number),
+        events.map((_, index) => index + 1)
+      )
+      assert.deepStrictEqual(yield* store.feedBounds, { oldest: 1, head: events.length })
+      for (const { child, numbers } of acknowledged) {
+        for (const number of numbers) {
+          assert.include(
+            [Records.sessionId(child), Lives.parent.id],
+            events[number - 1]?.sessionId,
+            `event ${number} of child ${child}`
+          )
+        }
+      }
+    }).pipe(Effect.scoped),
+  60_000
+)
 
 it.live("closing writes the commits that wait, and refuses those that come later", () =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const directory = yield* TemporaryDirectory.make
     const scope = yield* Scope.make()
     const store = yield* Scope.provide(open(directory), scope)
@@ -107,4 +114,5 @@ it.live("closing writes the commits that wait, and refuses those that come later
 
     const reopened = yield* open(directory)
     assert.strictEqual(yield* reopened.childCount(Lives.parent.id), commits.length)
-  }).pipe(Effect.scoped))
+  }).pipe(Effect.scoped)
+)

@@ -10,7 +10,7 @@ import * as Result from "effect/Result"
 import * as SqliteClient from "../src/SqliteClient.ts"
 import * as SqlSessionStore from "../src/SqlSessionStore.ts"
 
-const rounds = 150
+const rounds = 80
 const sessionNumberMax = 24
 const runNumberMax = 40
 const requestKeys = ["alpha", "beta", "gamma"]
@@ -55,10 +55,12 @@ const changeOf = (random: Random, stored: ReadonlyMap<Ids.SessionId, Session.Ses
       return random(4) === 0 ? Records.deleted(session.id) : Records.launched(run)
     case 6:
     case 7:
-      return Records.appended(Records.message(random(1000), session.id, {
-        role: random(2) === 0 ? "user" : "assistant",
-        runId: Records.runId(run)
-      }))
+      return Records.appended(
+        Records.message(random(1000), session.id, {
+          role: random(2) === 0 ? "user" : "assistant",
+          runId: Records.runId(run)
+        })
+      )
     case 8:
       return Records.accepted(Records.job(run, session))
     case 9:
@@ -76,12 +78,13 @@ const verdictOf = (result: Result.Result<ReadonlyArray<number>, SessionStore.Sto
   return { message, operation, tag: reason._tag }
 }
 
-const withoutPositions = (entries: ReadonlyArray<Session.StoredMessage>) => entries.map(({ position: _, ...entry }) => entry)
+const withoutPositions = (entries: ReadonlyArray<Session.StoredMessage>) =>
+  entries.map((entry) => ({ ...entry, position: 0 }))
 
 /** Every question the port answers, about every session and run there may be. */
-const answersOf = Effect.fnUntraced(function*(store: SessionStore.SessionStoreShape) {
+const answersOf = Effect.fnUntraced(function* (store: SessionStore.SessionStoreShape) {
   const before = Option.none()
-  const ofSession = Effect.fnUntraced(function*(number: number) {
+  const ofSession = Effect.fnUntraced(function* (number: number) {
     const id = Records.sessionId(number)
     return {
       session: yield* store.session(id),
@@ -96,7 +99,10 @@ const answersOf = Effect.fnUntraced(function*(store: SessionStore.SessionStoreSh
     }
   })
   return {
-    sessions: yield* Effect.forEach(Array.from({ length: sessionNumberMax }, (_, number) => number), ofSession),
+    sessions: yield* Effect.forEach(
+      Array.from({ length: sessionNumberMax }, (_, number) => number),
+      ofSession
+    ),
     runs: yield* Effect.forEach(
       Array.from({ length: runNumberMax }, (_, number) => Records.runId(number)),
       (runId) => store.completion(runId)
@@ -114,21 +120,27 @@ const storeOf = <E>(layer: Layer.Layer<SessionStore.SessionStore, E>) =>
 
 const sqlInMemory = Layer.provide(SqlSessionStore.layerSql, SqliteClient.layer({ filename: ":memory:" }))
 
-for (const seed of [1, 2, 3, 4, 5, 6]) {
+for (const seed of [1, 2, 3, 4]) {
   it.effect(`SQL answers as the memory store does, after everything that seed ${seed} makes happen`, () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const random = randomOf(seed)
       const memory = yield* storeOf(SessionStore.layerMemory)
       const sql = yield* storeOf(sqlInMemory)
       for (let round = 0; round < rounds; round++) {
         const stored = new Map(
-          (yield* memory.sessions({ filter: {}, before: Option.none(), limit: 1000 })).map((session) => [session.id, session])
+          (yield* memory.sessions({ filter: {}, before: Option.none(), limit: 1000 })).map((session) => [
+            session.id,
+            session
+          ])
         )
         const together = Array.from({ length: 1 + random(8) }, () =>
-          Array.from({ length: 1 + random(4) }, () => changeOf(random, stored)))
+          Array.from({ length: 1 + random(4) }, () => changeOf(random, stored))
+        )
         const committed = (store: SessionStore.SessionStoreShape) =>
           Effect.map(
-            Effect.forEach(together, (transition) => Effect.result(store.commit(transition)), { concurrency: "unbounded" }),
+            Effect.forEach(together, (transition) => Effect.result(store.commit(transition)), {
+              concurrency: "unbounded"
+            }),
             (results) => results.map(verdictOf)
           )
         assert.deepStrictEqual(yield* committed(sql), yield* committed(memory), `verdicts of round ${round}`)
@@ -136,5 +148,6 @@ for (const seed of [1, 2, 3, 4, 5, 6]) {
           assert.deepStrictEqual(yield* answersOf(sql), yield* answersOf(memory), `answers after round ${round}`)
         }
       }
-    }))
+    })
+  )
 }

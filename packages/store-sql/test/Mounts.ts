@@ -34,7 +34,10 @@ const attempt = (): boolean => {
 export const permitted: boolean = process.platform === "linux" && process.getuid?.() === 0 && attempt()
 
 const scoped = (options: string): Effect.Effect<string, never, Scope.Scope> =>
-  Effect.acquireRelease(Effect.sync(() => mount(options)), (directory) => Effect.sync(() => remove(directory)))
+  Effect.acquireRelease(
+    Effect.sync(() => mount(options)),
+    (directory) => Effect.sync(() => remove(directory))
+  )
 
 /** Room for 2 MB. */
 export const small = scoped("size=2m")

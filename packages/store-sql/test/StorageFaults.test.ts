@@ -29,8 +29,8 @@ const inNewFile = Layer.unwrap(
   Effect.map(TemporaryDirectory.make, (directory) => layerOver(Path.join(directory, "offshoot.db")))
 )
 
-const conditionOf = Effect.fnUntraced(function*(failing: Effect.Effect<unknown, SessionStore.StoreError>) {
-  const { reason } = yield* Effect.flip(failing)
+const conditionOf = Effect.fnUntraced(function* (failing: Effect.Effect<unknown, SessionStore.StoreError>) {
+  const { reason } = yield* Effect.flip(Effect.asVoid(failing))
   assert(reason._tag === "StorageUnavailable", reason._tag)
   return reason.condition
 })
@@ -50,14 +50,14 @@ const small = (number: number): SessionStore.Transition => {
   return [Records.created(session), Records.recorded(session.id, Records.titled(session.id, "small"))]
 }
 
-const fillUntilRefused = Effect.fnUntraced(function*(store: SessionStore.SessionStoreShape) {
-  for (let number = 10;; number++) {
+const fillUntilRefused = Effect.fnUntraced(function* (store: SessionStore.SessionStoreShape) {
+  for (let number = 10; ; number++) {
     const result = yield* Effect.result(store.commit(large(number, 50_000)))
     if (Result.isFailure(result)) return { kept: number - 10, refused: number, reason: result.failure.reason }
   }
 })
 
-const assertFull = Effect.fnUntraced(function*(store: SessionStore.SessionStoreShape) {
+const assertFull = Effect.fnUntraced(function* (store: SessionStore.SessionStoreShape) {
   const { kept, reason, refused } = yield* fillUntilRefused(store)
   assert(reason._tag === "StorageUnavailable", reason._tag)
   assert.strictEqual(reason.condition, "full")
@@ -72,7 +72,7 @@ const assertFull = Effect.fnUntraced(function*(store: SessionStore.SessionStoreS
 
 describe("a full disk", () => {
   it.effect("refuses what has no room, keeps the rest, and goes on when there is room again", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const store = yield* SessionStore.SessionStore
       const sql = yield* SqlClient.SqlClient
       yield* sql`PRAGMA max_page_count = 150`
@@ -80,10 +80,11 @@ describe("a full disk", () => {
       yield* sql`PRAGMA max_page_count = 1000000`
       assert.deepStrictEqual(yield* store.commit(large(refused, 50_000)), [kept + 1])
       assert.strictEqual(yield* store.childCount(parent.id), kept + 1)
-    }).pipe(Effect.provide(inNewFile)))
+    }).pipe(Effect.provide(inNewFile))
+  )
 
   it.effect("refuses only the commit that is too large, not those beside it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const store = yield* SessionStore.SessionStore
       const sql = yield* SqlClient.SqlClient
       yield* sql`PRAGMA max_page_count = 150`
@@ -93,12 +94,16 @@ describe("a full disk", () => {
         { concurrency: "unbounded" }
       )
       assert.deepStrictEqual(results.map(Result.isSuccess), [true, true, false, true])
-      assert.deepStrictEqual(results.flatMap((result) => (Result.isSuccess(result) ? result.success : [])), [1, 2, 3])
+      assert.deepStrictEqual(
+        results.flatMap((result) => (Result.isSuccess(result) ? result.success : [])),
+        [1, 2, 3]
+      )
       assert.strictEqual(yield* store.childCount(parent.id), 3)
-    }).pipe(Effect.provide(inNewFile)))
+    }).pipe(Effect.provide(inNewFile))
+  )
 
   it.live.skipIf(!Mounts.permitted)("is refused on a file system without room", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const directory = yield* Mounts.small
       const filename = Path.join(directory, "offshoot.db")
       const scope = yield* Scope.make()
@@ -107,12 +112,13 @@ describe("a full disk", () => {
       yield* Scope.close(scope, Exit.void)
       const store = yield* Effect.provide(SessionStore.SessionStore, yield* Layer.build(layerOver(filename)))
       assert.strictEqual(yield* store.childCount(parent.id), kept)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 })
 
 describe("a database that another process writes", () => {
   it.effect("is refused as locked, for every commit that waits, until the other one ends", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const directory = yield* TemporaryDirectory.make
       const filename = Path.join(directory, "offshoot.db")
       const store = yield* Effect.provide(SessionStore.SessionStore, yield* Layer.build(layerOver(filename)))
@@ -131,12 +137,13 @@ describe("a database that another process writes", () => {
       other.exec("ROLLBACK")
       yield* store.ready
       assert.deepStrictEqual(yield* store.commit(small(10)), [1])
-    }))
+    })
+  )
 })
 
 describe("a database that can only be read", () => {
   it.effect("refuses commits as read-only, and still reads", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const store = yield* SessionStore.SessionStore
       const sql = yield* SqlClient.SqlClient
       yield* store.commit([Records.created(first)])
@@ -146,18 +153,21 @@ describe("a database that can only be read", () => {
       assert.deepStrictEqual(yield* store.session(first.id), Option.some(first))
       yield* sql`PRAGMA query_only = 0`
       yield* store.commit([Records.created(second)])
-    }).pipe(Effect.provide(inNewFile)))
+    }).pipe(Effect.provide(inNewFile))
+  )
 })
 
 describe("a damaged database", () => {
   it.effect("is refused as corrupt when its pages are garbage, and the store goes on answering", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const directory = yield* TemporaryDirectory.make
       const filename = Path.join(directory, "offshoot.db")
-      yield* Effect.scoped(Effect.gen(function*() {
-        const store = yield* Effect.provide(SessionStore.SessionStore, yield* Layer.build(layerOver(filename)))
-        for (let number = 10; number < 200; number++) yield* store.commit(large(number, 2000))
-      }))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const store = yield* Effect.provide(SessionStore.SessionStore, yield* Layer.build(layerOver(filename)))
+          for (let number = 10; number < 200; number++) yield* store.commit(large(number, 2000))
+        })
+      )
       yield* Effect.promise(async () => {
         const bytes = await Fs.readFile(filename)
         // The first page holds the schema: with it the database still opens.
@@ -169,9 +179,15 @@ describe("a damaged database", () => {
       const reason = (yield* Effect.flip(store.events(everything))).reason
       assert.isFalse(reason.retryable)
       assert.strictEqual(yield* conditionOf(store.commit(large(500, 2000))), "corrupt")
-    }))
+    })
+  )
 
-  const unreadable: ReadonlyArray<readonly [table: string, read: (store: SessionStore.SessionStoreShape) => Effect.Effect<unknown, SessionStore.StoreError>]> = [
+  const unreadable: ReadonlyArray<
+    readonly [
+      table: string,
+      read: (store: SessionStore.SessionStoreShape) => Effect.Effect<unknown, SessionStore.StoreError>
+    ]
+  > = [
     ["sessions", (store) => store.session(first.id)],
     ["messages", (store) => store.lastMessage(first.id)],
     ["jobs", (store) => store.openJobs],
@@ -179,9 +195,9 @@ describe("a damaged database", () => {
     ["events", (store) => store.events(everything)]
   ]
   for (const [table, read] of unreadable) {
-    for (const body of ["{", "{\"type\":\"from the future\"}"]) {
+    for (const body of ["{", '{"type":"from the future"}']) {
       it.effect(`is refused as corrupt when a row of ${table} says ${body}`, () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const store = yield* SessionStore.SessionStore
           const sql = yield* SqlClient.SqlClient
           yield* store.commit([
@@ -194,23 +210,25 @@ describe("a damaged database", () => {
           yield* read(store)
           yield* sql`UPDATE ${sql(table)} SET body = ${body}`
           assert.strictEqual(yield* conditionOf(read(store)), "corrupt")
-        }).pipe(Effect.provide(inNewFile)))
+        }).pipe(Effect.provide(inNewFile))
+      )
     }
   }
 
   it.effect("is refused as io when a table is gone", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const store = yield* SessionStore.SessionStore
       const sql = yield* SqlClient.SqlClient
       yield* sql`DROP TABLE events`
       assert.strictEqual(yield* conditionOf(store.commit(small(10))), "io")
       assert.deepStrictEqual(yield* store.session(Records.sessionId(10)), Option.none())
-    }).pipe(Effect.provide(inNewFile)))
+    }).pipe(Effect.provide(inNewFile))
+  )
 })
 
 describe("a record that cannot be written as JSON", () => {
   it.effect("is a defect of its caller alone", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const store = yield* SessionStore.SessionStore
       const approval = Records.recorded(first.id, {
         type: "tool_approval_requested",
@@ -219,10 +237,14 @@ describe("a record that cannot be written as JSON", () => {
         toolName: "shell",
         arguments: 1n
       })
-      const [bad, good] = yield* Effect.all([Effect.exit(store.commit([approval])), Effect.exit(store.commit(small(10)))], {
-        concurrency: "unbounded"
-      })
+      const [bad, good] = yield* Effect.all(
+        [Effect.exit(store.commit([approval])), Effect.exit(store.commit(small(10)))],
+        {
+          concurrency: "unbounded"
+        }
+      )
       assert.isTrue(Exit.hasDies(bad))
       assert.deepStrictEqual(good, Exit.succeed([1]))
-    }).pipe(Effect.provide(inNewFile)))
+    }).pipe(Effect.provide(inNewFile))
+  )
 })

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { writeSync } from "node:fs"
 import * as DataDirectory from "../src/DataDirectory.ts"
 
-const program = Effect.gen(function*() {
+const program = Effect.gen(function* () {
   const store = yield* SessionStore.SessionStore
   yield* store.ready
   writeSync(1, "ready\n")

@@ -90,10 +90,11 @@ export const titled = (ofSession: Ids.SessionId, title: string): AgentEvent.Agen
   title
 })
 
-export const statusChanged = (
-  ofSession: Ids.SessionId,
-  status: Session.SessionStatus
-): AgentEvent.AgentEvent => ({ type: "session_status_changed", sessionId: ofSession, status })
+export const statusChanged = (ofSession: Ids.SessionId, status: Session.SessionStatus): AgentEvent.AgentEvent => ({
+  type: "session_status_changed",
+  sessionId: ofSession,
+  status
+})
 
 export const created = (session: Session.Session): SessionStore.Change => ({ _tag: "SessionCreated", session })
 export const changed = (session: Session.Session): SessionStore.Change => ({ _tag: "SessionChanged", session })

@@ -92,14 +92,20 @@ const refuse = (reason: SessionStore.VersionConflict | SessionStore.RequestKeyTa
   new SessionStore.StoreError({ operation: "commit", reason })
 
 /** The first change that does not fit what is stored, with the changes before it applied. */
-const judge = (transition: SessionStore.Transition, known: Known, batch: Overlay): SessionStore.StoreError | Overlay => {
+const judge = (
+  transition: SessionStore.Transition,
+  known: Known,
+  batch: Overlay
+): SessionStore.StoreError | Overlay => {
   const own: Overlay = { versions: new Map(), keyOwners: new Map() }
   const versionOf = (id: string): number | undefined => {
     if (own.versions.has(id)) return own.versions.get(id)
     return batch.versions.has(id) ? batch.versions.get(id) : known.versions.get(id)
   }
   const isGone = (id: string): boolean =>
-    own.versions.has(id) ? own.versions.get(id) === undefined : batch.versions.has(id) && batch.versions.get(id) === undefined
+    own.versions.has(id)
+      ? own.versions.get(id) === undefined
+      : batch.versions.has(id) && batch.versions.get(id) === undefined
   const keyTaken = (key: string): boolean => {
     const owner = own.keyOwners.get(key) ?? batch.keyOwners.get(key) ?? known.keyOwners.get(key)
     return owner !== undefined && !isGone(owner)

@@ -50,10 +50,10 @@ const eventsWhere = ({ after, sessionId, types }: SessionStore.EventQuery): Cond
     })
   ])
 
-export const make = (sql: SqlClient.SqlClient): Shape => {
+/** The two ways to ask: every row that is found, or the first. */
+const makeAsk = (sql: SqlClient.SqlClient) => {
   const rows = (operation: string, text: string, params: ReadonlyArray<Cell>): Read<ReadonlyArray<Records.Stored>> =>
     Effect.mapError(sql.unsafe<Records.Stored>(text, params), storeError(operation))
-
   const many = <A>(
     operation: string,
     decode: (row: Records.Stored) => Result.Result<A, unknown>,
@@ -61,8 +61,8 @@ export const make = (sql: SqlClient.SqlClient): Shape => {
     params: ReadonlyArray<Cell> = []
   ): Read<ReadonlyArray<A>> =>
     Effect.flatMap(rows(operation, text, params), (found) =>
-      Effect.fromResult(Records.decodeAll(operation, decode, found)))
-
+      Effect.fromResult(Records.decodeAll(operation, decode, found))
+    )
   const one = <A>(
     operation: string,
     decode: (row: Records.Stored) => Result.Result<A, unknown>,
@@ -70,71 +70,90 @@ export const make = (sql: SqlClient.SqlClient): Shape => {
     params: ReadonlyArray<Cell>
   ): Read<Option.Option<A>> =>
     Effect.map(many(operation, decode, text, params), (found) => Option.fromUndefinedOr(found[0]))
+  return { rows, many, one }
+}
+type Ask = ReturnType<typeof makeAsk>
 
-  const { completion, event, message, openJob, session } = Records
-  return {
-    session: (id) => one("session", session, "SELECT body FROM sessions WHERE id = ?", [id]),
+const ofSessions = ({ many, one, rows }: Ask) =>
+  ({
+    session: (id) => one("session", Records.session, "SELECT body FROM sessions WHERE id = ?", [id]),
     sessionByRequestKey: (parentId, requestKey) =>
-      one("sessionByRequestKey", session, "SELECT body FROM sessions WHERE parent_id = ? AND request_key = ?", [
+      one("sessionByRequestKey", Records.session, "SELECT body FROM sessions WHERE parent_id = ? AND request_key = ?", [
         parentId,
         requestKey
       ]),
     sessions: (query) => {
       const { params, text } = sessionsWhere(query)
-      return many("sessions", session, `SELECT body FROM sessions${text} ORDER BY id DESC LIMIT ?`, [...params, query.limit])
+      const all = `SELECT body FROM sessions${text} ORDER BY id DESC LIMIT ?`
+      return many("sessions", Records.session, all, [...params, query.limit])
     },
     childCount: (parentId) =>
       Effect.map(rows("childCount", "SELECT children FROM child_counts WHERE parent_id = ?", [parentId]), ([row]) =>
-        Number(row?.["children"] ?? 0)),
+        Number(row?.["children"] ?? 0)
+      )
+  }) satisfies Partial<Shape>
+
+const entries = "SELECT position, body FROM messages WHERE session_id = ?"
+
+const ofMessages = ({ many, one }: Ask) =>
+  ({
     messages: ({ after, limit, sessionId }) =>
-      many(
-        "messages",
-        message,
-        "SELECT position, body FROM messages WHERE session_id = ? AND position > ? ORDER BY position LIMIT ?",
-        [sessionId, after, limit]
-      ),
+      many("messages", Records.message, `${entries} AND position > ? ORDER BY position LIMIT ?`, [
+        sessionId,
+        after,
+        limit
+      ]),
     lastMessage: (sessionId) =>
-      one(
-        "lastMessage",
-        message,
-        "SELECT position, body FROM messages WHERE session_id = ? ORDER BY position DESC LIMIT 1",
-        [sessionId]
-      ),
+      one("lastMessage", Records.message, `${entries} ORDER BY position DESC LIMIT 1`, [sessionId]),
     answer: (sessionId, runId) =>
-      many(
-        "answer",
-        message,
-        "SELECT position, body FROM messages WHERE session_id = ? AND run_id = ? AND role = 'assistant' ORDER BY position",
-        [sessionId, runId]
-      ),
-    openJobs: many("openJobs", openJob, "SELECT state, body FROM jobs ORDER BY seq"),
-    completion: (runId) => one("completion", completion, "SELECT body FROM completions WHERE run_id = ?", [runId]),
-    unacknowledged: many("unacknowledged", completion, "SELECT body FROM completions WHERE pending = 1 ORDER BY seq"),
+      many("answer", Records.message, `${entries} AND run_id = ? AND role = 'assistant' ORDER BY position`, [
+        sessionId,
+        runId
+      ])
+  }) satisfies Partial<Shape>
+
+const ofJobs = ({ many, one }: Ask) =>
+  ({
+    openJobs: many("openJobs", Records.openJob, "SELECT state, body FROM jobs ORDER BY seq"),
+    completion: (runId) =>
+      one("completion", Records.completion, "SELECT body FROM completions WHERE run_id = ?", [runId]),
+    unacknowledged: many(
+      "unacknowledged",
+      Records.completion,
+      "SELECT body FROM completions WHERE pending = 1 ORDER BY seq"
+    )
+  }) satisfies Partial<Shape>
+
+const recorded = "SELECT number, session_id, at_millis, body FROM events"
+
+const ofEvents = ({ many, rows }: Ask) =>
+  ({
     events: (query) => {
       const { params, text } = eventsWhere(query)
-      return many(
-        "events",
-        event,
-        `SELECT number, session_id, at_millis, body FROM events${text} ORDER BY number LIMIT ?`,
-        [...params, query.limit]
-      )
+      return many("events", Records.event, `${recorded}${text} ORDER BY number LIMIT ?`, [...params, query.limit])
     },
     recentEvents: (sessionId, limit) =>
       Effect.map(
-        many(
-          "recentEvents",
-          event,
-          "SELECT number, session_id, at_millis, body FROM events WHERE session_id = ? ORDER BY number DESC LIMIT ?",
-          [sessionId, limit]
-        ),
+        many("recentEvents", Records.event, `${recorded} WHERE session_id = ? ORDER BY number DESC LIMIT ?`, [
+          sessionId,
+          limit
+        ]),
         (found) => found.toReversed()
       ),
     feedBounds: Effect.map(
-      rows("feedBounds", "SELECT (SELECT MIN(number) FROM events) AS oldest, (SELECT MAX(number) FROM events) AS head", []),
+      rows(
+        "feedBounds",
+        "SELECT (SELECT MIN(number) FROM events) AS oldest, (SELECT MAX(number) FROM events) AS head",
+        []
+      ),
       ([row]) => {
         const head = Number(row?.["head"] ?? 0)
         return { oldest: Number(row?.["oldest"] ?? head + 1), head }
       }
     )
-  }
+  }) satisfies Partial<Shape>
+
+export const make = (sql: SqlClient.SqlClient): Shape => {
+  const ask = makeAsk(sql)
+  return { ...ofSessions(ask), ...ofMessages(ask), ...ofJobs(ask), ...ofEvents(ask) }
 }

@@ -1,5 +1,5 @@
 /** Records as the tables hold them: JSON one way, decoded once the other way. */
-import { AgentEvent, Ids, Session, SessionStore, SpawnJob } from "@offshoot/core"
+import { AgentEvent, Ids, Session, type SessionStore, SpawnJob } from "@offshoot/core"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { unavailable } from "./storageCondition.ts"
@@ -13,7 +13,11 @@ const parsed = (text: unknown): unknown => JSON.parse(String(text))
 
 const decoder = <A, E>(schema: Schema.Codec<A, E>, shape: (row: Stored) => unknown): Decoder<A> => {
   const decode = Schema.decodeUnknownResult(schema)
-  return (row) => Result.flatMap(Result.try(() => shape(row)), decode)
+  return (row) =>
+    Result.flatMap(
+      Result.try(() => shape(row)),
+      decode
+    )
 }
 
 const body = (row: Stored): unknown => parsed(row["body"])
@@ -27,7 +31,8 @@ const decodePosition = Schema.decodeUnknownResult(Schema.Int)
 
 export const message: Decoder<Session.StoredMessage> = (row) =>
   Result.flatMap(decodeMessage(row), (message) =>
-    Result.map(decodePosition(row["position"]), (position) => ({ ...message, position })))
+    Result.map(decodePosition(row["position"]), (position) => ({ ...message, position }))
+  )
 
 export const openJob: Decoder<SessionStore.OpenJob> = decoder(
   Schema.Struct({ job: SpawnJob.SpawnJob, state: Schema.Literals(["queued", "launched"]) }),

@@ -13,12 +13,14 @@ import { SqliteFault } from "./sqliteFault.ts"
 /** Rows that one pull of a stream brings. */
 const streamChunk = 128
 
-export const sqlError = (operation: string) => (cause: unknown): SqlError => {
-  const fault = new SqliteFault(cause)
-  return new SqlError({
-    reason: classifySqliteError(fault, { message: `sqlite could not ${operation}: ${fault.message}`, operation })
-  })
-}
+export const sqlError =
+  (operation: string) =>
+  (cause: unknown): SqlError => {
+    const fault = new SqliteFault(cause)
+    return new SqlError({
+      reason: classifySqliteError(fault, { message: `sqlite could not ${operation}: ${fault.message}`, operation })
+    })
+  }
 
 /** What the binding takes; anything else is a fault of the statement's author. */
 const bound = (value: unknown): SQLInputValue => {
@@ -90,21 +92,22 @@ const shaped = (prepared: Prepared, bigints: boolean, arrays: boolean): Statemen
 
 type Run<A> = (sql: string, params: ReadonlyArray<unknown>) => Effect.Effect<A, SqlError>
 
-const running = <A>(
-  prepareWith: (sql: string) => Prepared,
-  arrays: boolean,
-  run: (statement: StatementSync, params: Array<SQLInputValue>, returnsRows: boolean) => A
-): Run<A> =>
-(sql, params) =>
-  Effect.withFiber<A, SqlError>((fiber) => {
-    try {
-      const prepared = prepareWith(sql)
-      const statement = shaped(prepared, Context.get(fiber.context, SqlClient.SafeIntegers), arrays)
-      return Effect.succeed(run(statement, boundAll(params), prepared.returnsRows))
-    } catch (cause) {
-      return Effect.fail(sqlError("execute")(cause))
-    }
-  })
+const running =
+  <A>(
+    prepareWith: (sql: string) => Prepared,
+    arrays: boolean,
+    run: (statement: StatementSync, params: Array<SQLInputValue>, returnsRows: boolean) => A
+  ): Run<A> =>
+  (sql, params) =>
+    Effect.withFiber<A, SqlError>((fiber) => {
+      try {
+        const prepared = prepareWith(sql)
+        const statement = shaped(prepared, Context.get(fiber.context, SqlClient.SafeIntegers), arrays)
+        return Effect.succeed(run(statement, boundAll(params), prepared.returnsRows))
+      } catch (cause) {
+        return Effect.fail(sqlError("execute")(cause))
+      }
+    })
 
 const allRows = (statement: StatementSync, params: Array<SQLInputValue>, returnsRows: boolean) => {
   if (returnsRows) return statement.all(...params)
@@ -118,9 +121,10 @@ const allValues = (statement: StatementSync, params: Array<SQLInputValue>): Read
 const rowsOrSummary = (statement: StatementSync, params: Array<SQLInputValue>, returnsRows: boolean): unknown =>
   returnsRows ? statement.all(...params) : statement.run(...params)
 
-const transformed = (run: ReturnType<typeof running<ReturnType<typeof allRows>>>): SqlConnection.Connection["execute"] =>
-(sql, params, transformRows) =>
-  transformRows === undefined ? run(sql, params) : Effect.map(run(sql, params), transformRows)
+const transformed =
+  (run: ReturnType<typeof running<ReturnType<typeof allRows>>>): SqlConnection.Connection["execute"] =>
+  (sql, params, transformRows) =>
+    transformRows === undefined ? run(sql, params) : Effect.map(run(sql, params), transformRows)
 
 type RowPull = Pull.Pull<Arr.NonEmptyReadonlyArray<object>, SqlError>
 
@@ -140,22 +144,27 @@ const pulled = (rows: Iterator<Record<string, unknown>>): RowPull =>
   })
 
 /** The client holds the connection for as long as the stream's scope is open (C1). */
-const makeExecuteStream = (database: DatabaseSync): SqlConnection.Connection["executeStream"] =>
-(sql, params, transformRows) =>
-  Stream.unwrap(Effect.map(
-    Effect.acquireRelease(
-      // C2: a statement of its own.
-      Effect.try({ try: () => database.prepare(sql).iterate(...boundAll(params)), catch: sqlError("stream") }),
-      (rows) => Effect.sync(() => void rows.return?.())
-    ),
-    (rows) => {
-      const stream = Stream.fromPull(Effect.succeed(pulled(rows)))
-      return transformRows === undefined ? stream : Stream.mapArray(stream, (chunk) => {
-        const out = transformRows(chunk)
-        return Arr.isReadonlyArrayNonEmpty(out) ? out : chunk
-      })
-    }
-  ))
+const makeExecuteStream =
+  (database: DatabaseSync): SqlConnection.Connection["executeStream"] =>
+  (sql, params, transformRows) =>
+    Stream.unwrap(
+      Effect.map(
+        Effect.acquireRelease(
+          // C2: a statement of its own.
+          Effect.try({ try: () => database.prepare(sql).iterate(...boundAll(params)), catch: sqlError("stream") }),
+          (rows) => Effect.sync(() => void rows.return?.())
+        ),
+        (rows) => {
+          const stream = Stream.fromPull(Effect.succeed(pulled(rows)))
+          return transformRows === undefined
+            ? stream
+            : Stream.mapArray(stream, (chunk) => {
+                const out = transformRows(chunk)
+                return Arr.isReadonlyArrayNonEmpty(out) ? out : chunk
+              })
+        }
+      )
+    )
 
 export const make = (database: DatabaseSync, statementsMax: number): SqlConnection.Connection => {
   const kept = makePrepareKept(database, statementsMax)

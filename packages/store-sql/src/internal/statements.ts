@@ -29,7 +29,13 @@ const forRows = (before: string, columns: number, after = ""): ForRows => ({
   texts: new Map()
 })
 
-const forList = (before: string, after = ")"): ForRows => ({ before, after, columns: 1, tuple: false, texts: new Map() })
+const forList = (before: string, after = ")"): ForRows => ({
+  before,
+  after,
+  columns: 1,
+  tuple: false,
+  texts: new Map()
+})
 
 export const insertSessions = forRows(
   "INSERT INTO sessions (id, kind, parent_id, root_id, request_key, status, version, body) VALUES ",
@@ -78,12 +84,14 @@ export const deleteSession: ReadonlyArray<string> = [
   "DELETE FROM sessions WHERE id = ?"
 ]
 
+const repeated = (text: string, times: number): string => Array.from({ length: times }, () => text).join(", ")
+
 const textOf = (statement: ForRows, rows: number): string => {
   const known = statement.texts.get(rows)
   if (known !== undefined) return known
-  const cells = new Array<string>(statement.columns).fill("?").join(", ")
+  const cells = repeated("?", statement.columns)
   const row = statement.tuple ? `(${cells})` : cells
-  const text = statement.before + new Array<string>(rows).fill(row).join(", ") + statement.after
+  const text = statement.before + repeated(row, rows) + statement.after
   statement.texts.set(rows, text)
   return text
 }
@@ -94,7 +102,7 @@ interface Part {
 }
 
 /** The rows, in order, over as few statements as the sizes allow. */
-export const parts = (statement: ForRows, rows: ReadonlyArray<Row>): ReadonlyArray<Part> => {
+const parts = (statement: ForRows, rows: ReadonlyArray<Row>): ReadonlyArray<Part> => {
   const found: Array<Part> = []
   let at = 0
   for (const size of sizes) {
@@ -115,10 +123,11 @@ export const forEachRow = (
   rows: ReadonlyArray<Row>
 ): Effect.Effect<ReadonlyArray<Answer>, SqlError> => {
   if (rows.length === 0) return Effect.succeed([])
-  const [first, ...rest] = parts(statement, rows)
-  if (first !== undefined && rest.length === 0) return sql.unsafe<Answer>(first.text, first.params)
+  const all = parts(statement, rows)
+  const [first] = all
+  if (first !== undefined && all.length === 1) return sql.unsafe<Answer>(first.text, first.params)
   return Effect.map(
-    Effect.forEach(parts(statement, rows), ({ params, text }) => sql.unsafe<Answer>(text, params)),
+    Effect.forEach(all, ({ params, text }) => sql.unsafe<Answer>(text, params)),
     (answers) => answers.flat()
   )
 }
@@ -127,4 +136,9 @@ export const forEachId = (
   sql: SqlClient.SqlClient,
   statement: ForRows,
   ids: Iterable<string>
-): Effect.Effect<ReadonlyArray<Answer>, SqlError> => forEachRow(sql, statement, Array.from(ids, (id) => [id]))
+): Effect.Effect<ReadonlyArray<Answer>, SqlError> =>
+  forEachRow(
+    sql,
+    statement,
+    Array.from(ids, (id) => [id])
+  )

@@ -20,7 +20,7 @@ const primary = 0xff
 
 const ofFault = (fault: SqliteFault): Condition => {
   if (fault.closed) return "closed"
-  return fault.resultCode === undefined ? "io" : conditions.get(fault.resultCode & primary) ?? "io"
+  return fault.resultCode === undefined ? "io" : (conditions.get(fault.resultCode & primary) ?? "io")
 }
 
 const ofSqlError = (error: SqlError): Condition => {
@@ -38,8 +38,10 @@ export const unavailable = (operation: string, condition: Condition, cause: unkn
   new SessionStore.StoreError({ operation, reason: new SessionStore.StorageUnavailable({ condition, cause }) })
 
 /** A failure of the database as a failure of the store. */
-export const storeError = (operation: string) => (cause: SqlError): SessionStore.StoreError =>
-  unavailable(operation, conditionOf(cause), cause)
+export const storeError =
+  (operation: string) =>
+  (cause: SqlError): SessionStore.StoreError =>
+    unavailable(operation, conditionOf(cause), cause)
 
 /** A migration that failed says why in its cause. */
 export const migrationCondition = (error: SqlError | MigrationError): Condition =>

@@ -8,7 +8,7 @@
  *   W2. A transition that fails takes no other with it.
  *   W3. What was taken into the queue is answered, also when the store closes.
  */
-import { SessionStore } from "@offshoot/core"
+import type { SessionStore } from "@offshoot/core"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
@@ -34,39 +34,43 @@ interface Waiting extends Batch.Entry {
   readonly done: Deferred.Deferred<ReadonlyArray<number>, SessionStore.StoreError>
 }
 
-const lookUp = Effect.fnUntraced(
-  function*(sql: SqlClient.SqlClient, questions: Batch.Questions): Effect.fn.Return<Batch.Known, SqlError> {
-    const versions = yield* Statements.forEachId(sql, Statements.selectVersions, questions.sessionIds)
-    const owners = yield* Statements.forEachRow(sql, Statements.selectKeyOwners, questions.requestKeys)
-    const heads = questions.recordsEvents
-      ? yield* sql.unsafe<{ readonly head: number | null }>("SELECT MAX(number) AS head FROM events")
-      : []
-    return {
-      versions: new Map(versions.map((row) => [String(row["id"]), Number(row["version"])])),
-      keyOwners: new Map(owners.map((row) => [
+const lookUp = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  questions: Batch.Questions
+): Effect.fn.Return<Batch.Known, SqlError> {
+  const versions = yield* Statements.forEachId(sql, Statements.selectVersions, questions.sessionIds)
+  const owners = yield* Statements.forEachRow(sql, Statements.selectKeyOwners, questions.requestKeys)
+  const heads = questions.recordsEvents
+    ? yield* sql.unsafe<{ readonly head: number | null }>("SELECT MAX(number) AS head FROM events")
+    : []
+  return {
+    versions: new Map(versions.map((row) => [String(row["id"]), Number(row["version"])])),
+    keyOwners: new Map(
+      owners.map((row) => [
         Batch.requestKeyText(String(row["parent_id"]), String(row["request_key"])),
         String(row["id"])
-      ])),
-      head: heads[0]?.head ?? 0
-    }
+      ])
+    ),
+    head: heads[0]?.head ?? 0
   }
-)
+})
 
 /** Removals and updates of stored rows come first: the new rows already hold what the batch made of them. */
-const writeRows = Effect.fnUntraced(
-  function*(sql: SqlClient.SqlClient, writes: Batch.Writes): Effect.fn.Return<void, SqlError> {
-    yield* Statements.forEachId(sql, Statements.deleteJobs, writes.settled)
-    yield* Statements.forEachId(sql, Statements.launchJobs, writes.launched)
-    yield* Statements.forEachId(sql, Statements.acknowledge, writes.acknowledged)
-    yield* Statements.forEachRow(sql, Statements.updateSessions, Array.from(writes.changed.values()))
-    yield* Statements.forEachRow(sql, Statements.insertSessions, Array.from(writes.created.values()))
-    yield* Statements.forEachRow(sql, Statements.addChildren, Array.from(writes.childrenAdded))
-    yield* Statements.forEachRow(sql, Statements.insertMessages, writes.messages)
-    yield* Statements.forEachRow(sql, Statements.insertJobs, Array.from(writes.accepted.values()))
-    yield* Statements.forEachRow(sql, Statements.insertCompletions, Array.from(writes.completions.values()))
-    yield* Statements.forEachRow(sql, Statements.insertEvents, writes.events)
-  }
-)
+const writeRows = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  writes: Batch.Writes
+): Effect.fn.Return<void, SqlError> {
+  yield* Statements.forEachId(sql, Statements.deleteJobs, writes.settled)
+  yield* Statements.forEachId(sql, Statements.launchJobs, writes.launched)
+  yield* Statements.forEachId(sql, Statements.acknowledge, writes.acknowledged)
+  yield* Statements.forEachRow(sql, Statements.updateSessions, Array.from(writes.changed.values()))
+  yield* Statements.forEachRow(sql, Statements.insertSessions, Array.from(writes.created.values()))
+  yield* Statements.forEachRow(sql, Statements.addChildren, Array.from(writes.childrenAdded))
+  yield* Statements.forEachRow(sql, Statements.insertMessages, writes.messages)
+  yield* Statements.forEachRow(sql, Statements.insertJobs, Array.from(writes.accepted.values()))
+  yield* Statements.forEachRow(sql, Statements.insertCompletions, Array.from(writes.completions.values()))
+  yield* Statements.forEachRow(sql, Statements.insertEvents, writes.events)
+})
 
 const carryOut = (sql: SqlClient.SqlClient, step: Batch.Step): Effect.Effect<void, SqlError> =>
   step._tag === "Write"
@@ -78,11 +82,13 @@ const writeTogether = (
   sql: SqlClient.SqlClient,
   batch: ReadonlyArray<Waiting>
 ): Effect.Effect<ReadonlyArray<Batch.Verdict>, SqlError> =>
-  sql.withTransaction(Effect.gen(function*() {
-    const plan = Batch.plan(batch, yield* lookUp(sql, Batch.questions(batch)))
-    yield* Effect.forEach(plan.steps, (step) => carryOut(sql, step), { discard: true })
-    return plan.verdicts
-  }))
+  sql.withTransaction(
+    Effect.gen(function* () {
+      const plan = Batch.plan(batch, yield* lookUp(sql, Batch.questions(batch)))
+      yield* Effect.forEach(plan.steps, (step) => carryOut(sql, step), { discard: true })
+      return plan.verdicts
+    })
+  )
 
 const conditionOfCause = (cause: Cause.Cause<SqlError>): Condition => conditionOf(Cause.squash(cause))
 
@@ -108,7 +114,12 @@ const writeBatch = (sql: SqlClient.SqlClient, batch: ReadonlyArray<Waiting>): Ef
         return Effect.forEach(batch, (waiting) => writeBatch(sql, [waiting]), { discard: true })
       }
       const error = unavailable("commit", condition, Cause.squash(cause))
-      return Effect.sync(() => settle(batch, batch.map(() => Result.fail(error))))
+      return Effect.sync(() =>
+        settle(
+          batch,
+          batch.map(() => Result.fail(error))
+        )
+      )
     }
   })
 
@@ -123,31 +134,32 @@ export interface Writer {
  * Starts the writer in the scope. Closing the scope writes what waits, then
  * refuses (W3).
  */
-export const make = Effect.fnUntraced(
-  function*(sql: SqlClient.SqlClient): Effect.fn.Return<Writer, never, Scope.Scope> {
-    const queue = yield* Queue.bounded<Waiting, Cause.Done>(waitingMax)
-    const write = Effect.forever(
-      Effect.flatMap(Queue.takeBetween(queue, 1, batchMax), (batch) => writeBatch(sql, batch)),
-      { disableYield: true }
+export const make = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient
+): Effect.fn.Return<Writer, never, Scope.Scope> {
+  const queue = yield* Queue.bounded<Waiting, Cause.Done>(waitingMax)
+  const write = Effect.forever(
+    Effect.flatMap(Queue.takeBetween(queue, 1, batchMax), (batch) => writeBatch(sql, batch)),
+    { disableYield: true }
+  )
+  yield* Effect.acquireRelease(
+    // Ended by the release below alone; its statements would be spans without a parent.
+    Effect.forkDetach(Effect.withTracerEnabled(Effect.exit(write), false)),
+    (fiber) => Effect.andThen(Queue.end(queue), Fiber.await(fiber))
+  )
+  const commit = (transition: SessionStore.Transition) =>
+    Effect.uninterruptibleMask((restore) =>
+      Clock.clockWith((clock) => {
+        const waiting: Waiting = {
+          transition,
+          bodies: transition.map(Records.bodyOf),
+          atMillis: clock.currentTimeMillisUnsafe(),
+          done: Deferred.makeUnsafe()
+        }
+        return Effect.flatMap(restore(Queue.offer(queue, waiting)), (taken) =>
+          taken ? restore(Deferred.await(waiting.done)) : Effect.fail(closed())
+        )
+      })
     )
-    yield* Effect.acquireRelease(
-      // Ended by the release below alone; its statements would be spans without a parent.
-      Effect.forkDetach(Effect.withTracerEnabled(Effect.exit(write), false)),
-      (fiber) => Effect.andThen(Queue.end(queue), Fiber.await(fiber))
-    )
-    const commit = (transition: SessionStore.Transition) =>
-      Effect.uninterruptibleMask((restore) =>
-        Clock.clockWith((clock) => {
-          const waiting: Waiting = {
-            transition,
-            bodies: transition.map(Records.bodyOf),
-            atMillis: clock.currentTimeMillisUnsafe(),
-            done: Deferred.makeUnsafe()
-          }
-          return Effect.flatMap(restore(Queue.offer(queue, waiting)), (taken) =>
-            taken ? restore(Deferred.await(waiting.done)) : Effect.fail(closed()))
-        })
-      )
-    return { commit }
-  }
-)
+  return { commit }
+})

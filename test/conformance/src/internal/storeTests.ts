@@ -1,0 +1,37 @@
+/** What the tests of a store share: the sessions they play with, and short ways to look at an answer. */
+import { assert } from "@effect/vitest"
+import type { SessionStore } from "@offshoot/core"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Records from "../StoreRecords.ts"
+
+export type Body = (store: SessionStore.SessionStoreShape) => Effect.Effect<void, SessionStore.StoreError>
+export type Test = (name: string, body: Body) => void
+
+export const parent = Records.root(1)
+export const first = Records.child(2, parent)
+export const second = Records.child(3, parent)
+export const everything: SessionStore.EventQuery = {
+  after: 0,
+  limit: 1000,
+  sessionId: Option.none(),
+  types: Option.none()
+}
+
+export const refusalOf = (commit: Effect.Effect<ReadonlyArray<number>, SessionStore.StoreError>) =>
+  Effect.match(commit, {
+    onFailure: (error) => error.reason,
+    onSuccess: () => assert.fail("the transition was accepted")
+  })
+
+export const ids = (sessions: ReadonlyArray<{ readonly id: string }>) => sessions.map((session) => session.id)
+export const numbers = (events: ReadonlyArray<SessionStore.RecordedEvent>) => events.map((event) => event.number)
+export const runs = (entries: ReadonlyArray<{ readonly runId: string }>) => entries.map((entry) => entry.runId)
+
+export const assertConflict = (
+  reason: SessionStore.StoreError["reason"],
+  session: { readonly id: string; readonly version: number }
+): void => {
+  assert(reason._tag === "VersionConflict", reason._tag)
+  assert.deepStrictEqual([reason.sessionId, reason.expectedVersion], [session.id, session.version - 1])
+}
