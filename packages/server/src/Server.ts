@@ -12,7 +12,6 @@
  *
  * @stability unstable
  */
-import * as NodeHttp from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import type { SessionStore, SubAgents } from "@offshoot/core"
 import * as ByteSize from "effect/ByteSize"
@@ -30,6 +29,7 @@ import * as Schema from "effect/Schema"
 import { Api } from "./Api.ts"
 import * as BadRequests from "./internal/badRequests.ts"
 import * as Closing from "./internal/closing.ts"
+import * as NodeServer from "./internal/nodeServer.ts"
 import * as RequestGuard from "./internal/requestGuard.ts"
 import * as ServiceCalls from "./internal/serviceCalls.ts"
 import * as SessionCalls from "./internal/sessionCalls.ts"
@@ -108,15 +108,6 @@ const listenFailed =
       cause: error.cause
     })
 
-/** Against clients that send slowly: headers within 15 s, the whole request within a minute. */
-const makeNodeServer = (): NodeHttp.Server =>
-  NodeHttp.createServer({
-    headersTimeout: 15_000,
-    requestTimeout: 60_000,
-    keepAliveTimeout: 5_000,
-    maxHeaderSize: 16 * 1024
-  })
-
 /**
  * The bound port. Its release cuts every socket that is left: a client that
  * connected and never asked would hold the end of the process otherwise.
@@ -125,7 +116,7 @@ const listening = (options: ServerOptions): Layer.Layer<HttpServer.HttpServer, L
   Layer.effect(
     HttpServer.HttpServer,
     Effect.gen(function* () {
-      const node = makeNodeServer()
+      const node = NodeServer.make(options)
       const server = yield* NodeHttpServer.make(() => node, {
         host: options.host,
         port: options.port,
@@ -147,8 +138,13 @@ const routes = (options: ServerOptions) =>
     Layer.provide(Layer.succeed(HttpServerRequest.MaxBodySize, ByteSize.bytes(options.bodyBytesMax)))
   )
 
-/** Twice the longest id: such a one is refused by the contract, not by the router. */
-const pathParameterLengthMax = 256
+/** One spelling per path. A parameter may be twice the longest id: then the contract refuses it, not the router. */
+const strictPaths = {
+  caseSensitive: true,
+  ignoreDuplicateSlashes: false,
+  ignoreTrailingSlash: false,
+  maxParamLength: 256
+}
 
 /** Built last, so released first: before a socket is closed, everybody hears that the end begins. */
 const announced = Layer.effectDiscard(
@@ -169,7 +165,7 @@ export const layer = (
       HttpRouter.serve(routes(options), {
         disableListenLog: true,
         disableLogger: true,
-        routerConfig: { maxParamLength: pathParameterLengthMax }
+        routerConfig: strictPaths
       })
     ),
     Layer.provideMerge(listening(options)),

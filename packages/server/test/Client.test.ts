@@ -111,6 +111,7 @@ describe("streams", () => {
       const status = { now: "running" as const as "running" | "completed" }
       const client = yield* connected({
         script: {
+          feedBounds: Effect.succeed({ oldest: 1, head: 5 }),
           session: () => Effect.sync(() => view({ status: status.now })),
           events: (_id, { after }) => {
             asked.push(Option.getOrUndefined(after))

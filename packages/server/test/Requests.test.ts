@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { ask, post, problem, rootId, serve, token } from "./serving.ts"
+import { ask, exchange, post, problem, rootId, serve, token } from "./serving.ts"
 
 describe("who is let in", () => {
   it.live.each([
@@ -197,15 +197,21 @@ describe("paths and methods", () => {
     })
   )
 
-  it.live.each(["/", "/v1", "/v1/requests", `/v1/sessions/${rootId}/nothing`, "/v1/../etc/passwd"])(
-    "%s is not there",
-    (path) =>
-      Effect.gen(function* () {
-        const { port } = yield* serve()
-        const answered = yield* ask(port, { path })
-        assert.strictEqual(answered.status, 404)
-        assert.strictEqual(problem(answered)["type"], "urn:offshoot:problem:not_found")
-      })
+  it.live.each([
+    "/",
+    "/v1",
+    "/v1/requests",
+    "/V1/sessions",
+    "/v1//sessions",
+    `/v1/sessions/${rootId}/nothing`,
+    "/v1/../etc/passwd"
+  ])("%s is not there", (path) =>
+    Effect.gen(function* () {
+      const { port } = yield* serve()
+      const answered = yield* ask(port, { path })
+      assert.strictEqual(answered.status, 404)
+      assert.strictEqual(problem(answered)["type"], "urn:offshoot:problem:not_found")
+    })
   )
 
   it.live("HEAD answers as GET without a body, OPTIONS with the methods and no grant to other origins", () =>
@@ -227,6 +233,36 @@ describe("paths and methods", () => {
       for (let turn = 0; turn < 3; turn++) {
         assert.strictEqual((yield* ask(port, { method: "HEAD", path: "/v1/feed" })).status, 200)
       }
+    })
+  )
+})
+
+describe("what is not even a request", () => {
+  const header = `Host: localhost\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\n`
+  it.live.each([
+    ["garbage", "garbage\r\n\r\n", 400, "malformed_request"],
+    ["an unknown method", `FETCH /healthz HTTP/1.1\r\n${header}\r\n`, 400, "malformed_request"],
+    [
+      "two lengths",
+      `POST /v1/sessions HTTP/1.1\r\n${header}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`,
+      400,
+      "malformed_request"
+    ],
+    ["an endless address", `GET /${"x".repeat(20_000)} HTTP/1.1\r\n${header}\r\n`, 431, "headers_too_large"],
+    ["no Host", `GET /v1/sessions HTTP/1.1\r\nConnection: close\r\n\r\n`, 403, "host_not_allowed"],
+    [
+      "a foreign address in the request line",
+      `GET http://evil.example/healthz HTTP/1.1\r\n${header}\r\n`,
+      403,
+      "host_not_allowed"
+    ]
+  ] as const)("%s is answered with a problem document", ([_name, text, status, code]) =>
+    Effect.gen(function* () {
+      const { port } = yield* serve()
+      const answered = yield* exchange(port, text)
+      assert.isTrue(answered.startsWith(`HTTP/1.1 ${status} `), answered)
+      assert.include(answered.toLowerCase(), "content-type: application/problem+json")
+      assert.include(answered, `urn:offshoot:problem:${code}`)
     })
   )
 })

@@ -1,4 +1,3 @@
-import * as NodeNet from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { SessionStore } from "@offshoot/core"
 import * as Clock from "effect/Clock"
@@ -11,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { ask, post, problem, rootId, serve } from "./serving.ts"
+import { ask, connect, exchangeOn, post, problem, rootId, serve } from "./serving.ts"
 
 const events = `/v1/sessions/${rootId}/events`
 
@@ -67,7 +66,7 @@ describe("the end of the server", () => {
       yield* Deferred.await(inWork)
       const socket = yield* connect(port)
       const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
-      const ready = yield* exchange(socket, "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+      const ready = yield* exchangeOn(socket, "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
       assert.include(ready, "503")
       assert.include(ready, "urn:offshoot:problem:not_ready")
       yield* Deferred.succeed(finish, undefined)
@@ -134,24 +133,3 @@ describe("readiness", () => {
     }).pipe(Effect.scoped)
   )
 })
-
-const connect = (port: number) =>
-  Effect.acquireRelease(
-    Effect.callback<NodeNet.Socket>((resume) => {
-      const socket = NodeNet.connect(port, "127.0.0.1", () => resume(Effect.succeed(socket)))
-      socket.on("error", () => {})
-    }),
-    (socket) => Effect.sync(() => socket.destroy())
-  )
-
-/** Everything that comes back until the other side closes. */
-const exchange = (socket: NodeNet.Socket, request: string) =>
-  Effect.callback<string>((resume) => {
-    let answered = ""
-    socket.setEncoding("utf8")
-    socket.on("data", (part: string) => {
-      answered += part
-    })
-    socket.on("close", () => resume(Effect.succeed(answered)))
-    socket.write(request)
-  })

@@ -1,5 +1,6 @@
 /** A server on a free loopback port over a scripted `SubAgents`, and plain requests to it. */
 import * as NodeHttp from "node:http"
+import * as NodeNet from "node:net"
 import { Ids, type Session, SessionStore, SubAgents } from "@offshoot/core"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -138,3 +139,29 @@ export const problem = (answered: Answered) => {
 
 export const json = (answered: Answered): unknown =>
   Schema.decodeSync(Schema.fromJsonString(Schema.Unknown))(answered.text)
+
+/** A bare connection; the scope's end destroys it. */
+export const connect = (port: number) =>
+  Effect.acquireRelease(
+    Effect.callback<NodeNet.Socket>((resume) => {
+      const socket = NodeNet.connect(port, "127.0.0.1", () => resume(Effect.succeed(socket)))
+      socket.on("error", () => {})
+    }),
+    (socket) => Effect.sync(() => socket.destroy())
+  )
+
+/** Everything that comes back until the other side closes. */
+export const exchangeOn = (socket: NodeNet.Socket, request: string) =>
+  Effect.callback<string>((resume) => {
+    let answered = ""
+    socket.setEncoding("utf8")
+    socket.on("data", (part: string) => {
+      answered += part
+    })
+    socket.on("close", () => resume(Effect.succeed(answered)))
+    socket.write(request)
+  })
+
+/** The same on a connection of its own. */
+export const exchange = (port: number, request: string) =>
+  Effect.scoped(Effect.flatMap(connect(port), (socket) => exchangeOn(socket, request)))
