@@ -24,8 +24,11 @@ import * as Records from "./records.ts"
 import * as Statements from "./statements.ts"
 import { type Condition, conditionOf, unavailable } from "./storageCondition.ts"
 
-/** About 5 ms of writing: the longest a read waits for the connection. */
-const batchMax = 256
+/**
+ * About 1 ms of writing: the longest a read waits for the connection. Larger
+ * ones are hardly cheaper, and what they wake at once floods the live readers.
+ */
+const batchMax = 64
 
 /** More than this many waiting commits hold their callers back: about 10 MB of records. */
 const waitingMax = 4096
@@ -138,10 +141,7 @@ export const make = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient
 ): Effect.fn.Return<Writer, never, Scope.Scope> {
   const queue = yield* Queue.bounded<Waiting, Cause.Done>(waitingMax)
-  const write = Effect.forever(
-    Effect.flatMap(Queue.takeBetween(queue, 1, batchMax), (batch) => writeBatch(sql, batch)),
-    { disableYield: true }
-  )
+  const write = Effect.forever(Effect.flatMap(Queue.takeBetween(queue, 1, batchMax), (batch) => writeBatch(sql, batch)))
   yield* Effect.acquireRelease(
     // Ended by the release below alone; its statements would be spans without a parent.
     Effect.forkDetach(Effect.withTracerEnabled(Effect.exit(write), false)),
