@@ -160,23 +160,34 @@ const environment = (withPrograms) => {
   return { ...process.env, [name]: (withPrograms ? [bin, ...others] : others).join(path.delimiter) }
 }
 
+const signalGroup = (pid, signal) => {
+  try {
+    process.kill(-pid, signal)
+  } catch (cause) {
+    if (cause.code !== "ESRCH") throw cause
+  }
+}
+
 /**
  * Waits for a child and passes on the signals that come here, each once.
  *
- * Ctrl-C is not passed on: the terminal gives it to every process of the group,
- * the child included, and a second one would mean "at once" to some programs.
+ * A child of our own group gets Ctrl-C from the terminal like everybody in it, and
+ * a second one would mean "at once" to some programs, so it is not passed on. A
+ * child that leads a group of its own gets everything from here, and so does
+ * whatever it has started.
  * When npm or pnpm started us and is killed itself, nobody would stop the child,
  * so its death counts as SIGTERM.
  */
-const supervise = (child) =>
+const supervise = (child, leadsGroup = false) =>
   new Promise((resolve, reject) => {
     const seen = new Map()
     const pass = (signal) => {
       const now = Date.now()
       const again = now - (seen.get(signal) ?? -Infinity) < sameSignalMillis
       seen.set(signal, now)
-      if (again || (signal === "SIGINT" && process.stdin.isTTY)) return
-      child.kill(signal)
+      if (again || (signal === "SIGINT" && process.stdin.isTTY && !leadsGroup)) return
+      if (leadsGroup) signalGroup(child.pid, signal)
+      else child.kill(signal)
     }
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
     for (const signal of signals) process.on(signal, pass)
@@ -226,6 +237,7 @@ const install = async () => {
     cwd: root,
     env: { ...quickRetries, ...environment(false) },
     shell: windows,
+    detached: !windows,
     stdio: ["ignore", "pipe", "pipe"]
   })
   let output = ""
@@ -235,7 +247,7 @@ const install = async () => {
       fs.writeSync(2, text)
     })
   }
-  const { code, stopped } = await supervise(child)
+  const { code, stopped } = await supervise(child, !windows)
   if (stopped) process.exit(code === 0 ? 130 : code)
   if (code !== 0) {
     explain(output)
