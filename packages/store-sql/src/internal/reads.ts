@@ -1,4 +1,4 @@
-import type { SessionStore } from "@offshoot/core"
+import { Session, type SessionStore } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Result from "effect/Result"
@@ -27,12 +27,38 @@ const where = (conditions: ReadonlyArray<Condition>): Condition => ({
   params: conditions.flatMap((condition) => condition.params)
 })
 
+/** Sessions in flight are bounded by the limits of the process; those that ended are not. */
+const isFew = ({ status }: SessionStore.SessionFilter): boolean => status !== undefined && Session.isInFlight(status)
+
+type Given = readonly [column: "parent_id" | "root_id" | "status", value: string | undefined]
+
+/** The fields of a filter, the one that leaves the fewest sessions first. */
+const bySelectivity = (filter: SessionStore.SessionFilter): ReadonlyArray<Given> => {
+  const { parentId, rootId, status } = filter
+  const place: ReadonlyArray<Given> = [
+    ["parent_id", parentId],
+    ["root_id", rootId]
+  ]
+  return isFew(filter) ? [["status", status], ...place] : [...place, ["status", status]]
+}
+
+/**
+ * Only the first field may choose the index: without statistics the database
+ * would take the status, and read every session that ever completed.
+ */
+const ofFilter = (filter: SessionStore.SessionFilter): ReadonlyArray<Condition> => {
+  const given = bySelectivity(filter).filter(([, value]) => value !== undefined)
+  // Then the index over the roots is to serve.
+  const ofRoots = filter.kind === "root" && given[0]?.[0] === "status" && !isFew(filter)
+  return given.flatMap(([column, value], rank) =>
+    equals(rank === 0 && !ofRoots ? column : `COALESCE(${column}, '')`, value)
+  )
+}
+
 const sessionsWhere = ({ before, filter }: SessionStore.SessionQuery): Condition =>
   where([
     ...ofKind(filter.kind),
-    ...equals("root_id", filter.rootId),
-    ...equals("parent_id", filter.parentId),
-    ...equals("status", filter.status),
+    ...ofFilter(filter),
     ...Option.match(before, { onNone: () => [], onSome: (id) => [{ text: "id < ?", params: [id] }] })
   ])
 

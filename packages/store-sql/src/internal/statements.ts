@@ -69,10 +69,11 @@ export const acknowledge = forList("UPDATE completions SET pending = 0 WHERE run
 export const insertEvents = forRows("INSERT INTO events (number, session_id, type, at_millis, body) VALUES ", 5)
 
 export const selectVersions = forList("SELECT id, version FROM sessions WHERE id IN (")
+/** Joined, because a list of pairs would make the database look at every child of the parent. */
 export const selectKeyOwners = forRows(
-  "SELECT parent_id, request_key, id FROM sessions WHERE (parent_id, request_key) IN (VALUES ",
+  "SELECT parent_id, request_key, id FROM (VALUES ",
   2,
-  ")"
+  ") AS given JOIN sessions ON parent_id = given.column1 AND request_key = given.column2"
 )
 
 /** What a deleted session leaves: its parent counts one less, and its records go. */
