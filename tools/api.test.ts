@@ -8,16 +8,16 @@
 import { assert, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as NodeChildProcess from "node:child_process"
 import * as NodeFS from "node:fs"
-import * as NodeOS from "node:os"
 import * as NodePath from "node:path"
 
 const root = NodePath.resolve(import.meta.dirname, "..")
 const work = NodePath.join(root, "node_modules/.cache/offshoot/api")
-const emitted = NodeFS.mkdtempSync(NodePath.join(NodeOS.tmpdir(), "offshoot-api-"))
+const emitted = NodePath.join(work, "emitted")
 const packages = NodeFS.readdirSync(NodePath.join(root, "packages")).toSorted()
 
 /** Type errors are the business of another check: declarations come out all the same. */
 const emit = () => {
+  NodeFS.rmSync(work, { recursive: true, force: true })
   NodeFS.mkdirSync(work, { recursive: true })
   const config = {
     extends: NodePath.join(root, "tsconfig.base.json"),
