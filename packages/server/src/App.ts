@@ -18,11 +18,15 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import { Environment } from "./Environment.ts"
 import * as Server from "./Server.ts"
 import * as Settings from "./Settings.ts"
 
 /** Ids cannot be guessed: they are what a reader of a shared log would have to guess. */
-const entropy = Layer.succeed(Ids.Entropy, Effect.sync(() => Ids.digitsFromBytes(NodeCrypto.randomBytes(16))))
+const entropy = Layer.succeed(
+  Ids.Entropy,
+  Effect.sync(() => Ids.digitsFromBytes(NodeCrypto.randomBytes(16)))
+)
 
 /** The token of this start: the operator's, or 192 bits of the machine's randomness. */
 export const tokenOf = (settings: Settings.Settings): Redacted.Redacted =>
@@ -36,17 +40,22 @@ const instanceOf = (dataDir: string): string =>
 const processes = (settings: Settings.Settings) =>
   ProgramLauncher.layer.pipe(
     Layer.provideMerge(ProcessTable.layer),
-    Layer.provideMerge(Layer.unwrap(Effect.map(Settings.Environment, (environment) =>
-      CliHost.layer({ instance: instanceOf(settings.dataDir), environment })))),
+    Layer.provideMerge(
+      Layer.unwrap(
+        Effect.map(Environment, (environment) => CliHost.layer({ instance: instanceOf(settings.dataDir), environment }))
+      )
+    ),
     Layer.provideMerge(NodeServices.layer)
   )
 
 /** One runner for each agent of the configuration. */
 const runners = (settings: Settings.Settings) =>
-  Layer.unwrap(Effect.map(
-    Effect.forEach(settings.agents, ({ agent, id }) => CommandRunner.make({ agentId: id, agent })),
-    ExternalChildRunner.layer
-  ))
+  Layer.unwrap(
+    Effect.map(
+      Effect.forEach(settings.agents, ({ agent, id }) => CommandRunner.make({ agentId: id, agent })),
+      ExternalChildRunner.layer
+    )
+  )
 
 /**
  * Ends what a dead server of this data directory left running. Waits for the
@@ -78,13 +87,13 @@ export const layer = (settings: Settings.Settings, token: Redacted.Redacted) =>
     Layer.provide(entropy)
   )
 
-const inUrl = (host: string): string => NodeNet.isIPv6(host) ? `[${host}]` : host
+const inUrl = (host: string): string => (NodeNet.isIPv6(host) ? `[${host}]` : host)
 
 /** An address that this machine itself can use: a wildcard is reached over loopback. */
-const reachable = (host: string): string => host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host
+const reachable = (host: string): string => (host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host)
 
 /** Where the server listens, as announced and as a client on this machine reaches it. */
-export const addresses = Effect.fn("App.addresses")(function*(settings: Settings.Settings) {
+export const addresses = Effect.fn("App.addresses")(function* (settings: Settings.Settings) {
   const { address } = yield* HttpServer.HttpServer
   const port = address._tag === "UnixPathAddress" ? settings.server.port : address.port
   const { host } = settings.server

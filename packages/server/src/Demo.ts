@@ -82,7 +82,7 @@ const demoTimeout = Duration.seconds(30)
 /** One demo at a time in this process. */
 const stage = Semaphore.makeUnsafe(1)
 
-const spawn = Effect.fnUntraced(function*(parent: Session.Session, part: Part) {
+const spawn = Effect.fnUntraced(function* (parent: Session.Session, part: Part) {
   const offshoot = yield* SubAgents.SubAgents
   const { id, metadata, title } = part
   const spawned = yield* offshoot.spawn(parent.id, { agent: id, title, prompt: title, metadata })
@@ -94,7 +94,7 @@ const isSettled = (state: TreeView.TreeState, id: string): boolean => {
   return node !== undefined && Session.isTerminal(node.status)
 }
 
-const play = Effect.gen(function*() {
+const play = Effect.gen(function* () {
   const offshoot = yield* SubAgents.SubAgents
   const screen = yield* Screen
   const root = yield* offshoot.createRoot({ title: "Demo" })
@@ -102,10 +102,7 @@ const play = Effect.gen(function*() {
   const children = yield* Effect.forEach(parts, (part) => spawn(root, part))
   const state = yield* LiveTree.show({
     root,
-    events: Stream.map(
-      offshoot.events(root.id, { scope: "subtree", after: Option.none() }),
-      (item) => item.event
-    ),
+    events: Stream.map(offshoot.events(root.id, { scope: "subtree", after: Option.none() }), (item) => item.event),
     read: offshoot.tree(root.id).pipe(
       Effect.map((tree) => LiveTree.knownOfTree(Wire.tree(tree))),
       Effect.option
@@ -118,7 +115,8 @@ const play = Effect.gen(function*() {
     Effect.tap((shown) =>
       Option.isSome(shown)
         ? Effect.void
-        : Effect.ignore(offshoot.cancel(root.id, { mode: "abort", by: "by_user", reach: "subtree" })))
+        : Effect.ignore(offshoot.cancel(root.id, { mode: "abort", by: "by_user", reach: "subtree" }))
+    )
   )
   return { root, state }
 })
@@ -130,11 +128,11 @@ const play = Effect.gen(function*() {
  *
  * **Interruption**: stops the showing; the children end with the server.
  */
-export const run = Effect.fn("Demo.run")(function*(look: (rootId: string) => ReadonlyArray<string>) {
+export const run = Effect.fn("Demo.run")(function* (look: (rootId: string) => ReadonlyArray<string>) {
   const screen = yield* Screen
   yield* play.pipe(
     Effect.flatMap(({ root, state }) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { columns } = yield* screen.size
         const nowMillis = yield* Clock.currentTimeMillis
         const table = Option.match(state, {

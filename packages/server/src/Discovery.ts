@@ -41,7 +41,7 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-const read = Effect.fnUntraced(function*(dataDir: string) {
+const read = Effect.fnUntraced(function* (dataDir: string) {
   const files = yield* FileSystem.FileSystem
   const text = yield* Effect.option(files.readFileString(NodePath.join(dataDir, fileName)))
   return Option.flatMap(text, decode)
@@ -49,10 +49,13 @@ const read = Effect.fnUntraced(function*(dataDir: string) {
 
 /** The running server of this data directory, as far as its file tells. It may still not answer. */
 export const find = (dataDir: string): Effect.Effect<Option.Option<Found>, never, FileSystem.FileSystem> =>
-  Effect.map(read(dataDir), Option.filter((found) => isAlive(found.pid)))
+  Effect.map(
+    read(dataDir),
+    Option.filter((found) => isAlive(found.pid))
+  )
 
 /** Removes the file unless it is a successor's. */
-const withdraw = Effect.fnUntraced(function*(dataDir: string, own: Found) {
+const withdraw = Effect.fnUntraced(function* (dataDir: string, own: Found) {
   const files = yield* FileSystem.FileSystem
   const now = yield* read(dataDir)
   if (Option.isSome(now) && now.value.token === own.token && now.value.pid === own.pid) {
@@ -71,7 +74,7 @@ export const publish = (
   found: Found
 ): Effect.Effect<void, PlatformError.PlatformError, FileSystem.FileSystem | Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const files = yield* FileSystem.FileSystem
       const path = NodePath.join(dataDir, fileName)
       const aside = `${path}.${found.pid}`

@@ -13,7 +13,6 @@ import * as NodeNet from "node:net"
 import * as NodePath from "node:path"
 import { RunMark } from "@offshoot/adapters-cli"
 import { type AgentDirectory, Limits } from "@offshoot/core"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -21,6 +20,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
+import { Environment } from "./Environment.ts"
 import { decodeAgents } from "./internal/agentSettings.ts"
 import type { AgentSetting } from "./internal/agentSettings.ts"
 import * as ConfigFile from "./internal/configFile.ts"
@@ -28,12 +28,6 @@ import type { Problem } from "./internal/configFile.ts"
 import { nearest } from "./internal/nearest.ts"
 
 export type { AgentSetting, Problem }
-
-/** The variables of the process's environment. Only the entry of the program gives the real ones. */
-export class Environment extends Context.Reference<Readonly<Record<string, string | undefined>>>(
-  "@offshoot/server/Environment",
-  { defaultValue: () => ({}) }
-) {}
 
 export interface Provider {
   readonly type: string
@@ -200,10 +194,12 @@ const tokenOf = ({ environment, flags }: Sources, file: ConfigFile.ConfigFile): 
 const tokenProblems = (token: Token | undefined): ReadonlyArray<Problem> => {
   if (token === undefined) return []
   if (token.value === undefined || token.value === "") {
-    return [{
-      path: token.path,
-      message: "the environment variable that this names is not set (it names a variable, it is not the token itself)"
-    }]
+    return [
+      {
+        path: token.path,
+        message: "the environment variable that this names is not set (it names a variable, it is not the token itself)"
+      }
+    ]
   }
   return /^[\u0021-\u007E]{1,512}$/.test(token.value)
     ? []
@@ -213,10 +209,12 @@ const tokenProblems = (token: Token | undefined): ReadonlyArray<Problem> => {
 const hostProblems = (host: string, path: string, flags: Flags): ReadonlyArray<Problem> =>
   isLoopback(host) || flags.allowRemote === true
     ? []
-    : [{
-      path,
-      message: "other machines could reach this address: add --allow-remote if that is meant, or use 127.0.0.1"
-    }]
+    : [
+        {
+          path,
+          message: "other machines could reach this address: add --allow-remote if that is meant, or use 127.0.0.1"
+        }
+      ]
 
 const databaseProblems = ({ environment }: Sources, file: ConfigFile.ConfigFile): ReadonlyArray<Problem> => {
   const fromEnvironment = variable(environment, "OFFSHOOT_DATABASE_URL")
@@ -224,7 +222,12 @@ const databaseProblems = ({ environment }: Sources, file: ConfigFile.ConfigFile)
   if (url === undefined) return []
   const path = fromEnvironment === undefined ? "database" : "OFFSHOOT_DATABASE_URL"
   return /^postgres(ql)?:\/\//i.test(url)
-    ? [{ path, message: "Postgres is not available in this version: leave it out to use the database in the data directory" }]
+    ? [
+        {
+          path,
+          message: "Postgres is not available in this version: leave it out to use the database in the data directory"
+        }
+      ]
     : [{ path, message: "expected nothing: this version only has the database in the data directory" }]
 }
 
@@ -242,7 +245,8 @@ const readFile = (file: Sources["file"]): Result.Result<ConfigFile.ConfigFile, R
     onNone: () => Result.succeed({}),
     onSome: ({ path, text }) =>
       Result.mapError(ConfigFile.parse(text), (problems) =>
-        problems.map((problem) => ({ path: `${path}: ${problem.path}`, message: problem.message })))
+        problems.map((problem) => ({ path: `${path}: ${problem.path}`, message: problem.message }))
+      )
   })
 
 const hostOf = (
@@ -309,14 +313,16 @@ const findConfig = (flags: Flags, environment: Sources["environment"], cwd: stri
 
 const unreadable = (path: string, namedBy: string | undefined, missing: boolean): SettingsInvalid =>
   new SettingsInvalid({
-    problems: [{
-      path: namedBy ?? path,
-      message: missing ? `there is no file ${path}` : `the file ${path} cannot be read: check its permissions`
-    }]
+    problems: [
+      {
+        path: namedBy ?? path,
+        message: missing ? `there is no file ${path}` : `the file ${path} cannot be read: check its permissions`
+      }
+    ]
   })
 
 /** Reads the configuration file, then decides. */
-export const load = Effect.fn("Settings.load")(function*(flags: Flags) {
+export const load = Effect.fn("Settings.load")(function* (flags: Flags) {
   const files = yield* FileSystem.FileSystem
   const environment = yield* Environment
   const cwd = NodePath.resolve()
@@ -325,9 +331,7 @@ export const load = Effect.fn("Settings.load")(function*(flags: Flags) {
     Effect.asSome,
     Effect.catch((error) => {
       const missing = error.reason._tag === "NotFound"
-      return missing && namedBy === undefined
-        ? Effect.succeedNone
-        : Effect.fail(unreadable(path, namedBy, missing))
+      return missing && namedBy === undefined ? Effect.succeedNone : Effect.fail(unreadable(path, namedBy, missing))
     })
   )
   const file = Option.map(text, (text) => ({ path, text }))

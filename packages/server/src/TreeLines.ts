@@ -107,14 +107,22 @@ export const detailOf = (state: TreeState, node: TreeNode, nowMillis: number): s
       return running(node, nowMillis)
     case "completed": {
       const said = lastLine(node.output.tail)
-      return node.reason === undefined || node.reason === "done" ? said : `${inert(node.reason)}${said === "" ? "" : `: ${said}`}`
+      return node.reason === undefined || node.reason === "done"
+        ? said
+        : `${inert(node.reason)}${said === "" ? "" : `: ${said}`}`
     }
-    default: {
-      const error = node.error === undefined ? "" : inert(node.error)
-      if (node.reason === undefined) return error
-      return error === "" ? inert(node.reason) : `${inert(node.reason)}: ${error}`
-    }
+    default:
+      return [node.reason === undefined ? "" : inert(node.reason), errorOf(node)]
+        .filter((part) => part !== "")
+        .join(": ")
   }
+}
+
+/** Why it ended as it did, and what it last said when that is something else. */
+const errorOf = (node: TreeNode): string => {
+  const error = node.error === undefined ? "" : inert(node.error)
+  const said = node.status === "error" ? lastLine(node.output.tail) : ""
+  return said === "" || error.includes(said) ? error : [error, said].filter((part) => part !== "").join(" · ")
 }
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
@@ -152,7 +160,10 @@ const rowsOf = (state: TreeState): ReadonlyArray<Row> => {
 }
 
 /** The rows that fit, in tree order: those that need somebody first, then those that move, then the rest. */
-const windowOf = (rows: ReadonlyArray<Row>, room: number): { readonly shown: ReadonlyArray<Row>; readonly hidden: ReadonlyArray<Row> } => {
+const windowOf = (
+  rows: ReadonlyArray<Row>,
+  room: number
+): { readonly shown: ReadonlyArray<Row>; readonly hidden: ReadonlyArray<Row> } => {
   if (rows.length <= room) return { shown: rows, hidden: [] }
   const byUrgency = rows
     .map((row, index) => ({ index, urgency: looks[row.node.status].urgency }))
@@ -198,7 +209,9 @@ const nodeLine = (state: TreeState, row: Row, nameColumns: number, canvas: Canva
     ` ${name} `,
     paint(canvas, "dim", age),
     detail === "" ? "" : `  ${paint(canvas, failed ? "red" : "dim", detail)}`
-  ].join("").trimEnd()
+  ]
+    .join("")
+    .trimEnd()
 }
 
 const header = (state: TreeState, canvas: Canvas): string => {
@@ -272,7 +285,9 @@ export const table = (
   canvas: Pick<Canvas, "columns" | "colour">
 ): ReadonlyArray<string> => {
   const cells = rows.map((row) => row.map(inert))
-  const widths = heading.map((title, column) => Math.max(widthOf(title), ...cells.map((row) => widthOf(row[column] ?? ""))))
+  const widths = heading.map((title, column) =>
+    Math.max(widthOf(title), ...cells.map((row) => widthOf(row[column] ?? "")))
+  )
   const gaps = 2 * (heading.length - 1)
   for (let over = sum(widths) + gaps - canvas.columns; over > 0; over--) {
     const widest = widths.indexOf(Math.max(...widths))
@@ -280,14 +295,23 @@ export const table = (
     widths[widest] = (widths[widest] ?? 0) - 1
   }
   const line = (row: ReadonlyArray<string>): string =>
-    cut(widths.map((width, column) => fit(row[column] ?? "", width)).join("  ").trimEnd(), canvas.columns)
+    cut(
+      widths
+        .map((width, column) => fit(row[column] ?? "", width))
+        .join("  ")
+        .trimEnd(),
+      canvas.columns
+    )
   return [paint(canvas, "dim", line(heading)), ...cells.map(line)]
 }
 
 const sum = (values: ReadonlyArray<number>): number => values.reduce((total, value) => total + value, 0)
 
 /** The children, in tree order, with how each ended: what stays on the screen. */
-export const outcomes = (state: TreeState, canvas: Pick<Canvas, "columns" | "colour" | "nowMillis">): ReadonlyArray<string> => {
+export const outcomes = (
+  state: TreeState,
+  canvas: Pick<Canvas, "columns" | "colour" | "nowMillis">
+): ReadonlyArray<string> => {
   const rows = [...walk(state)]
     .filter((node) => node.id !== state.rootId || node.status !== "idle")
     .map((node) => [
@@ -295,9 +319,7 @@ export const outcomes = (state: TreeState, canvas: Pick<Canvas, "columns" | "col
       nameOf(node),
       ageOf(node, canvas.nowMillis),
       node.reason ?? "",
-      Session.isTerminal(node.status) && node.status !== "completed"
-        ? node.error ?? ""
-        : lastLine(node.output.tail)
+      Session.isTerminal(node.status) && node.status !== "completed" ? errorOf(node) : lastLine(node.output.tail)
     ])
   const heading = ["STATUS", "TITLE", "TIME", "REASON", "LAST LINE OR ERROR"]
   const shown = rows.slice(0, outcomeRowsMax)

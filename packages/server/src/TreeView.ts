@@ -84,6 +84,8 @@ export interface Known {
   readonly createdAtMillis: number
   readonly updatedAtMillis: number
   readonly place?: Place
+  /** What it left, for a reader who came too late to hear it. */
+  readonly answer?: string
 }
 
 const silent: Output = { channel: "", tail: "" }
@@ -143,7 +145,8 @@ const prune = (state: TreeState, id: string): TreeState => {
   const node = nodeOf(state, id)
   if (node === undefined) return state
   const below = node.children.reduce(prune, state)
-  if (id === state.rootId) return put(below, { ...node, children: [], status: "idle", error: "this session was deleted" })
+  if (id === state.rootId)
+    return put(below, { ...node, children: [], status: "idle", error: "this session was deleted" })
   const removed = { ...below, nodes: HashMap.remove(below.nodes, id) }
   return update(removed, node.parentId ?? state.rootId, (parent) => ({
     ...parent,
@@ -173,15 +176,17 @@ const settle = (
   atMillis: number,
   end: { readonly status: SessionStatus; readonly reason: string; readonly error?: string | undefined }
 ): TreeNode =>
-  Session.isTerminal(node.status) ? node : {
-    ...node,
-    status: end.status,
-    reason: end.reason,
-    error: end.error,
-    settledAtMillis: atMillis,
-    activity: nothing,
-    place: undefined
-  }
+  Session.isTerminal(node.status)
+    ? node
+    : {
+        ...node,
+        status: end.status,
+        reason: end.reason,
+        error: end.error,
+        settledAtMillis: atMillis,
+        activity: nothing,
+        place: undefined
+      }
 
 /** A status that was announced. Terminal ones carry no reason here and wait for the end of the run to tell it. */
 const announce = (node: TreeNode, status: SessionStatus, atMillis: number): TreeNode => {
@@ -217,7 +222,10 @@ const speak = (node: TreeNode, event: AgentEvent.OwnEvent): TreeNode => {
     case "clarification_needed":
       return { ...node, activity: { _tag: "Request", requestId: event.requestId, question: event.question } }
     case "tool_approval_requested":
-      return { ...node, activity: { _tag: "Request", requestId: event.requestId, question: `may it use ${event.toolName}?` } }
+      return {
+        ...node,
+        activity: { _tag: "Request", requestId: event.requestId, question: `may it use ${event.toolName}?` }
+      }
     case "approval_changed":
       return node.activity._tag === "Request" && node.activity.requestId === event.requestId
         ? { ...node, activity: nothing }
@@ -262,7 +270,10 @@ const ending = (event: Extract<AgentEvent.OwnEvent, { readonly type: "complete" 
     ? { status: "cancelled" as const, reason: event.reason }
     : { status: event.status, reason: event.reason, error: event.type === "error" ? event.message : undefined }
 
-/** A child was accepted; a child that is known already goes into its next run. */
+/**
+ * A child was accepted. One that has settled stays so: the event may be a
+ * replay, and its next run will say that it started (V1).
+ */
 const adopt = (
   state: TreeState,
   event: Extract<AgentEvent.OwnEvent, { readonly type: "sub_agent_started" }>,
@@ -270,7 +281,8 @@ const adopt = (
 ): TreeState => {
   if (HashMap.has(state.nodes, event.childSessionId)) {
     return update(state, event.childSessionId, (known) =>
-      Session.isInFlight(known.status) ? known : announce(known, "pending", atMillis))
+      known.status === "idle" ? announce(known, "pending", atMillis) : known
+    )
   }
   const node = fresh(event.childSessionId, event.parentSessionId, event.title ?? "", atMillis)
   return grow(state, { ...node, status: "pending" })
@@ -292,16 +304,20 @@ const learnOne = (state: TreeState, known: Known): TreeState => {
 const informed = (before: TreeNode, known: Known): TreeNode => {
   const settled = Session.isTerminal(known.status)
   const stays = Session.isTerminal(before.status) && !settled // V1: a reading may be older than the stream
-  const named = { ...before, title: known.title, agent: known.agent ?? before.agent }
-  return stays ? named : {
-    ...named,
-    status: known.status,
-    reason: settled ? known.reason ?? before.reason : undefined,
-    error: settled ? known.error ?? before.error : undefined,
-    startedAtMillis: Math.min(before.startedAtMillis, known.createdAtMillis),
-    settledAtMillis: settled ? before.settledAtMillis ?? known.updatedAtMillis : undefined,
-    place: known.status === "pending" ? known.place : undefined
-  }
+  const late = known.answer !== undefined && before.output.tail === ""
+  const output = late ? { channel: "answer", tail: (known.answer ?? "").slice(-outputMax) } : before.output
+  const named = { ...before, title: known.title, agent: known.agent ?? before.agent, output }
+  return stays
+    ? named
+    : {
+        ...named,
+        status: known.status,
+        reason: settled ? (known.reason ?? before.reason) : undefined,
+        error: settled ? (known.error ?? before.error) : undefined,
+        startedAtMillis: Math.min(before.startedAtMillis, known.createdAtMillis),
+        settledAtMillis: settled ? (before.settledAtMillis ?? known.updatedAtMillis) : undefined,
+        place: known.status === "pending" ? known.place : undefined
+      }
 }
 
 /** Adds what was read of the sessions; parents before their children. Mends a hole in the stream. */
@@ -310,10 +326,13 @@ export const learn = (state: TreeState, sessions: ReadonlyArray<Known>): TreeSta
   stale: false
 })
 
-export const connected = (state: TreeState, connection: TreeState["connection"]): TreeState => ({ ...state, connection })
+export const connected = (state: TreeState, connection: TreeState["connection"]): TreeState => ({
+  ...state,
+  connection
+})
 
 /** Every session below the root, and the root itself, parents first. */
-export const walk = function*(state: TreeState): Generator<TreeNode> {
+export const walk = function* (state: TreeState): Generator<TreeNode> {
   const open = [state.rootId]
   while (open.length > 0) {
     const node = nodeOf(state, open.pop() ?? state.rootId)

@@ -11,4 +11,4 @@ const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.NonEmptyS
 /** One step up from `src` and from `dist` alike. */
 const manifest = new URL("../package.json", import.meta.url)
 
-export const version: string = Schema.decodeUnknownSync(Manifest)(NodeFs.readFileSync(manifest, "utf8")).version
+export const version: string = Schema.decodeSync(Manifest)(NodeFs.readFileSync(manifest, "utf8")).version

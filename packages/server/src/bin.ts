@@ -5,6 +5,7 @@
  * The only module that knows arguments, environment, signals and exit codes of
  * the process. Exit codes: `cli/Failures` lists them.
  */
+import * as NodePath from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as CliError from "effect/cli/CliError"
@@ -18,7 +19,7 @@ import * as Runtime from "effect/Runtime"
 import { Invocation } from "./cli/Invocation.ts"
 import { offshoot } from "./cli/Offshoot.ts"
 import { type Signal, Signals } from "./cli/Signals.ts"
-import { Environment } from "./Settings.ts"
+import { Environment } from "./Environment.ts"
 import { version } from "./Version.ts"
 
 const signalNumbers: Readonly<Record<Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }
@@ -41,9 +42,10 @@ const signals = (() => {
       const arrival = arrivals[count - 1]
       return arrival === undefined ? Effect.never : Deferred.await(arrival)
     },
-    dealWith: (count) => Effect.sync(() => {
-      dealtWith = Math.min(count, signalsMax - 1)
-    })
+    dealWith: (count) =>
+      Effect.sync(() => {
+        dealtWith = Math.min(count, signalsMax - 1)
+      })
   })
 })()
 
@@ -58,7 +60,9 @@ const exitCodeOf = (cause: Cause.Cause<unknown>): number => {
   if (Cause.hasInterruptsOnly(cause)) return 130
   const error = Cause.squash(cause)
   if (isUsage(error)) return 2
-  return typeof error === "object" && error !== null && Runtime.errorExitCode in error ? Runtime.getErrorExitCode(error) : defectCode
+  return typeof error === "object" && error !== null && Runtime.errorExitCode in error
+    ? Runtime.getErrorExitCode(error)
+    : defectCode
 }
 
 /** EX_SOFTWARE of sysexits.h: the fault is ours. */
@@ -68,21 +72,26 @@ const tell = (cause: Cause.Cause<unknown>): Effect.Effect<void> => {
   const code = exitCodeOf(cause)
   const error = Cause.squash(cause)
   if (isUsage(error) || Cause.hasInterruptsOnly(cause)) return Effect.void
-  if (code === defectCode) return Console.error(`offshoot: this is a fault of ours, please report it\n${Cause.pretty(cause)}`)
+  if (code === defectCode)
+    return Console.error(`offshoot: this is a fault of ours, please report it\n${Cause.pretty(cause)}`)
   return error instanceof Error && error.message !== "" ? Console.error(`offshoot: ${error.message}`) : Effect.void
 }
 
 /** From source, this file is not called by its short name. */
-const invocation = process.argv[1]?.endsWith(".ts") === true
-  ? `node --conditions=@offshoot/source ${process.argv[1]}`
+const invocation = import.meta.filename.endsWith(".ts")
+  ? `node --conditions=@offshoot/source ${NodePath.relative(process.cwd(), import.meta.filename)}`
   : "offshoot"
 
 const main = Command.runWith(offshoot, { version })(process.argv.slice(2)).pipe(
   Effect.tapCause(tell),
-  Effect.provide(NodeServices.layer),
-  Effect.provide(signals),
-  Effect.provideService(Environment, process.env),
-  Effect.provideService(Invocation, invocation)
+  Effect.provide(
+    Layer.mergeAll(
+      NodeServices.layer,
+      signals,
+      Layer.succeed(Environment, process.env),
+      Layer.succeed(Invocation, invocation)
+    )
+  )
 )
 
 const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {

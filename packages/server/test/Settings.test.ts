@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Runtime from "effect/Runtime"
+import { Environment } from "../src/Environment.ts"
 import * as Settings from "../src/Settings.ts"
 
 interface Given {
@@ -19,9 +20,13 @@ const resolve = ({ environment = {}, file, flags = {} }: Given) =>
   Settings.resolve({
     flags,
     environment,
-    file: file === undefined
-      ? Option.none()
-      : Option.some({ path: "/etc/app/offshoot.config.json", text: typeof file === "string" ? file : JSON.stringify(file) }),
+    file:
+      file === undefined
+        ? Option.none()
+        : Option.some({
+            path: "/etc/app/offshoot.config.json",
+            text: typeof file === "string" ? file : JSON.stringify(file)
+          }),
     cwd: "/home/me"
   })
 
@@ -63,7 +68,12 @@ describe("Settings: precedence", () => {
     ["host: an empty variable is absent", host, { environment: { OFFSHOOT_HOST: "" } }, "127.0.0.1"],
     ["port: the default", port, {}, 4319],
     ["port: the file over the default", port, { file: { server: { port: 1 } } }, 1],
-    ["port: the environment over the file", port, { environment: { OFFSHOOT_PORT: "2" }, file: { server: { port: 1 } } }, 2],
+    [
+      "port: the environment over the file",
+      port,
+      { environment: { OFFSHOOT_PORT: "2" }, file: { server: { port: 1 } } },
+      2
+    ],
     ["port: a flag over the environment", port, { flags: { port: 0 }, environment: { OFFSHOOT_PORT: "2" } }, 0],
     ["token: none by default", (given: Given) => token(accepted(given)), {}, undefined],
     [
@@ -119,12 +129,16 @@ describe("Settings: precedence", () => {
 describe("Settings: agents", () => {
   const command = ["cat", "{prompt}"] as const
   it("a relative working directory counts from the file's folder", () => {
-    const { agents } = accepted({ file: { agents: { a: { protocol: "command", command, cwd: "work", concurrent: 2 } } } })
-    assert.deepStrictEqual(agents, [{
-      id: "a",
-      concurrentMax: 2,
-      agent: { protocol: "command", command, cwd: "/etc/app/work", concurrent: 2 }
-    }])
+    const { agents } = accepted({
+      file: { agents: { a: { protocol: "command", command, cwd: "work", concurrent: 2 } } }
+    })
+    assert.deepStrictEqual(agents, [
+      {
+        id: "a",
+        concurrentMax: 2,
+        agent: { protocol: "command", command, cwd: "/etc/app/work", concurrent: 2 }
+      }
+    ])
   })
   it("eight runs of an agent at once unless it says otherwise", () => {
     const settings = accepted({ file: { agents: { a: { protocol: "command", command } } } })
@@ -138,39 +152,104 @@ describe("Settings: refusals", () => {
     ["an unknown nested key", { file: { limits: { dept: 1 } } }, "limits.dept", /did you mean depth\?/],
     ["a key in another letter case", { file: { datadir: "x" } }, "datadir", /did you mean dataDir\?/],
     ["a key like nothing known", { file: { colour: 1 } }, "colour", /known here are server, dataDir/],
-    ["an unknown key of a provider", { file: { providers: { p: { type: "t", apiKey: "x" } } } }, "providers.p.apiKey", /did you mean|known here/],
+    [
+      "an unknown key of a provider",
+      { file: { providers: { p: { type: "t", apiKey: "x" } } } },
+      "providers.p.apiKey",
+      /did you mean|known here/
+    ],
     ["a wrong type", { file: { server: { port: "80" } } }, "server.port", /expected number/],
     ["a port out of range", { file: { server: { port: 70_000 } } }, "server.port", /between 0 and 65535/],
-    ["a limit below one", { file: { limits: { queue: 0 } } }, "limits.queue", /expected a value greater than or equal to 1/],
+    [
+      "a limit below one",
+      { file: { limits: { queue: 0 } } },
+      "limits.queue",
+      /expected a value greater than or equal to 1/
+    ],
     ["a fraction", { file: { limits: { queue: 1.5 } } }, "limits.queue", /expected an integer/],
     ["a list for an object", { file: { agents: [] } }, "agents", /expected object/],
-    ["a file that is a string", { file: "\"x\"" }, "the file", /expected object/],
+    ["a file that is a string", { file: '"x"' }, "the file", /expected object/],
     ["a provider without its type", { file: { providers: { p: {} } } }, "providers.p.type", /this key is required/],
-    ["a key that looks like a secret", { file: { providers: { p: { type: "t", apiKeyRef: "sk-123" } } } }, "providers.p.apiKeyRef", /the name of an environment variable/],
+    [
+      "a key that looks like a secret",
+      { file: { providers: { p: { type: "t", apiKeyRef: "sk-123" } } } },
+      "providers.p.apiKeyRef",
+      /the name of an environment variable/
+    ],
     ["a token variable that is not set", { file: { server: { token: "abc123" } } }, "server.token", /is not set/],
     ["a token with a space", { environment: { OFFSHOOT_TOKEN: "a b" } }, "OFFSHOOT_TOKEN", /without a space/],
-    ["not JSON", { file: "{\"a\": 1,\n \"b\": }" }, "line 2, column 7", /this is not JSON: value expected/],
+    ["not JSON", { file: '{"a": 1,\n "b": }' }, "line 2, column 7", /this is not JSON: value expected/],
     ["an empty file", { file: "" }, "line 1, column 1", /this is not JSON/],
     ["a comment", { file: "{\n  // port\n}" }, "line 2, column 3", /this is not JSON/],
-    ["a file cut short", { file: "{\"server\": {" }, "line 1, column 13", /this is not JSON/],
-    ["a port variable that is not a number", { environment: { OFFSHOOT_PORT: "http" } }, "OFFSHOOT_PORT", /between 0 and 65535/],
-    ["a port variable out of range", { environment: { OFFSHOOT_PORT: "65536" } }, "OFFSHOOT_PORT", /between 0 and 65535/],
-    ["a demo variable that is neither", { environment: { OFFSHOOT_DEMO: "maybe" } }, "OFFSHOOT_DEMO", /expected 0 or 1/],
+    ["a file cut short", { file: '{"server": {' }, "line 1, column 13", /this is not JSON/],
+    [
+      "a port variable that is not a number",
+      { environment: { OFFSHOOT_PORT: "http" } },
+      "OFFSHOOT_PORT",
+      /between 0 and 65535/
+    ],
+    [
+      "a port variable out of range",
+      { environment: { OFFSHOOT_PORT: "65536" } },
+      "OFFSHOOT_PORT",
+      /between 0 and 65535/
+    ],
+    [
+      "a demo variable that is neither",
+      { environment: { OFFSHOOT_DEMO: "maybe" } },
+      "OFFSHOOT_DEMO",
+      /expected 0 or 1/
+    ],
     ["a misspelt variable", { environment: { OFFSHOOT_PROT: "1" } }, "OFFSHOOT_PROT", /did you mean OFFSHOOT_PORT\?/],
     ["a remote host by flag", { flags: { host: "0.0.0.0" } }, "--host", /--allow-remote/],
     ["a remote host by variable", { environment: { OFFSHOOT_HOST: "::" } }, "OFFSHOOT_HOST", /--allow-remote/],
     ["a remote host by file", { file: { server: { host: "example.org" } } }, "server.host", /--allow-remote/],
     ["Postgres by file", { file: { database: "postgres://u:p@h/d" } }, "database", /not available in this version/],
-    ["Postgres by variable", { environment: { OFFSHOOT_DATABASE_URL: "postgresql://h/d" } }, "OFFSHOOT_DATABASE_URL", /not available in this version/],
+    [
+      "Postgres by variable",
+      { environment: { OFFSHOOT_DATABASE_URL: "postgresql://h/d" } },
+      "OFFSHOOT_DATABASE_URL",
+      /not available in this version/
+    ],
     ["another database", { file: { database: "mysql://h/d" } }, "database", /expected nothing/],
     ["an agent without a protocol", { file: { agents: { a: {} } } }, "agents.a.protocol", /this key is required/],
-    ["a protocol of a later version", { file: { agents: { a: { protocol: "a2a" } } } }, "agents.a.protocol", /not one of those available in this version: command/],
-    ["a misspelt protocol", { file: { agents: { a: { protocol: "comand" } } } }, "agents.a.protocol", /did you mean command\?/],
-    ["a command agent without its command", { file: { agents: { a: { protocol: "command" } } } }, "agents.a.command", /this key is required/],
-    ["an unknown option of a command agent", { file: { agents: { a: { protocol: "command", command: ["true"], evn: {} } } } }, "agents.a.evn", /did you mean env\?/],
-    ["an agent id that is none", { file: { agents: { "a b": { protocol: "command", command: ["true"] } } } }, "agents.a b", /expected an id|not known/],
+    [
+      "a protocol of a later version",
+      { file: { agents: { a: { protocol: "a2a" } } } },
+      "agents.a.protocol",
+      /not one of those available in this version: command/
+    ],
+    [
+      "a misspelt protocol",
+      { file: { agents: { a: { protocol: "comand" } } } },
+      "agents.a.protocol",
+      /did you mean command\?/
+    ],
+    [
+      "a command agent without its command",
+      { file: { agents: { a: { protocol: "command" } } } },
+      "agents.a.command",
+      /this key is required/
+    ],
+    [
+      "an unknown option of a command agent",
+      { file: { agents: { a: { protocol: "command", command: ["true"], evn: {} } } } },
+      "agents.a.evn",
+      /did you mean env\?/
+    ],
+    [
+      "an agent id that is none",
+      { file: { agents: { "a b": { protocol: "command", command: ["true"] } } } },
+      "agents.a b",
+      /expected an id|not known/
+    ],
     ["a recovery that there is not", { file: { recovery: "resume" } }, "recovery", /expected "lost"/],
-    ["no run of an agent at once", { file: { agents: { a: { protocol: "command", concurrent: 0, command: ["true"] } } } }, "agents.a.concurrent", /greater than or equal to 1/]
+    [
+      "no run of an agent at once",
+      { file: { agents: { a: { protocol: "command", concurrent: 0, command: ["true"] } } } },
+      "agents.a.concurrent",
+      /greater than or equal to 1/
+    ]
   ])("%s", (_, given, path, message) => {
     const problems = refused(given)
     const found = problems.find((problem) => problem.path === path || problem.path.endsWith(`.json: ${path}`))
@@ -189,7 +268,11 @@ describe("Settings: refusals", () => {
   it("no value that was given is part of a problem", () => {
     const secret = "hunter2"
     const result = resolve({
-      environment: { OFFSHOOT_DATABASE_URL: `postgres://${secret}@h`, OFFSHOOT_TOKEN: `${secret} x`, OFFSHOOT_PORT: secret },
+      environment: {
+        OFFSHOOT_DATABASE_URL: `postgres://${secret}@h`,
+        OFFSHOOT_TOKEN: `${secret} x`,
+        OFFSHOOT_PORT: secret
+      },
       file: { server: { token: secret, port: secret }, providers: { p: { type: "t", apiKeyRef: `${secret}-` } } }
     })
     assert.isTrue(Result.isFailure(result))
@@ -209,30 +292,39 @@ describe("Settings: refusals", () => {
 describe("Settings: the file", () => {
   const platform = NodeServices.layer
   const load = (flags: Settings.Flags, environment: Record<string, string> = {}) =>
-    Effect.result(Settings.load(flags)).pipe(Effect.provideService(Settings.Environment, environment))
+    Effect.result(Settings.load(flags)).pipe(Effect.provideService(Environment, environment))
 
   it.live("a default file that is not there is no error, one that somebody named is", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       assert.isTrue(Result.isSuccess(yield* load({})))
       const byVariable = yield* load({}, { OFFSHOOT_CONFIG: "/nowhere/c.json" })
-      assert.match(String(Result.isFailure(byVariable) && byVariable.failure.message), /OFFSHOOT_CONFIG: there is no file \/nowhere\/c\.json/)
+      assert.match(
+        String(Result.isFailure(byVariable) && byVariable.failure.message),
+        /OFFSHOOT_CONFIG: there is no file \/nowhere\/c\.json/
+      )
       const byFlag = yield* load({ config: "/nowhere/d.json" }, { OFFSHOOT_CONFIG: "/nowhere/c.json" })
-      assert.match(String(Result.isFailure(byFlag) && byFlag.failure.message), /--config: there is no file \/nowhere\/d\.json/)
+      assert.match(
+        String(Result.isFailure(byFlag) && byFlag.failure.message),
+        /--config: there is no file \/nowhere\/d\.json/
+      )
       assert.strictEqual(Result.isFailure(byFlag) ? Runtime.getErrorExitCode(byFlag.failure) : 0, 2)
-    }).pipe(Effect.provide(platform)))
+    }).pipe(Effect.provide(platform))
+  )
 
   it.live("a directory in the place of the file is an error that says so", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* load({ config: "/" })
       assert.match(String(Result.isFailure(found) && found.failure.message), /cannot be read/)
-    }).pipe(Effect.provide(platform)))
+    }).pipe(Effect.provide(platform))
+  )
 
   it.live("a file is read, and relative paths count from its folder", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const files = yield* FileSystem.FileSystem
       const folder = yield* files.makeTempDirectoryScoped()
-      yield* files.writeFileString(`${folder}/c.json`, "\uFEFF{\"dataDir\": \"d\"}")
+      yield* files.writeFileString(`${folder}/c.json`, '\uFEFF{"dataDir": "d"}')
       const found = yield* load({ config: `${folder}/c.json` })
       assert.strictEqual(Result.isSuccess(found) ? found.success.dataDir : "", `${folder}/d`)
-    }).pipe(Effect.provide(Layer.fresh(platform))))
+    }).pipe(Effect.provide(Layer.fresh(platform)))
+  )
 })

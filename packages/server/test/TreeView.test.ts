@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { type AgentEvent, Ids } from "@offshoot/core"
 import * as TreeLines from "../src/TreeLines.ts"
@@ -23,9 +24,12 @@ const wrapped = (child: Ids.SessionId, event: AgentEvent.OwnEvent, parent = root
 })
 const ran = (child: Ids.SessionId): AgentEvent.AgentEvent =>
   wrapped(child, { type: "execution_started", runId, sessionId: child, startedAt: "" })
-const token = (child: Ids.SessionId, content: string): AgentEvent.AgentEvent => wrapped(child, { type: "token", content })
-const status = (child: Ids.SessionId, now: "pending" | "running" | "awaiting_request" | "waiting_for_children" | "cancelling" | "completed") =>
-  wrapped(child, { type: "session_status_changed", sessionId: child, status: now })
+const token = (child: Ids.SessionId, content: string): AgentEvent.AgentEvent =>
+  wrapped(child, { type: "token", content })
+const status = (
+  child: Ids.SessionId,
+  now: "pending" | "running" | "awaiting_request" | "waiting_for_children" | "cancelling" | "completed"
+) => wrapped(child, { type: "session_status_changed", sessionId: child, status: now })
 const completed = (
   child: Ids.SessionId,
   end: "completed" | "error" | "timeout" | "cancelled" | "skipped",
@@ -62,7 +66,12 @@ describe("TreeView: what the events of a child make of it", () => {
     ["a carriage return begins a line", [started(a, "A"), ran(a), token(a, "10%\r20%")], "running 20%"],
     [
       "standard error is a line of its own",
-      [started(a, "A"), ran(a), token(a, "an answer"), wrapped(a, { type: "runner_output", channel: "stderr", content: "warn" })],
+      [
+        started(a, "A"),
+        ran(a),
+        token(a, "an answer"),
+        wrapped(a, { type: "runner_output", channel: "stderr", content: "warn" })
+      ],
       "running warn"
     ],
     [
@@ -82,7 +91,12 @@ describe("TreeView: what the events of a child make of it", () => {
     ],
     [
       "a question",
-      [started(a, "A"), ran(a), wrapped(a, { type: "clarification_needed", requestId: "q", question: "Which?" }), status(a, "awaiting_request")],
+      [
+        started(a, "A"),
+        ran(a),
+        wrapped(a, { type: "clarification_needed", requestId: "q", question: "Which?" }),
+        status(a, "awaiting_request")
+      ],
       "awaiting_request asks: Which?"
     ],
     [
@@ -103,16 +117,58 @@ describe("TreeView: what the events of a child make of it", () => {
       "waiting_for_children waits for 1 child"
     ],
     ["done", [started(a, "A"), ran(a), token(a, "42"), completed(a, "completed", "done")], "completed 42"],
-    ["cut off is not the same as done", [started(a, "A"), ran(a), token(a, "4"), completed(a, "completed", "truncated")], "completed truncated: 4"],
-    ["failed", [started(a, "A"), ran(a), completed(a, "error", "agent_failed", "exit 3")], "error agent_failed: exit 3"],
-    ["stopped by the idle check", [started(a, "A"), ran(a), completed(a, "timeout", "idle", "quiet")], "timeout idle: quiet"],
-    ["cancelled", [started(a, "A"), completed(a, "cancelled", "before_launch", "Cancelled before launch")], "cancelled before_launch: Cancelled before launch"],
+    [
+      "cut off is not the same as done",
+      [started(a, "A"), ran(a), token(a, "4"), completed(a, "completed", "truncated")],
+      "completed truncated: 4"
+    ],
+    [
+      "failed",
+      [started(a, "A"), ran(a), completed(a, "error", "agent_failed", "exit 3")],
+      "error agent_failed: exit 3"
+    ],
+    [
+      "failed, and what it last said",
+      [started(a, "A"), ran(a), token(a, "no such file"), completed(a, "error", "agent_failed", "exit 3")],
+      "error agent_failed: exit 3 · no such file"
+    ],
+    [
+      "stopped by the idle check",
+      [started(a, "A"), ran(a), completed(a, "timeout", "idle", "quiet")],
+      "timeout idle: quiet"
+    ],
+    [
+      "cancelled",
+      [started(a, "A"), completed(a, "cancelled", "before_launch", "Cancelled before launch")],
+      "cancelled before_launch: Cancelled before launch"
+    ],
     ["skipped", [started(a, "A"), completed(a, "skipped", "no_pending_message")], "skipped no_pending_message"],
-    ["V1: a token after the end", [started(a, "A"), ran(a), completed(a, "completed", "done"), token(a, "late")], "completed"],
-    ["V1: a status after the end", [started(a, "A"), ran(a), completed(a, "completed", "done"), status(a, "cancelling")], "completed"],
-    ["V1: a second end", [started(a, "A"), ran(a), completed(a, "error", "lost", "x"), completed(a, "completed", "done")], "error lost: x"],
+    [
+      "V1: a token after the end",
+      [started(a, "A"), ran(a), completed(a, "completed", "done"), token(a, "late")],
+      "completed"
+    ],
+    [
+      "V1: a status after the end",
+      [started(a, "A"), ran(a), completed(a, "completed", "done"), status(a, "cancelling")],
+      "completed"
+    ],
+    [
+      "V1: a second end",
+      [started(a, "A"), ran(a), completed(a, "error", "lost", "x"), completed(a, "completed", "done")],
+      "error lost: x"
+    ],
     ["its next run", [started(a, "A"), ran(a), token(a, "x"), completed(a, "completed", "done"), ran(a)], "running"],
-    ["accepted once more", [started(a, "A"), ran(a), completed(a, "completed", "done"), started(a, "A")], "pending waits for its launch"],
+    [
+      "V1: a replay of its start",
+      [started(a, "A"), ran(a), completed(a, "completed", "done"), started(a, "A")],
+      "completed"
+    ],
+    [
+      "queued once more",
+      [started(a, "A"), ran(a), completed(a, "completed", "done"), status(a, "pending")],
+      "pending waits for its launch"
+    ],
     ["started twice is once", [started(a, "A"), ran(a), started(a, "A")], "running"],
     ["an event of a session that is not known", [token(a, "x")], "none"],
     ["deleted", [started(a, "A"), wrapped(a, { type: "session_deleted", sessionId: a })], "none"]
@@ -122,17 +178,23 @@ describe("TreeView: what the events of a child make of it", () => {
 
   it("a child of a child hangs below it, one of an unknown parent below the root", () => {
     const state = after(started(a, "A"), started(b, "B", a), started(c, "C", Ids.SessionId.make("ses_unknown")))
-    assert.deepStrictEqual([...TreeView.walk(state)].map((node) => [node.id, node.parentId]), [
-      [root, undefined],
-      [a, root],
-      [b, a],
-      [c, root]
-    ])
+    assert.deepStrictEqual(
+      [...TreeView.walk(state)].map((node) => [node.id, node.parentId]),
+      [
+        [root, undefined],
+        [a, root],
+        [b, a],
+        [c, root]
+      ]
+    )
   })
 
   it("deleting a child removes everything below it", () => {
     const state = after(started(a, "A"), started(b, "B", a), wrapped(a, { type: "session_deleted", sessionId: a }))
-    assert.deepStrictEqual([...TreeView.walk(state)].map((node) => node.id), [root])
+    assert.deepStrictEqual(
+      [...TreeView.walk(state)].map((node) => node.id),
+      [root]
+    )
   })
 
   it("the events of the watched session itself are its own", () => {
@@ -141,7 +203,7 @@ describe("TreeView: what the events of a child make of it", () => {
       { type: "token", content: "hello" },
       { type: "error", runId, status: "error", reason: "agent_failed", message: "no" }
     )
-    assert.strictEqual(shown(state, root), "error agent_failed: no")
+    assert.strictEqual(shown(state, root), "error agent_failed: no · hello")
   })
 
   it("what this reader missed is counted", () => {
@@ -156,7 +218,9 @@ describe("TreeView: what the events of a child make of it", () => {
   })
 
   it("V2: sessions past the limit are only counted", () => {
-    const events = Array.from({ length: TreeView.nodesMax + 5 }, (_, index) => started(Ids.SessionId.make(`ses_${index}`), ""))
+    const events = Array.from({ length: TreeView.nodesMax + 5 }, (_, index) =>
+      started(Ids.SessionId.make(`ses_${index}`), "")
+    )
     const state = after(...events)
     assert.strictEqual(state.unseen, 6)
     const known = { id: "ses_other", title: "", status: "running" as const, createdAtMillis: 0, updatedAtMillis: 0 }
@@ -186,6 +250,11 @@ describe("TreeView: what a reading adds", () => {
     assert.strictEqual(shown(TreeView.learn(after(), [{ ...known, status: "running" }]), a), "running")
   })
 
+  it("what it left, for a reader who came too late to hear it", () => {
+    const settled = { ...known, status: "completed" as const, reason: "done", answer: "one\n42\n" }
+    assert.strictEqual(shown(TreeView.learn(after(started(a, "A")), [settled]), a), "completed 42")
+  })
+
   it("V1: a reading that is older than the stream does not undo an end", () => {
     const state = TreeView.learn(after(started(a, "A"), ran(a), completed(a, "error", "lost", "x")), [known])
     assert.strictEqual(shown(state, a), "error lost: x")
@@ -194,7 +263,9 @@ describe("TreeView: what a reading adds", () => {
 
   it("an end that the stream did not tell of, and the hole is mended", () => {
     const hole = after(started(a, "A"), ran(a), { type: "feed_reset", oldest: 9 })
-    const state = TreeView.learn(hole, [{ ...known, status: "error", reason: "setup", error: "no such program", updatedAtMillis: 7_000 }])
+    const state = TreeView.learn(hole, [
+      { ...known, status: "error", reason: "setup", error: "no such program", updatedAtMillis: 7_000 }
+    ])
     assert.strictEqual(shown(state, a), "error setup: no such program")
     assert.isFalse(state.stale)
   })
@@ -213,7 +284,16 @@ describe("TreeLines: the picture", () => {
       completed(a, "completed", "done"),
       completed(c, "error", "agent_failed", "exit 3")
     ),
-    [{ id: a, title: "Count lines", agent: "lines", status: "completed", createdAtMillis: 1_000, updatedAtMillis: 8_000 }]
+    [
+      {
+        id: a,
+        title: "Count lines",
+        agent: "lines",
+        status: "completed",
+        createdAtMillis: 1_000,
+        updatedAtMillis: 8_000
+      }
+    ]
   )
 
   it("says of every child what it is, in words, and fits the terminal", () => {
@@ -236,7 +316,9 @@ describe("TreeLines: the picture", () => {
   })
 
   it.each([1, 2, 3, 4, 10])("no more than %d rows, whatever there is to show", (rows) => {
-    const many = after(...Array.from({ length: 200 }, (_, index) => started(Ids.SessionId.make(`ses_${index}`), `T${index}`)))
+    const many = after(
+      ...Array.from({ length: 200 }, (_, index) => started(Ids.SessionId.make(`ses_${index}`), `T${index}`))
+    )
     assert.isAtMost(TreeLines.render(many, { ...canvas, rows }).length, rows)
   })
 
@@ -254,7 +336,7 @@ describe("TreeLines: the picture", () => {
     const nasty = "\u001B[2J\u001B]0;title\u0007a\u0000b\u009B31mc\u202Ed\u2028e\u001B"
     const state = after(started(a, nasty), ran(a), token(a, nasty), token(a, nasty))
     const lines = [...TreeLines.render(state, canvas), ...TreeLines.outcomes(state, canvas)]
-    for (const line of lines) assert.notMatch(line, /[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\u2028]/)
+    for (const line of lines) assert.notMatch(line, /[\p{Cc}\p{Zl}\u202A-\u202E\u2066-\u2069]/u)
   })
 
   it("an escape sequence that comes in two pieces is gone all the same", () => {
@@ -263,7 +345,12 @@ describe("TreeLines: the picture", () => {
   })
 
   it("a child that was heard of and is silent says so", () => {
-    const state = after(started(a, "A"), ran(a), { type: "sub_agent_heartbeat", parentSessionId: root, childSessionId: a, timestamp: "" })
+    const state = after(started(a, "A"), ran(a), {
+      type: "sub_agent_heartbeat",
+      parentSessionId: root,
+      childSessionId: a,
+      timestamp: ""
+    })
     const node = TreeView.nodeOf(state, a)
     assert.strictEqual(node && TreeLines.detailOf(state, node, 17_999), "")
     assert.strictEqual(node && TreeLines.detailOf(state, node, 18_000), "no sign of life for 15s")
@@ -271,14 +358,20 @@ describe("TreeLines: the picture", () => {
 
   it("a lost connection and missed events are said in the first line", () => {
     const state = TreeView.connected(after({ type: "lagged", missed: 3 }), "lost")
-    assert.strictEqual(TreeLines.render(state, canvas)[0], "Root  [connection lost, trying again]  [3 live events missed]")
+    assert.strictEqual(
+      TreeLines.render(state, canvas)[0],
+      "Root  [connection lost, trying again]  [3 live events missed]"
+    )
   })
 
   it("colour changes no text", () => {
     const plain = TreeLines.render(four, canvas)
     const coloured = TreeLines.render(four, { ...canvas, colour: true })
     assert.notDeepEqual(coloured, plain)
-    assert.deepStrictEqual(coloured.map((line) => line.replaceAll(/\u001B\[\d+m/g, "")), plain)
+    assert.deepStrictEqual(
+      coloured.map((line) => stripVTControlCharacters(line)),
+      plain
+    )
   })
 })
 
@@ -295,7 +388,10 @@ describe("TreeLines: one line per transition", () => {
     let state = TreeView.start({ id: root, title: "Root" }, 0)
     for (const [index, event] of events.entries()) {
       const next = TreeView.reduce(state, event, index * 1_000)
-      const line = TreeLines.transition(state, next, TreeView.subjectOf(next, event), { nowMillis: index * 1_000, sinceMillis: 0 })
+      const line = TreeLines.transition(state, next, TreeView.subjectOf(next, event), {
+        nowMillis: index * 1_000,
+        sinceMillis: 0
+      })
       if (line !== undefined) lines.push(line)
       state = next
     }
@@ -312,12 +408,22 @@ describe("TreeLines: the table", () => {
     [40, ["ID   TITLE", "1    a long title that needs room", "22   b"]],
     [20, ["ID   TITLE", "1    a long title t…", "22   b"]]
   ])("in %d columns", (columns, expected) => {
-    const lines = TreeLines.table(["ID ", "TITLE"], [["1", "a long title that needs room"], ["22", "b"]], { columns, colour: false })
+    const lines = TreeLines.table(
+      ["ID ", "TITLE"],
+      [
+        ["1", "a long title that needs room"],
+        ["22", "b"]
+      ],
+      { columns, colour: false }
+    )
     assert.deepStrictEqual(lines, expected)
   })
 })
 
 const width = (line: string): number => {
   const segments = [...new Intl.Segmenter().segment(line)]
-  return segments.reduce((total, { segment }) => total + (/\p{Emoji_Presentation}|\p{Script=Han}/u.test(segment) ? 2 : 1), 0)
+  return segments.reduce(
+    (total, { segment }) => total + (/\p{Emoji_Presentation}|\p{Script=Han}/u.test(segment) ? 2 : 1),
+    0
+  )
 }

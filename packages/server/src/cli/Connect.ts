@@ -13,6 +13,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Client from "../Client.ts"
 import * as Discovery from "../Discovery.ts"
+import { Environment } from "../Environment.ts"
 import * as Settings from "../Settings.ts"
 import { ServerUnreachable, UsageRefused } from "./Failures.ts"
 
@@ -42,8 +43,8 @@ export const settingsOf = (where: Where) =>
     allowRemote: true
   })
 
-const named = Effect.fnUntraced(function*(where: Where) {
-  const environment = yield* Settings.Environment
+const named = Effect.fnUntraced(function* (where: Where) {
+  const environment = yield* Environment
   return {
     url: Option.getOrElse(where.url, () => Settings.variable(environment, "OFFSHOOT_URL")),
     token: Option.getOrElse(where.token, () => {
@@ -58,11 +59,11 @@ const answers = (client: Client.ClientShape): Effect.Effect<boolean> =>
   client.calls.service.health().pipe(
     Effect.timeout(probeTimeout),
     Effect.as(true),
-    Effect.catchCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.succeed(false))
+    Effect.catchCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.succeed(false)))
   )
 
 /** The server of the data directory, if one is running and answers. */
-const local = Effect.fnUntraced(function*(dataDir: string, token: Redacted.Redacted | undefined) {
+const local = Effect.fnUntraced(function* (dataDir: string, token: Redacted.Redacted | undefined) {
   const found = yield* Discovery.find(dataDir)
   if (Option.isNone(found)) return Option.none()
   const client = yield* Client.make({
@@ -78,7 +79,7 @@ export interface Connected {
 }
 
 /** The server that is running, or none. A server that somebody named counts as running. */
-export const find = Effect.fn("Connect.find")(function*(where: Where) {
+export const find = Effect.fn("Connect.find")(function* (where: Where) {
   const { token, url } = yield* named(where)
   if (url === undefined) {
     const settings = yield* settingsOf(where)
@@ -93,14 +94,14 @@ export const find = Effect.fn("Connect.find")(function*(where: Where) {
 })
 
 /** The token of a server of this machine that was named by its address alone. */
-const tokenOf = Effect.fnUntraced(function*(where: Where, baseUrl: string) {
+const tokenOf = Effect.fnUntraced(function* (where: Where, baseUrl: string) {
   const settings = yield* settingsOf(where)
   const found = yield* Discovery.find(settings.dataDir)
   return Option.isSome(found) && found.value.url === baseUrl ? Redacted.make(found.value.token) : undefined
 })
 
 /** The server, which must be running. */
-export const connect = Effect.fn("Connect.connect")(function*(where: Where) {
+export const connect = Effect.fn("Connect.connect")(function* (where: Where) {
   const found = yield* find(where)
   if (Option.isSome(found)) return found.value
   const { dataDir } = yield* settingsOf(where)
@@ -117,7 +118,8 @@ export const explain = (error: unknown, url: string): ServerUnreachable | UsageR
     return new ServerUnreachable({ where: url, why: "no_answer" })
   }
   if (error instanceof Client.StreamRefused) return new UsageRefused({ told: error.message })
-  if (isTold(error)) return new UsageRefused({ told: error.hint === undefined ? error.detail : `${error.detail}. ${error.hint}` })
+  if (isTold(error))
+    return new UsageRefused({ told: error.hint === undefined ? error.detail : `${error.detail}. ${error.hint}` })
   return new UsageRefused({
     told: `the server at ${url} gave an answer that this command cannot read: are they of the same version?`
   })

@@ -11,6 +11,7 @@ import type { Session } from "@offshoot/core"
 import { duration } from "../internal/terminalText.ts"
 import * as TreeLines from "../TreeLines.ts"
 import type * as Wire from "../Wire.ts"
+import { jsonLine } from "../internal/jsonLine.ts"
 import { calling, connect, type Connected, type Where } from "./Connect.ts"
 import * as Screen from "./Screen.ts"
 import { untilSignal } from "./Signals.ts"
@@ -35,7 +36,10 @@ const countChildren = ({ client, url }: Connected, session: Wire.WireSession) =>
   )
 
 const row = (session: Wire.WireSession, children: string, nowMillis: number): ReadonlyArray<string> => {
-  const created = Option.match(DateTime.make(session.createdAt), { onNone: () => nowMillis, onSome: DateTime.toEpochMillis })
+  const created = Option.match(DateTime.make(session.createdAt), {
+    onNone: () => nowMillis,
+    onSome: DateTime.toEpochMillis
+  })
   return [
     session.id,
     TreeLines.wordOf(session.status),
@@ -50,35 +54,36 @@ const row = (session: Wire.WireSession, children: string, nowMillis: number): Re
 const heading = ["ID", "STATUS", "REASON", "TITLE", "AGENT", "AGE", "CHILDREN"]
 
 /** Prints one page. Writes nothing and starts nothing. */
-export const list = Effect.fn("Cli.list")(function*(input: ListInput) {
-  const server = yield* connect(input.where)
-  const page = yield* calling(
-    server.url,
-    server.client.calls.sessions.list({
-      query: {
-        limit: input.limit,
-        ...Option.match(input.status, { onNone: () => ({}), onSome: (status) => ({ status }) })
-      }
+export const list = Effect.fn("Cli.list")(
+  function* (input: ListInput) {
+    const server = yield* connect(input.where)
+    const page = yield* calling(
+      server.url,
+      server.client.calls.sessions.list({
+        query: {
+          limit: input.limit,
+          ...Option.match(input.status, { onNone: () => ({}), onSome: (status) => ({ status }) })
+        }
+      })
+    )
+    const counts = yield* Effect.forEach(page.items, (session) => countChildren(server, session), {
+      concurrency: countConcurrency
     })
-  )
-  const counts = yield* Effect.forEach(page.items, (session) => countChildren(server, session), {
-    concurrency: countConcurrency
-  })
-  if (input.json) {
-    const items = page.items.map((session, index) => ({ ...session, children: counts[index]?.count ?? 0 }))
-    return yield* Console.log(JSON.stringify({ ...page, items }))
-  }
-  if (page.items.length === 0) return yield* Console.log("no sessions yet")
-  const screen = yield* Screen.Screen
-  const { columns } = yield* screen.size
-  const nowMillis = yield* Clock.currentTimeMillis
-  const rows = page.items.map((session, index) => {
-    const { count, more } = counts[index] ?? { count: 0, more: false }
-    return row(session, `${count}${more ? "+" : ""}`, nowMillis)
-  })
-  const lines = TreeLines.table(heading, rows, { columns: screen.terminal ? columns : wideColumns, colour: screen.colour })
-  yield* screen.print(page.nextCursor === undefined ? lines : [...lines, "… and more: use --limit"])
-}, untilSignal, Effect.provide([FetchHttpClient.layer, Screen.layer]))
-
-/** Into a file or a pipe nothing is cut that anybody reads. */
-const wideColumns = 400
+    if (input.json) {
+      const items = page.items.map((session, index) => ({ ...session, children: counts[index]?.count ?? 0 }))
+      return yield* Console.log(jsonLine({ ...page, items }))
+    }
+    if (page.items.length === 0) return yield* Console.log("no sessions yet")
+    const screen = yield* Screen.Screen
+    const { columns } = yield* screen.size
+    const nowMillis = yield* Clock.currentTimeMillis
+    const rows = page.items.map((session, index) => {
+      const { count, more } = counts[index] ?? { count: 0, more: false }
+      return row(session, `${count}${more ? "+" : ""}`, nowMillis)
+    })
+    const lines = TreeLines.table(heading, rows, { columns, colour: screen.colour })
+    yield* screen.print(page.nextCursor === undefined ? lines : [...lines, "… and more: use --limit"])
+  },
+  untilSignal,
+  Effect.provide([FetchHttpClient.layer, Screen.layer])
+)

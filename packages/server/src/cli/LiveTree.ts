@@ -60,9 +60,7 @@ export const knownOf = (session: Wire.WireSession): TreeView.Known => ({
 /** A tree of the wire as readings, oldest sister first. */
 export const knownOfTree = (tree: Wire.Tree): ReadonlyArray<TreeView.Known> => [
   knownOf(tree.session),
-  ...tree.children
-    .toSorted((a, b) => a.session.id < b.session.id ? -1 : 1)
-    .flatMap(knownOfTree)
+  ...tree.children.toSorted((a, b) => (a.session.id < b.session.id ? -1 : 1)).flatMap(knownOfTree)
 ]
 
 /** Whether a reading would tell something that the stream does not. */
@@ -75,24 +73,20 @@ const wantsReading = (state: TreeView.TreeState): boolean => {
   return false
 }
 
-/**
- * Shows the tree until it is over and returns its last state.
- *
- * **Interruption**: stops the showing, nothing else.
- */
-export const show = Effect.fn("LiveTree.show")(function*<E, R>(source: Source<E, R>) {
-  const screen = yield* Screen
-  const sinceMillis = yield* Clock.currentTimeMillis
-  const over = yield* Latch.make(false)
-  let state = TreeView.start(source.root, sinceMillis)
-  let streamEnded = false
-  let changed = true
+interface View {
+  state: TreeView.TreeState
+  /** Whether the drawing is older than the state. */
+  changed: boolean
+  streamEnded: boolean
+}
 
-  /** The next state: what is over opens the latch, a transition is a line where there is no drawing. */
-  const step = Effect.fnUntraced(function*(next: TreeView.TreeState, subjects: ReadonlyArray<string>) {
-    const before = state
-    state = next
-    changed = true
+/** How the view moves on: what is over opens the latch, a transition is a line where there is no drawing. */
+const stepping = <E, R>(source: Source<E, R>, view: View, screen: Screen["Service"], over: Latch.Latch) => {
+  const sinceMillis = TreeView.nodeOf(view.state, source.root.id)?.startedAtMillis ?? 0
+  return Effect.fnUntraced(function* (next: TreeView.TreeState, subjects: ReadonlyArray<string>) {
+    const before = view.state
+    view.state = next
+    view.changed = true
     if (!source.quiet && !screen.live) {
       const nowMillis = yield* Clock.currentTimeMillis
       const lines = subjects.flatMap((id) => TreeLines.transition(before, next, id, { nowMillis, sinceMillis }) ?? [])
@@ -100,59 +94,78 @@ export const show = Effect.fn("LiveTree.show")(function*<E, R>(source: Source<E,
     }
     if (source.isOver(next)) yield* over.open
   })
+}
 
-  const onEvent = Effect.fnUntraced(function*(event: AgentEvent.AgentEvent) {
+const draw = Effect.fnUntraced(function* (state: TreeView.TreeState) {
+  const screen = yield* Screen
+  const { columns, rows } = yield* screen.size
+  const nowMillis = yield* Clock.currentTimeMillis
+  yield* screen.draw(TreeLines.render(state, { columns, rows: rows - 1, colour: screen.colour, nowMillis }))
+  return nowMillis
+})
+
+/** Draws what has changed, and at times what has only grown older, for ever. */
+const drawing = Effect.fnUntraced(function* (view: View) {
+  let drawnAtMillis = 0
+  while (true) {
+    yield* Effect.sleep(drawEvery)
+    const due = (yield* Clock.currentTimeMillis) - drawnAtMillis >= drawAtLeastMillis
+    if (!view.changed && !due) continue
+    view.changed = false
+    drawnAtMillis = yield* draw(view.state)
+  }
+})
+
+/**
+ * Shows the tree until it is over and returns its last state.
+ *
+ * **Interruption**: stops the showing, nothing else.
+ */
+export const show = Effect.fn("LiveTree.show")(function* <E, R>(source: Source<E, R>) {
+  const screen = yield* Screen
+  const over = yield* Latch.make(false)
+  const view: View = {
+    state: TreeView.start(source.root, yield* Clock.currentTimeMillis),
+    changed: true,
+    streamEnded: false
+  }
+  const step = stepping(source, view, screen, over)
+
+  const onEvent = Effect.fnUntraced(function* (event: AgentEvent.AgentEvent) {
     if (source.onEvent !== undefined) yield* source.onEvent(event)
-    const next = TreeView.reduce(state, event, yield* Clock.currentTimeMillis)
-    if (next !== state) yield* step(next, [TreeView.subjectOf(next, event)])
+    const next = TreeView.reduce(view.state, event, yield* Clock.currentTimeMillis)
+    if (next !== view.state) yield* step(next, [TreeView.subjectOf(next, event)])
   })
 
-  const readOnce = Effect.gen(function*() {
-    const read = yield* source.read
-    yield* Option.match(read, {
-      onNone: () => step(TreeView.connected(state, "lost"), []),
+  const readOnce = Effect.flatMap(
+    source.read,
+    Option.match({
+      onNone: () => step(TreeView.connected(view.state, "lost"), []),
       onSome: (sessions) =>
-        step(TreeView.connected(TreeView.learn(state, sessions), "live"), sessions.map(({ id }) => id))
+        step(
+          TreeView.connected(TreeView.learn(view.state, sessions), "live"),
+          sessions.map(({ id }) => id)
+        )
     })
-  })
+  )
 
-  const draw = Effect.gen(function*() {
-    const { columns, rows } = yield* screen.size
-    const nowMillis = yield* Clock.currentTimeMillis
-    yield* screen.draw(TreeLines.render(state, { columns, rows: rows - 1, colour: screen.colour, nowMillis }))
-    return nowMillis
+  const ended = Effect.suspend(() => {
+    view.streamEnded = true
+    return source.afterStream === "over" ? over.open : Effect.void
   })
-
   const follow = Stream.runForEach(source.events, onEvent).pipe(
     Effect.andThen(readOnce),
-    Effect.andThen(Effect.suspend(() => {
-      streamEnded = true
-      return source.afterStream === "over" ? over.open : Effect.void
-    })),
+    Effect.andThen(ended),
     Effect.andThen(Effect.never)
   )
-  const readings = Effect.forever(
-    Effect.andThen(Effect.sleep(readEvery), Effect.suspend(() => streamEnded || wantsReading(state) ? readOnce : Effect.void))
-  )
-  let drawnAtMillis = 0
-  const drawings = Effect.forever(
-    Effect.gen(function*() {
-      yield* Effect.sleep(drawEvery)
-      const due = (yield* Clock.currentTimeMillis) - drawnAtMillis >= drawAtLeastMillis
-      if (!changed && !due) return
-      changed = false
-      drawnAtMillis = yield* draw
-    })
+  const reading = Effect.sleep(readEvery).pipe(
+    Effect.andThen(Effect.suspend(() => (view.streamEnded || wantsReading(view.state) ? readOnce : Effect.void))),
+    Effect.forever
   )
 
   yield* readOnce
-  yield* Effect.raceAllFirst([
-    over.await,
-    follow,
-    readings,
-    screen.live && !source.quiet ? drawings : Effect.never
-  ])
-  if (!source.quiet) yield* draw
+  yield* Effect.raceAllFirst([over.await, follow, reading, screen.live && !source.quiet ? drawing(view) : Effect.never])
+  if (!source.quiet) yield* draw(view.state)
   yield* screen.leave("erased")
-  return state
+  return view.state
 })

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Flags } from "../Settings.ts"
+import type { Where } from "./Connect.ts"
 
 const load = <A>(module: () => Promise<A>): Effect.Effect<A> => Effect.promise(module)
 
@@ -45,143 +46,186 @@ const SessionIdArgument = Argument.String("id").pipe(
   Argument.withSchema(Schema.NonEmptyString.check(Schema.isMaxLength(128)))
 )
 
-const whereOf = (input: {
-  readonly url: Option.Option<string>
-  readonly token: Option.Option<import("effect/Redacted").Redacted>
-  readonly dataDir: Option.Option<string>
-  readonly config: Option.Option<string>
-}) => ({ url: input.url, token: input.token, dataDir: input.dataDir, config: input.config })
+const whereOf = ({ config, dataDir, token, url }: Where): Where => ({ url, token, dataDir, config })
 
-const optional = <Key extends string, Value>(key: Key, value: Option.Option<Value>): { readonly [K in Key]?: Value } => {
+const optional = <Key extends string, Value>(
+  key: Key,
+  value: Option.Option<Value>
+): { readonly [K in Key]?: Value } => {
   const member: { [K in Key]?: Value } = {}
   if (Option.isSome(value)) member[key] = value.value
   return member
 }
 
-const serve = Command.make("serve", {
-  ...where,
-  host: Flag.String("host").pipe(Flag.withDescription("The address to listen on (OFFSHOOT_HOST; 127.0.0.1)"), Flag.optional),
-  port: Flag.Int("port").pipe(
-    Flag.withAlias("p"),
-    Flag.withDescription("The port; 0 is any free one (OFFSHOOT_PORT; 4319)"),
-    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
-    Flag.optional
-  ),
-  allowRemote: Flag.Boolean("allow-remote").pipe(
-    Flag.withDescription("Let other machines reach the server"),
-    Flag.withDefault(false)
-  ),
-  demo: Flag.Boolean("demo").pipe(
-    Flag.withDescription("Show four children at the start; --no-demo starts without (OFFSHOOT_DEMO)"),
-    Flag.optional
-  )
-}, Effect.fn(function*(input) {
-  const Serve = yield* load(() => import("./Serve.ts"))
-  const flags: Flags = {
-    allowRemote: input.allowRemote,
-    ...optional("host", input.host),
-    ...optional("port", input.port),
-    ...optional("token", input.token),
-    ...optional("dataDir", input.dataDir),
-    ...optional("config", input.config),
-    ...optional("demo", input.demo)
-  }
-  yield* Serve.serve(flags)
-})).pipe(
+const serve = Command.make(
+  "serve",
+  {
+    ...where,
+    host: Flag.String("host").pipe(
+      Flag.withDescription("The address to listen on (OFFSHOOT_HOST; 127.0.0.1)"),
+      Flag.optional
+    ),
+    port: Flag.Int("port").pipe(
+      Flag.withAlias("p"),
+      Flag.withDescription("The port; 0 is any free one (OFFSHOOT_PORT; 4319)"),
+      Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
+      Flag.optional
+    ),
+    allowRemote: Flag.Boolean("allow-remote").pipe(
+      Flag.withDescription("Let other machines reach the server"),
+      Flag.withDefault(false)
+    ),
+    demo: Flag.Boolean("demo").pipe(
+      Flag.withDescription("Show four children at the start; --no-demo starts without (OFFSHOOT_DEMO)"),
+      Flag.optional
+    )
+  },
+  Effect.fn(function* (input) {
+    const Serve = yield* load(() => import("./Serve.ts"))
+    const flags: Flags = {
+      allowRemote: input.allowRemote,
+      ...optional("host", input.host),
+      ...optional("port", input.port),
+      ...optional("token", input.token),
+      ...optional("dataDir", input.dataDir),
+      ...optional("config", input.config),
+      ...optional("demo", input.demo)
+    }
+    yield* Serve.serve(flags)
+  })
+).pipe(
   Command.withDescription("Start the server and keep it until it is stopped"),
-  Command.withExamples([{ command: "offshoot serve --port 0 --no-demo", description: "On any free port, without the demo" }])
+  Command.withExamples([
+    { command: "offshoot serve --port 0 --no-demo", description: "On any free port, without the demo" }
+  ])
 )
 
 /** Ids have no comma, so that one flag may name several. */
 const agentsOf = (given: ReadonlyArray<string>): ReadonlyArray<string> =>
-  given.flatMap((list) => list.split(",")).map((id) => id.trim()).filter((id) => id !== "")
+  given
+    .flatMap((list) => list.split(","))
+    .map((id) => id.trim())
+    .filter((id) => id !== "")
 
-const run = Command.make("run", {
-  ...client,
-  json,
-  prompt: Argument.String("prompt").pipe(
-    Argument.withDescription("What the children are to do"),
-    Argument.withSchema(Schema.NonEmptyString)
-  ),
-  agents: Flag.String("agent").pipe(
-    Flag.withAlias("a"),
-    Flag.withDescription("An agent of the configuration; once for each child"),
-    Flag.withMetavar("<id>"),
-    Flag.atLeast(1)
-  ),
-  title: Flag.String("title").pipe(Flag.withDescription("What the run is called; the prompt's first line"), Flag.optional),
-  model: Flag.String("model").pipe(Flag.withDescription("The model that the children are to use"), Flag.optional),
-  workspace: Flag.Path("workspace").pipe(Flag.withDescription("The folder that the children work in"), Flag.optional),
-  timeout: Flag.Int("timeout").pipe(
-    Flag.withDescription("Seconds that one child may take"),
-    Flag.withSchema(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
-    Flag.optional
-  ),
-  text: Flag.Boolean("text").pipe(Flag.withDescription("Print the children's whole answers too"), Flag.withDefault(false))
-}, Effect.fn(function*(input) {
-  const Run = yield* load(() => import("./Run.ts"))
-  yield* Run.run({
-    where: whereOf(input),
-    prompt: input.prompt,
-    agents: agentsOf(input.agents),
-    title: input.title,
-    model: input.model,
-    workspace: input.workspace,
-    timeoutSeconds: input.timeout,
-    json: input.json,
-    text: input.text
+const run = Command.make(
+  "run",
+  {
+    ...client,
+    json,
+    prompt: Argument.String("prompt").pipe(
+      Argument.withDescription("What the children are to do"),
+      Argument.withSchema(Schema.NonEmptyString)
+    ),
+    agents: Flag.String("agent").pipe(
+      Flag.withAlias("a"),
+      Flag.withDescription("An agent of the configuration; once for each child"),
+      Flag.withMetavar("<id>"),
+      Flag.atLeast(1)
+    ),
+    title: Flag.String("title").pipe(
+      Flag.withDescription("What the run is called; the prompt's first line"),
+      Flag.optional
+    ),
+    model: Flag.String("model").pipe(Flag.withDescription("The model that the children are to use"), Flag.optional),
+    workspace: Flag.Path("workspace").pipe(Flag.withDescription("The folder that the children work in"), Flag.optional),
+    timeout: Flag.Int("timeout").pipe(
+      Flag.withDescription("Seconds that one child may take"),
+      Flag.withSchema(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+      Flag.optional
+    ),
+    text: Flag.Boolean("text").pipe(
+      Flag.withDescription("Print the children's whole answers too"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fn(function* (input) {
+    const Run = yield* load(() => import("./Run.ts"))
+    yield* Run.run({
+      where: whereOf(input),
+      prompt: input.prompt,
+      agents: agentsOf(input.agents),
+      title: input.title,
+      model: input.model,
+      workspace: input.workspace,
+      timeoutSeconds: input.timeout,
+      json: input.json,
+      text: input.text
+    })
   })
-})).pipe(
+).pipe(
   Command.withDescription("Run a prompt on one child per agent and show the tree until all have settled"),
   Command.withExamples([
-    { command: "offshoot run \"Review this change\" -a claude -a codex", description: "Two children side by side" },
-    { command: "offshoot run \"Review this change\" -a claude --json", description: "Every event and a summary, as JSON lines" }
+    { command: 'offshoot run "Review this change" -a claude -a codex', description: "Two children side by side" },
+    {
+      command: 'offshoot run "Review this change" -a claude --json',
+      description: "Every event and a summary, as JSON lines"
+    }
   ])
 )
 
-const ls = Command.make("ls", {
-  ...client,
-  json,
-  limit: Flag.Int("limit").pipe(
-    Flag.withAlias("n"),
-    Flag.withDescription("How many, the newest first"),
-    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 }))),
-    Flag.withDefault(50)
-  ),
-  status: Flag.Literals("status", [
-    "idle",
-    "pending",
-    "running",
-    "awaiting_request",
-    "waiting_for_children",
-    "cancelling",
-    "completed",
-    "error",
-    "timeout",
-    "cancelled",
-    "skipped"
-  ]).pipe(Flag.withDescription("Only those with this status"), Flag.optional)
-}, Effect.fn(function*(input) {
-  const List = yield* load(() => import("./List.ts"))
-  yield* List.list({ where: whereOf(input), limit: input.limit, status: input.status, json: input.json })
-})).pipe(Command.withDescription("List the sessions"))
+const ls = Command.make(
+  "ls",
+  {
+    ...client,
+    json,
+    limit: Flag.Int("limit").pipe(
+      Flag.withAlias("n"),
+      Flag.withDescription("How many, the newest first"),
+      Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 }))),
+      Flag.withDefault(50)
+    ),
+    status: Flag.Literals("status", [
+      "idle",
+      "pending",
+      "running",
+      "awaiting_request",
+      "waiting_for_children",
+      "cancelling",
+      "completed",
+      "error",
+      "timeout",
+      "cancelled",
+      "skipped"
+    ]).pipe(Flag.withDescription("Only those with this status"), Flag.optional)
+  },
+  Effect.fn(function* (input) {
+    const List = yield* load(() => import("./List.ts"))
+    yield* List.list({ where: whereOf(input), limit: input.limit, status: input.status, json: input.json })
+  })
+).pipe(Command.withDescription("List the sessions"))
 
-const watch = Command.make("watch", { ...client, json, id: SessionIdArgument }, Effect.fn(function*(input) {
-  const { Ids } = yield* load(() => import("@offshoot/core"))
-  const Watch = yield* load(() => import("./Watch.ts"))
-  yield* Watch.watch({ where: whereOf(input), id: Ids.SessionId.make(input.id), json: input.json })
-})).pipe(Command.withDescription("Show a session and everything below it while it lives; ending this stops nothing"))
+const watch = Command.make(
+  "watch",
+  { ...client, json, id: SessionIdArgument },
+  Effect.fn(function* (input) {
+    const { Ids } = yield* load(() => import("@offshoot/core"))
+    const Watch = yield* load(() => import("./Watch.ts"))
+    yield* Watch.watch({ where: whereOf(input), id: Ids.SessionId.make(input.id), json: input.json })
+  })
+).pipe(Command.withDescription("Show a session and everything below it while it lives; ending this stops nothing"))
 
-const cancel = Command.make("cancel", {
-  ...client,
-  json,
-  id: SessionIdArgument,
-  abort: Flag.Boolean("abort").pipe(Flag.withDescription("Leave the children no time to clean up"), Flag.withDefault(false))
-}, Effect.fn(function*(input) {
-  const { Ids } = yield* load(() => import("@offshoot/core"))
-  const Cancel = yield* load(() => import("./Cancel.ts"))
-  yield* Cancel.cancel({ where: whereOf(input), id: Ids.SessionId.make(input.id), abort: input.abort, json: input.json })
-})).pipe(Command.withDescription("Stop a session and everything below it"))
+const cancel = Command.make(
+  "cancel",
+  {
+    ...client,
+    json,
+    id: SessionIdArgument,
+    abort: Flag.Boolean("abort").pipe(
+      Flag.withDescription("Leave the children no time to clean up"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fn(function* (input) {
+    const { Ids } = yield* load(() => import("@offshoot/core"))
+    const Cancel = yield* load(() => import("./Cancel.ts"))
+    yield* Cancel.cancel({
+      where: whereOf(input),
+      id: Ids.SessionId.make(input.id),
+      abort: input.abort,
+      json: input.json
+    })
+  })
+).pipe(Command.withDescription("Stop a session and everything below it"))
 
 /** The command with all that is below it. */
 export const offshoot = Command.make("offshoot").pipe(

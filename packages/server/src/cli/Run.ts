@@ -17,8 +17,10 @@ import { firstLine, inert } from "../internal/terminalText.ts"
 import * as TreeLines from "../TreeLines.ts"
 import * as TreeView from "../TreeView.ts"
 import type * as Wire from "../Wire.ts"
+import { jsonLine } from "../internal/jsonLine.ts"
 import { calling, type Connected, find, settingsOf, type Where } from "./Connect.ts"
 import { ChildrenNotCompleted, Interrupted, UsageRefused } from "./Failures.ts"
+import { logging } from "./Logging.ts"
 import * as LiveTree from "./LiveTree.ts"
 import * as Screen from "./Screen.ts"
 import { type Signal, Signals } from "./Signals.ts"
@@ -43,7 +45,7 @@ const titleLengthMax = 80
 /** The grace time of the runtime, and what recording the end takes. After it the command ends whatever is left. */
 const stopTimeout = Duration.seconds(30)
 
-const embedded = Effect.fnUntraced(function*(where: Where) {
+const embedded = Effect.fnUntraced(function* (where: Where) {
   const settings = yield* settingsOf(where)
   const { start } = yield* Effect.promise(() => import("./ServerRun.ts"))
   const running = yield* start({
@@ -56,18 +58,19 @@ const embedded = Effect.fnUntraced(function*(where: Where) {
 })
 
 /** The running server, else one of our own that ends with the scope. */
-const serverFor = Effect.fnUntraced(function*(where: Where) {
+const serverFor = Effect.fnUntraced(function* (where: Where) {
   const found = yield* find(where)
   return Option.isSome(found) ? found.value : yield* embedded(where)
 })
 
 /** Nothing is started when one of the agents is not there. */
-const checkAgents = Effect.fnUntraced(function*({ client, url }: Connected, agents: ReadonlyArray<string>) {
+const checkAgents = Effect.fnUntraced(function* ({ client, url }: Connected, agents: ReadonlyArray<string>) {
   const { items } = yield* calling(url, client.calls.agents.list())
   const known = items.map(({ id }) => id)
   const missing = agents.filter((agent) => !known.includes(agent))
   if (missing.length === 0) return
-  const configured = known.length === 0 ? "none is configured: name them in offshoot.config.json" : `known are ${known.join(", ")}`
+  const configured =
+    known.length === 0 ? "none is configured: name them in offshoot.config.json" : `known are ${known.join(", ")}`
   return yield* new UsageRefused({ told: `no agent ${missing.join(", ")} on ${url}; ${configured}` })
 })
 
@@ -84,7 +87,7 @@ const titlesOf = (agents: ReadonlyArray<string>): ReadonlyArray<string> =>
     return before === 0 ? agent : `${agent} #${before + 1}`
   })
 
-const begin = Effect.fnUntraced(function*({ client, url }: Connected, input: RunInput) {
+const begin = Effect.fnUntraced(function* ({ client, url }: Connected, input: RunInput) {
   const title = Option.getOrElse(input.title, () => firstLine(input.prompt).slice(0, titleLengthMax))
   const root = yield* calling(url, client.calls.sessions.create({ payload: { title } }))
   const metadata: Record<string, string> = Option.match(input.timeoutSeconds, {
@@ -93,17 +96,21 @@ const begin = Effect.fnUntraced(function*({ client, url }: Connected, input: Run
   })
   const titles = titlesOf(input.agents)
   const children = yield* Effect.forEach(input.agents, (agent, index) =>
-    calling(url, client.calls.sessions.spawn({
-      params: { id: root.id },
-      payload: {
-        agent,
-        prompt: input.prompt,
-        title: titles[index] ?? agent,
-        metadata,
-        ...given("model", input.model),
-        ...given("workspace", input.workspace)
-      }
-    }))).pipe(Effect.tapError(() => stop(client, root.id, "abort")))
+    calling(
+      url,
+      client.calls.sessions.spawn({
+        params: { id: root.id },
+        payload: {
+          agent,
+          prompt: input.prompt,
+          title: titles[index] ?? agent,
+          metadata,
+          ...given("model", input.model),
+          ...given("workspace", input.workspace)
+        }
+      })
+    )
+  ).pipe(Effect.tapError(() => stop(client, root.id, "abort")))
   return { root, children: children.map(({ session }) => session) }
 })
 
@@ -111,7 +118,7 @@ const stop = (client: Client.ClientShape, id: Ids.SessionId, mode: "graceful" | 
   Effect.ignore(client.calls.sessions.cancel({ params: { id }, payload: { mode, cascade: true } }))
 
 /** Turns the first signal into a cancel and the second into an abort; returns when nothing can be waited for any more. */
-const stopOnSignals = Effect.fnUntraced(function*(
+const stopOnSignals = Effect.fnUntraced(function* (
   client: Client.ClientShape,
   id: Ids.SessionId,
   quiet: boolean,
@@ -122,7 +129,7 @@ const stopOnSignals = Effect.fnUntraced(function*(
   onSignal(yield* signals.nth(1))
   if (!quiet) yield* screen.print(["stopping the children; once more to abort them"])
   yield* stop(client, id, "graceful")
-  yield* Effect.raceFirst(signals.nth(2), Effect.sleep(stopTimeout))
+  yield* Effect.timeoutOption(signals.nth(2), stopTimeout)
   yield* stop(client, id, "abort")
   yield* Effect.sleep(stopTimeout)
 })
@@ -132,13 +139,19 @@ interface Ended {
   readonly result: Option.Option<Wire.Result>
 }
 
-const endsOf = Effect.fnUntraced(function*(client: Client.ClientShape, children: ReadonlyArray<Wire.WireSession>) {
+const endsOf = Effect.fnUntraced(function* (client: Client.ClientShape, children: ReadonlyArray<Wire.WireSession>) {
   return yield* Effect.forEach(children, ({ id }) =>
     Effect.all({
       session: Effect.option(client.calls.sessions.get({ params: { id } })),
       result: Effect.option(client.calls.sessions.result({ params: { id } }))
-    })).pipe(Effect.map((ends) => ends.flatMap(({ result, session }): ReadonlyArray<Ended> =>
-      Option.isSome(session) ? [{ session: session.value, result }] : [])))
+    })
+  ).pipe(
+    Effect.map((ends) =>
+      ends.flatMap(({ result, session }): ReadonlyArray<Ended> =>
+        Option.isSome(session) ? [{ session: session.value, result }] : []
+      )
+    )
+  )
 })
 
 const summaryOf = (root: Wire.WireSession, ends: ReadonlyArray<Ended>, exitCode: number) => ({
@@ -165,9 +178,16 @@ const answerLines = (ends: ReadonlyArray<Ended>): ReadonlyArray<string> =>
     Option.match(result, {
       onNone: () => [],
       onSome: ({ text }) => ["", `${inert(session.title)} (${session.id})`, ...text.split(/\r\n|\r|\n/).map(inert)]
-    }))
+    })
+  )
 
-const report = Effect.fnUntraced(function*(
+/** A failure's own detail, such as the end of standard error, says more than half an answer. */
+const lastWordsOf = ({ details, text }: Wire.Result): string => {
+  const detail = details["detail"]
+  return typeof detail === "string" && detail !== "" ? detail : text
+}
+
+const report = Effect.fnUntraced(function* (
   input: RunInput,
   state: TreeView.TreeState,
   ends: ReadonlyArray<Ended>,
@@ -175,10 +195,16 @@ const report = Effect.fnUntraced(function*(
   exitCode: number
 ) {
   const screen = yield* Screen.Screen
-  if (input.json) return yield* screen.print([JSON.stringify(summaryOf(root, ends, exitCode))])
+  if (input.json) return yield* screen.print([jsonLine(summaryOf(root, ends, exitCode))])
   const { columns } = yield* screen.size
   const nowMillis = yield* Clock.currentTimeMillis
-  const settled = TreeView.learn(state, ends.map(({ session }) => LiveTree.knownOf(session)))
+  const settled = TreeView.learn(
+    state,
+    ends.map(({ result, session }) => ({
+      ...LiveTree.knownOf(session),
+      ...Option.match(result, { onNone: () => ({}), onSome: (left) => ({ answer: lastWordsOf(left) }) })
+    }))
+  )
   yield* screen.print([
     ...TreeLines.outcomes(settled, { columns, colour: screen.colour, nowMillis }),
     ...(input.text ? answerLines(ends) : [])
@@ -191,40 +217,47 @@ const report = Effect.fnUntraced(function*(
  * **Interruption**: by a signal, as the header says; the children are gone
  * before it ends, unless the server no longer answers.
  */
-export const run = Effect.fn("Cli.run")(function*(input: RunInput) {
-  const signals = yield* Signals
-  const screen = yield* Screen.Screen
-  yield* signals.dealWith(2)
-  const server = yield* serverFor(input.where)
-  yield* checkAgents(server, input.agents)
-  const { children, root } = yield* begin(server, input)
-  let stoppedBy: Signal | undefined
-  const isOver = (state: TreeView.TreeState): boolean =>
-    children.every(({ id }) => {
-      const node = TreeView.nodeOf(state, id)
-      return node !== undefined && Session.isTerminal(node.status)
-    })
-  const shown = yield* Effect.raceFirst(
-    Effect.asSome(LiveTree.show({
-      root,
-      events: eventsOf(server.client, server.url, root.id),
-      read: readTree(server.client, root.id),
-      isOver,
-      afterStream: "read_on",
-      ...(input.json ? { onEvent: (event) => screen.print([JSON.stringify(event)]) } : {}),
-      quiet: input.json
-    })),
-    Effect.as(
-      stopOnSignals(server.client, root.id, input.json, (signal) => {
-        stoppedBy = signal
-      }),
-      Option.none()
+export const run = Effect.fn("Cli.run")(
+  function* (input: RunInput) {
+    const signals = yield* Signals
+    const screen = yield* Screen.Screen
+    yield* signals.dealWith(2)
+    const server = yield* serverFor(input.where)
+    yield* checkAgents(server, input.agents)
+    const { children, root } = yield* begin(server, input)
+    let stoppedBy: Signal | undefined
+    const isOver = (state: TreeView.TreeState): boolean =>
+      children.every(({ id }) => {
+        const node = TreeView.nodeOf(state, id)
+        return node !== undefined && Session.isTerminal(node.status)
+      })
+    const shown = yield* Effect.raceFirst(
+      Effect.asSome(
+        LiveTree.show({
+          root,
+          events: eventsOf(server.client, server.url, root.id),
+          read: readTree(server.client, root.id),
+          isOver,
+          afterStream: "read_on",
+          ...(input.json ? { onEvent: (event) => screen.print([jsonLine(event)]) } : {}),
+          quiet: input.json
+        })
+      ),
+      Effect.as(
+        stopOnSignals(server.client, root.id, input.json, (signal) => {
+          stoppedBy = signal
+        }),
+        Option.none()
+      )
     )
-  )
-  const ends = yield* endsOf(server.client, children)
-  const incomplete = children.length - ends.filter(({ session }) => session.status === "completed").length
-  const state = Option.getOrElse(shown, () => TreeView.start(root, 0))
-  yield* report(input, state, ends, root, incomplete === 0 ? 0 : 1)
-  if (stoppedBy !== undefined) return yield* new Interrupted({ signal: stoppedBy })
-  if (incomplete > 0) return yield* new ChildrenNotCompleted({ count: incomplete })
-}, Effect.scoped, Effect.provide([FetchHttpClient.layer, Screen.layerDeaf]))
+    const ends = yield* endsOf(server.client, children)
+    const incomplete = children.length - ends.filter(({ session }) => session.status === "completed").length
+    const state = Option.getOrElse(shown, () => TreeView.start(root, 0))
+    yield* report(input, state, ends, root, incomplete === 0 ? 0 : 1)
+    if (stoppedBy !== undefined) return yield* new Interrupted({ signal: stoppedBy })
+    if (incomplete > 0) return yield* new ChildrenNotCompleted({ count: incomplete })
+  },
+  Effect.scoped,
+  (effect) => Effect.provide(effect, logging),
+  Effect.provide([FetchHttpClient.layer, Screen.layerDeaf])
+)

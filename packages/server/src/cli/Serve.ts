@@ -10,10 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
-import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Discovery from "../Discovery.ts"
@@ -21,6 +18,7 @@ import * as Settings from "../Settings.ts"
 import { version } from "../Version.ts"
 import { StopTimedOut } from "./Failures.ts"
 import { Invocation } from "./Invocation.ts"
+import { logging } from "./Logging.ts"
 import * as Screen from "./Screen.ts"
 import * as ServerRun from "./ServerRun.ts"
 import { Signals } from "./Signals.ts"
@@ -28,28 +26,11 @@ import { Signals } from "./Signals.ts"
 /** Grace for children (10 s) and calls (5 s), what recording takes, and as much again. */
 const stopTimeout = Duration.seconds(30)
 
-/** Log lines that the terminal has not taken yet; the oldest give way. */
-const logLinesMax = 1_000
-
-/**
- * Log lines go to standard error, as the ready line has standard output. On a
- * terminal that shows a drawing they go above it.
- */
-const logging = Layer.unwrap(Effect.gen(function*() {
-  const screen = yield* Screen.Screen
-  if (!screen.live) return Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
-  const lines = yield* Queue.sliding<string>(logLinesMax)
-  yield* Effect.forkScoped(Effect.forever(
-    Effect.flatMap(Queue.takeAll(lines), (taken) => Effect.ignore(screen.print(taken)))
-  ))
-  return Logger.layer([
-    Logger.map(Logger.formatLogFmt, (line) => {
-      Queue.offerUnsafe(lines, line)
-    })
-  ])
-}))
-
-const publish = (settings: Settings.Settings, running: { readonly local: string; readonly token: Redacted.Redacted }, pid: number) =>
+const publish = (
+  settings: Settings.Settings,
+  running: { readonly local: string; readonly token: Redacted.Redacted },
+  pid: number
+) =>
   Discovery.publish(settings.dataDir, {
     url: running.local,
     token: Redacted.value(running.token),
@@ -58,20 +39,22 @@ const publish = (settings: Settings.Settings, running: { readonly local: string;
   }).pipe(Effect.catch((error) => Effect.logWarning("discovery.not_written", error.message)))
 
 /** How to look at the demo from another terminal. */
-const look = (url: string, token: Redacted.Redacted, invocation: string) => (rootId: string): ReadonlyArray<string> => [
-  `curl -H "Authorization: Bearer ${Redacted.value(token)}" ${url}/v1/sessions/${rootId}/tree`,
-  `${invocation} ls`,
-  `${invocation} watch ${rootId}`
-]
+const look =
+  (url: string, token: Redacted.Redacted, invocation: string) =>
+  (rootId: string): ReadonlyArray<string> => [
+    `curl -H "Authorization: Bearer ${Redacted.value(token)}" ${url}/v1/sessions/${rootId}/tree`,
+    `${invocation} ls`,
+    `${invocation} watch ${rootId}`
+  ]
 
-const withDemoAgents = Effect.fnUntraced(function*(settings: Settings.Settings) {
+const withDemoAgents = Effect.fnUntraced(function* (settings: Settings.Settings) {
   if (!settings.demo) return settings
   const { agents } = yield* Effect.promise(() => import("../Demo.ts"))
   const own = new Set(settings.agents.map(({ id }) => id))
   return { ...settings, agents: [...settings.agents, ...agents.filter(({ id }) => !own.has(id))] }
 })
 
-const serving = Effect.fnUntraced(function*(given: Settings.Settings) {
+const serving = Effect.fnUntraced(function* (given: Settings.Settings) {
   const settings = yield* withDemoAgents(given)
   const running = yield* ServerRun.start(settings)
   yield* publish(settings, running, process.pid)
@@ -86,12 +69,9 @@ const serving = Effect.fnUntraced(function*(given: Settings.Settings) {
 })
 
 /** Closes in the background, so that a stop that hangs can be given up. */
-const stopWithin = Effect.fnUntraced(function*(scope: Scope.Closeable) {
+const stopWithin = Effect.fnUntraced(function* (scope: Scope.Closeable) {
   const closing = yield* Effect.forkDetach(Scope.close(scope, Exit.void), { startImmediately: true })
-  const closed = yield* Effect.raceFirst(
-    Effect.asSome(Fiber.await(closing)),
-    Effect.as(Effect.sleep(stopTimeout), Option.none())
-  )
+  const closed = yield* Effect.timeoutOption(Fiber.await(closing), stopTimeout)
   if (Option.isNone(closed)) return yield* new StopTimedOut({ seconds: Duration.toSeconds(stopTimeout) })
 })
 
@@ -100,16 +80,17 @@ const stopWithin = Effect.fnUntraced(function*(scope: Scope.Closeable) {
  *
  * **Interruption**: stops the server gracefully.
  */
-export const serve = Effect.fn("Cli.serve")(function*(flags: Settings.Flags) {
-  const signals = yield* Signals
-  const settings = yield* Settings.load(flags)
-  const scope = yield* Scope.make()
-  const built = yield* Effect.exit(
-    Effect.raceFirst(
-      Effect.andThen(Scope.provide(serving(settings), scope), signals.nth(1)),
-      signals.nth(1)
+export const serve = Effect.fn("Cli.serve")(
+  function* (flags: Settings.Flags) {
+    const signals = yield* Signals
+    const settings = yield* Settings.load(flags)
+    const scope = yield* Scope.make()
+    const built = yield* Effect.exit(
+      Effect.raceFirst(Effect.andThen(Scope.provide(serving(settings), scope), signals.nth(1)), signals.nth(1))
     )
-  )
-  yield* stopWithin(scope)
-  if (Exit.isFailure(built)) return yield* Effect.failCause(built.cause)
-}, (effect) => Effect.provide(effect, logging), Effect.provide(Screen.layerDeaf))
+    yield* stopWithin(scope)
+    if (Exit.isFailure(built)) return yield* Effect.failCause(built.cause)
+  },
+  (effect) => Effect.provide(effect, logging),
+  Effect.provide(Screen.layerDeaf)
+)

@@ -9,14 +9,15 @@ import * as App from "../App.ts"
 import type * as Settings from "../Settings.ts"
 import { ServeFailed } from "./Failures.ts"
 
-const startFailed = (error: { readonly message: string }): ServeFailed => new ServeFailed({ told: error.message, cause: error })
+const startFailed = (error: { readonly message: string }): ServeFailed =>
+  new ServeFailed({ told: error.message, cause: error })
 
 /**
  * Builds the server in the current scope and returns once it accepts.
  *
  * **Interruption**: takes down what has been built so far.
  */
-export const start = Effect.fn("ServerRun.start")(function*(settings: Settings.Settings) {
+export const start = Effect.fn("ServerRun.start")(function* (settings: Settings.Settings) {
   const token = App.tokenOf(settings)
   const context = yield* Layer.build(App.layer(settings, token)).pipe(Effect.mapError(startFailed))
   const addresses = yield* App.addresses(settings).pipe(Effect.provideContext(context))

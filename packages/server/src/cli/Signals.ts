@@ -33,4 +33,5 @@ export const untilSignal = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Eff
     Effect.raceFirst(
       effect,
       Effect.flatMap(signals.nth(1), (signal) => Effect.fail(new Interrupted({ signal })))
-    ))
+    )
+  )

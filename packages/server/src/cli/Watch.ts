@@ -10,6 +10,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Stream from "effect/Stream"
 import * as TreeLines from "../TreeLines.ts"
 import type * as Client from "../Client.ts"
+import { jsonLine } from "../internal/jsonLine.ts"
 import { calling, connect, explain, type Where } from "./Connect.ts"
 import * as LiveTree from "./LiveTree.ts"
 import * as Screen from "./Screen.ts"
@@ -33,21 +34,25 @@ export const eventsOf = (client: Client.ClientShape, url: string, id: Ids.Sessio
   )
 
 /** Shows the session and everything below it. */
-export const watch = Effect.fn("Cli.watch")(function*({ id, json, where }: WatchInput) {
-  const screen = yield* Screen.Screen
-  const { client, url } = yield* connect(where)
-  const session = yield* calling(url, client.calls.sessions.get({ params: { id } }))
-  const state = yield* LiveTree.show({
-    root: session,
-    events: eventsOf(client, url, id),
-    read: readTree(client, id),
-    isOver: () => false,
-    afterStream: "over",
-    ...(json ? { onEvent: (event) => screen.print([JSON.stringify(event)]) } : {}),
-    quiet: json
-  })
-  if (json) return
-  const { columns } = yield* screen.size
-  const nowMillis = yield* Clock.currentTimeMillis
-  yield* screen.print(TreeLines.outcomes(state, { columns, colour: screen.colour, nowMillis }))
-}, untilSignal, Effect.provide([FetchHttpClient.layer, Screen.layer]))
+export const watch = Effect.fn("Cli.watch")(
+  function* ({ id, json, where }: WatchInput) {
+    const screen = yield* Screen.Screen
+    const { client, url } = yield* connect(where)
+    const session = yield* calling(url, client.calls.sessions.get({ params: { id } }))
+    const state = yield* LiveTree.show({
+      root: session,
+      events: eventsOf(client, url, id),
+      read: readTree(client, id),
+      isOver: () => false,
+      afterStream: "over",
+      ...(json ? { onEvent: (event) => screen.print([jsonLine(event)]) } : {}),
+      quiet: json
+    })
+    if (json) return
+    const { columns } = yield* screen.size
+    const nowMillis = yield* Clock.currentTimeMillis
+    yield* screen.print(TreeLines.outcomes(state, { columns, colour: screen.colour, nowMillis }))
+  },
+  untilSignal,
+  Effect.provide([FetchHttpClient.layer, Screen.layer])
+)

@@ -43,7 +43,11 @@ const protocolProblem = (protocol: string): string => {
 const placed = (agent: CommandAgent.CommandAgent, folder: string): CommandAgent.CommandAgent =>
   agent.cwd === undefined ? agent : { ...agent, cwd: NodePath.resolve(folder, agent.cwd) }
 
-const decodeAgent = (id: string, written: Written, folder: string): Result.Result<AgentSetting, ReadonlyArray<Problem>> => {
+const decodeAgent = (
+  id: string,
+  written: Written,
+  folder: string
+): Result.Result<AgentSetting, ReadonlyArray<Problem>> => {
   const head = decodeProtocol(written)
   if (Result.isFailure(head)) return Result.fail(problemsOf(head.failure, ["agents", id]))
   const { protocol } = head.success

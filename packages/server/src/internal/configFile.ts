@@ -40,34 +40,42 @@ const limitFields = Limits.Limits.fields
 
 /** The file as it is written. An agent's own options are decoded by its protocol. */
 export const ConfigFile = Schema.Struct({
-  server: Schema.optionalKey(Schema.Struct({
-    host: Schema.optionalKey(Schema.NonEmptyString),
-    port: Schema.optionalKey(Port),
-    token: Schema.optionalKey(EnvironmentName)
-  })),
+  server: Schema.optionalKey(
+    Schema.Struct({
+      host: Schema.optionalKey(Schema.NonEmptyString),
+      port: Schema.optionalKey(Port),
+      token: Schema.optionalKey(EnvironmentName)
+    })
+  ),
   dataDir: Schema.optionalKey(Schema.NonEmptyString),
   database: Schema.optionalKey(Schema.NonEmptyString),
-  providers: Schema.optionalKey(Schema.Record(
-    AgentId,
-    Schema.Struct({
-      type: Schema.NonEmptyString,
-      baseUrl: Schema.optionalKey(Schema.NonEmptyString),
-      apiKeyRef: Schema.optionalKey(EnvironmentName)
-    })
-  )),
+  providers: Schema.optionalKey(
+    Schema.Record(
+      AgentId,
+      Schema.Struct({
+        type: Schema.NonEmptyString,
+        baseUrl: Schema.optionalKey(Schema.NonEmptyString),
+        apiKeyRef: Schema.optionalKey(EnvironmentName)
+      })
+    )
+  ),
   agents: Schema.optionalKey(Schema.Record(AgentId, Schema.Record(Schema.String, Schema.Unknown))),
-  limits: Schema.optionalKey(Schema.Struct({
-    concurrent: Schema.optionalKey(limitFields.concurrent),
-    perParent: Schema.optionalKey(limitFields.perParent),
-    depth: Schema.optionalKey(limitFields.depth),
-    queue: Schema.optionalKey(limitFields.queue),
-    backlog: Schema.optionalKey(limitFields.backlog)
-  })),
-  watchdog: Schema.optionalKey(Schema.Struct({
-    checkSeconds: Schema.optionalKey(Seconds),
-    totalSeconds: Schema.optionalKey(Seconds),
-    idleSeconds: Schema.optionalKey(Seconds)
-  })),
+  limits: Schema.optionalKey(
+    Schema.Struct({
+      concurrent: Schema.optionalKey(limitFields.concurrent),
+      perParent: Schema.optionalKey(limitFields.perParent),
+      depth: Schema.optionalKey(limitFields.depth),
+      queue: Schema.optionalKey(limitFields.queue),
+      backlog: Schema.optionalKey(limitFields.backlog)
+    })
+  ),
+  watchdog: Schema.optionalKey(
+    Schema.Struct({
+      checkSeconds: Schema.optionalKey(Seconds),
+      totalSeconds: Schema.optionalKey(Seconds),
+      idleSeconds: Schema.optionalKey(Seconds)
+    })
+  ),
   /** What becomes of a run that the end of the process cut off. Settling it as lost is all there is yet. */
   recovery: Schema.optionalKey(Schema.Literals(["lost"]))
 })
@@ -113,7 +121,7 @@ const standard = Issues.makeFormatterStandardSchemaV1()
 export const problemsOf = (error: Schema.SchemaError, prefix: ReadonlyArray<string> = []): ReadonlyArray<Problem> => {
   const unexpected = new Map(unexpectedKeys(error.issue, prefix))
   return standard(error.issue).issues.map((issue) => {
-    const path = dotted([...prefix, ...(issue.path ?? []).map((part) => typeof part === "object" ? part.key : part)])
+    const path = dotted([...prefix, ...(issue.path ?? []).map((part) => (typeof part === "object" ? part.key : part))])
     const known = unexpected.get(path)
     return {
       path: path === "" ? "the file" : path,

@@ -36,7 +36,7 @@ export const firstLine = (text: string): string => {
 const narrow = /^[\u0020-\u007E]*$/
 
 /** How many columns a terminal gives the text. */
-export const widthOf = (text: string): number => narrow.test(text) ? text.length : stringWidth(text)
+export const widthOf = (text: string): number => (narrow.test(text) ? text.length : stringWidth(text))
 
 const segmenter = new Intl.Segmenter()
 
