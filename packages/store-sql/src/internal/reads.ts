@@ -1,4 +1,4 @@
-import { Session, type SessionStore } from "@offshoot/core"
+import type { SessionStore } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Result from "effect/Result"
@@ -27,8 +27,9 @@ const where = (conditions: ReadonlyArray<Condition>): Condition => ({
   params: conditions.flatMap((condition) => condition.params)
 })
 
-/** Sessions in flight are bounded by the limits of the process; those that ended are not. */
-const isFew = ({ status }: SessionStore.SessionFilter): boolean => status !== undefined && Session.isInFlight(status)
+/** Most of all sessions ever made have completed, and most roots are idle; the other statuses are few. */
+const isFew = ({ status }: SessionStore.SessionFilter): boolean =>
+  status !== undefined && status !== "completed" && status !== "idle"
 
 type Given = readonly [column: "parent_id" | "root_id" | "status", value: string | undefined]
 
