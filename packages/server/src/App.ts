@@ -11,7 +11,17 @@ import * as NodeCrypto from "node:crypto"
 import * as NodeNet from "node:net"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { CliHost, CommandRunner, Guardian, OrphanSweep, ProcessTable, ProgramLauncher } from "@offshoot/adapters-cli"
-import { AgentDirectory, ExternalChildRunner, Ids, Limits, Offshoot, SessionStore, Watchdog } from "@offshoot/core"
+import {
+  AgentDirectory,
+  ExternalChildRunner,
+  Ids,
+  Limits,
+  Offshoot,
+  SessionStore,
+  type SpawnScheduler,
+  type SubAgents,
+  Watchdog
+} from "@offshoot/core"
 import { DataDirectory } from "@offshoot/store-sql"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
@@ -70,6 +80,13 @@ const references = (settings: Settings.Settings) =>
     Watchdog.layer({ ...Watchdog.defaults, ...settings.watchdog })
   )
 
+/** What a running server gives to what stands beside it in the process. */
+export type Services =
+  | HttpServer.HttpServer
+  | SubAgents.SubAgents
+  | SpawnScheduler.SpawnScheduler
+  | SessionStore.SessionStore
+
 /**
  * Everything that serves the settings.
  *
@@ -77,7 +94,10 @@ const references = (settings: Settings.Settings) =>
  * for its processes to be gone and gives the data directory free.
  * **Durability**: what is queued stays in the data directory for the next start.
  */
-export const layer = (settings: Settings.Settings, token: Redacted.Redacted) =>
+export const layer = (
+  settings: Settings.Settings,
+  token: Redacted.Redacted
+): Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable> =>
   Server.layer({ ...Server.defaults, host: settings.server.host, port: settings.server.port, token }).pipe(
     Layer.provideMerge(Offshoot.layer),
     Layer.provide([references(settings), runners(settings)]),

@@ -101,13 +101,13 @@ export class SettingsInvalid extends Schema.TaggedError<SettingsInvalid>()("Sett
   }
 }
 
-export const hostDefault = "127.0.0.1"
-export const portDefault = 4319
-export const dataDirDefault = ".offshoot"
-export const configNameDefault = "offshoot.config.json"
+const hostDefault = "127.0.0.1"
+const portDefault = 4319
+const dataDirDefault = ".offshoot"
+const configNameDefault = "offshoot.config.json"
 
 /** `S-policy`: a check every 15 s, an hour in all, a quarter of an hour without an event. */
-export const watchdogDefault: WatchdogSettings = { checkSeconds: 15, totalSeconds: 3600, idleSeconds: 900 }
+const watchdogDefault: WatchdogSettings = { checkSeconds: 15, totalSeconds: 3600, idleSeconds: 900 }
 
 const environmentNames = [
   "OFFSHOOT_HOST",

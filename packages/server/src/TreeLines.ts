@@ -59,7 +59,7 @@ const paint = (canvas: Pick<Canvas, "colour">, colour: Colour, text: string): st
   canvas.colour && text !== "" ? NodeUtil.styleText(colour, text, { validateStream: false }) : text
 
 /** What the session is called: its title, else its id. */
-export const nameOf = (node: Pick<TreeNode, "title" | "agent" | "id">): string => {
+const nameOf = (node: Pick<TreeNode, "title" | "agent" | "id">): string => {
   const title = inert(node.title)
   const agent = node.agent === undefined ? "" : inert(node.agent)
   const name = title === "" ? node.id : title
@@ -128,7 +128,7 @@ const errorOf = (node: TreeNode): string => {
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 
 /** How long the session has taken or took; nothing for one that never ran. */
-export const ageOf = (node: TreeNode, nowMillis: number): string => {
+const ageOf = (node: TreeNode, nowMillis: number): string => {
   if (node.status === "idle") return ""
   const settled = Session.isTerminal(node.status)
   return duration((node.settledAtMillis ?? nowMillis) - node.startedAtMillis, settled)

@@ -21,13 +21,13 @@ export interface Problem {
   readonly message: string
 }
 
-export const EnvironmentName = Schema.String.check(
+const EnvironmentName = Schema.String.check(
   Schema.isPattern(/^[A-Za-z_][A-Za-z0-9_]*$/, {
     expected: "the name of an environment variable, never the secret itself"
   })
 )
 
-export const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Seconds = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 
 const AgentId = Schema.String.check(
