@@ -155,12 +155,7 @@ class Floor {
   /** Lets go on who may: first who comes back, then who is next in the launch queue. */
   admit(): void {
     if (this.closed) return
-    this.returning = this.returning.filter(({ flight, room }) => {
-      if (!this.queue.reenter(flight)) return true
-      flight.holdsSlot = true
-      Deferred.doneUnsafe(room, Effect.void)
-      return false
-    })
+    this.admitReturning()
     while (true) {
       for (const flight of this.queue.refill()) {
         if (flight.room !== undefined) Deferred.doneUnsafe(flight.room, Effect.void)
@@ -170,6 +165,17 @@ class Floor {
       flight.holdsSlot = true
       this.admitted.push(flight)
       this.wake.openUnsafe()
+    }
+  }
+
+  /** Completing a room may run the whole rest of that run, and come in here again: its entry is gone by then. */
+  private admitReturning(): void {
+    while (true) {
+      const at = this.returning.findIndex(({ flight }) => this.queue.reenter(flight))
+      const [next] = at < 0 ? [] : this.returning.splice(at, 1)
+      if (next === undefined) return
+      next.flight.holdsSlot = true
+      Deferred.doneUnsafe(next.room, Effect.void)
     }
   }
 

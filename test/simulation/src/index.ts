@@ -1,0 +1,3 @@
+export * as Checks from "./Checks.ts"
+export * as Plan from "./Plan.ts"
+export * as Simulation from "./Simulation.ts"
