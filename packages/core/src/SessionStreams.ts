@@ -58,7 +58,7 @@ class Bus {
   readonly pubsub: PubSub.PubSub<Published>
   readonly readers = new Set<Reader>()
   /** Readers that have read everything and sleep. */
-  asleep: Array<Reader> = []
+  readonly asleep = new Set<Reader>()
   published = 0
   durableHead = 0
   /** Grows with every turn in which some reader took something. */
@@ -73,8 +73,6 @@ class Bus {
     return true
   }
 }
-
-const nobody: Array<Reader> = []
 
 /** One reader's end. `take` returns what was published since, in order, at least one event. */
 export interface Subscription {
@@ -112,35 +110,53 @@ export class SessionStreams extends Context.Service<SessionStreams, SessionStrea
 
 type Buses = Map<SessionId, Bus>
 
-const busFor = (buses: Buses, sessionId: SessionId): Effect.Effect<Bus> => {
-  const found = buses.get(sessionId)
-  if (found !== undefined) return Effect.succeed(found)
-  return Effect.map(PubSub.sliding<Published>(liveBufferMax), (pubsub) => {
-    const bus = new Bus(pubsub)
-    buses.set(sessionId, bus)
-    return bus
-  })
+interface Entered {
+  readonly bus: Bus
+  readonly reader: Reader
 }
 
-const subscribeTo = Effect.fnUntraced(function* (buses: Buses, sessionId: SessionId) {
-  const bus = yield* busFor(buses, sessionId)
+const join = (buses: Buses, sessionId: SessionId, bus: Bus): Entered => {
   const reader: Reader = { taken: bus.published, bell: Latch.makeUnsafe(false) }
-  const from = bus.published
-  const leave = Effect.suspend(() => {
+  bus.readers.add(reader)
+  buses.set(sessionId, bus)
+  return { bus, reader }
+}
+
+/**
+ * Makes the bus for its first reader. A fiber may lose its turn between any two
+ * effects, so the map is looked at and the reader put down in one step: a second
+ * first reader finds the bus, and the last one to leave does not take it away.
+ */
+const enter = (buses: Buses, sessionId: SessionId): Effect.Effect<Entered> =>
+  Effect.suspend(() => {
+    const found = buses.get(sessionId)
+    if (found !== undefined) return Effect.succeed(join(buses, sessionId, found))
+    return Effect.map(PubSub.sliding<Published>(liveBufferMax), (pubsub) =>
+      join(buses, sessionId, buses.get(sessionId) ?? new Bus(pubsub))
+    )
+  })
+
+const leave = (buses: Buses, sessionId: SessionId, { bus, reader }: Entered): Effect.Effect<void> =>
+  Effect.suspend(() => {
     bus.readers.delete(reader)
-    bus.asleep = bus.asleep.filter((other) => other !== reader)
+    bus.asleep.delete(reader)
     if (bus.readers.size > 0) return Effect.void
     if (buses.get(sessionId) === bus) buses.delete(sessionId)
     return PubSub.shutdown(bus.pubsub)
   })
-  yield* Effect.acquireRelease(
-    Effect.sync(() => bus.readers.add(reader)),
-    () => leave
+
+const subscribeTo = Effect.fnUntraced(function* (buses: Buses, sessionId: SessionId) {
+  const { bus, reader } = yield* Effect.acquireRelease(enter(buses, sessionId), (entered) =>
+    leave(buses, sessionId, entered)
   )
   const subscription = yield* PubSub.subscribe(bus.pubsub)
+  const from = bus.published
+  reader.taken = from
   const sleep = Effect.suspend(() => {
+    // Published since it was found empty: nobody would ring for that any more.
+    if (Option.getOrElse(PubSub.remainingUnsafe(subscription), () => 1) > 0) return Effect.void
     reader.bell.closeUnsafe()
-    bus.asleep = [...bus.asleep, reader]
+    bus.asleep.add(reader)
     return Effect.andThen(reader.bell.await, Effect.yieldNow)
   })
   const take: Effect.Effect<ReadonlyArray<Published>> = Effect.flatMap(
@@ -156,19 +172,20 @@ const subscribeTo = Effect.fnUntraced(function* (buses: Buses, sessionId: Sessio
   return { from, take }
 })
 
+/** `publishUnsafe` alone does not slide: a full buffer would refuse the event for every reader. */
+const offer = (pubsub: PubSub.PubSub<Published>, item: Published): void => {
+  if (PubSub.publishUnsafe(pubsub, item)) return
+  pubsub.pubsub.slide()
+  PubSub.publishUnsafe(pubsub, item)
+}
+
 const publishTo = (bus: Bus, origin: SessionId, number: Option.Option<number>, event: AgentEvent): number => {
   bus.published += 1
   if (number._tag === "Some" && number.value > bus.durableHead) bus.durableHead = number.value
-  PubSub.publishUnsafe(bus.pubsub, {
-    ordinal: bus.published,
-    durableHead: bus.durableHead,
-    origin,
-    number,
-    event
-  })
-  if (bus.asleep.length > 0) {
-    const { asleep } = bus
-    bus.asleep = nobody
+  offer(bus.pubsub, { ordinal: bus.published, durableHead: bus.durableHead, origin, number, event })
+  if (bus.asleep.size > 0) {
+    const asleep = Array.from(bus.asleep)
+    bus.asleep.clear()
     for (const reader of asleep) reader.bell.openUnsafe()
   }
   return bus.crowded() ? bus.turn + 1 : 0
