@@ -51,6 +51,7 @@ export type StreamScope = "session" | "subtree"
  */
 interface Reader {
   taken: number
+  rung: boolean
   readonly bell: Latch.Latch
 }
 
@@ -74,11 +75,16 @@ class Bus {
   }
 }
 
-/** One reader's end. `take` returns what was published since, in order, at least one event. */
+/** One reader's end. */
 export interface Subscription {
   /** The ordinal after which this reader began. */
   readonly from: number
+  /** Waits for what is published, and returns all of it in order; nothing only after a `ring`. */
   readonly take: Effect.Effect<ReadonlyArray<Published>>
+  /** Makes this or the next `take` return now. */
+  readonly ring: () => void
+  /** What was published since, in order; nothing when there is nothing. */
+  readonly poll: Effect.Effect<ReadonlyArray<Published>>
 }
 
 export interface SessionStreamsShape {
@@ -116,7 +122,7 @@ interface Entered {
 }
 
 const join = (buses: Buses, sessionId: SessionId, bus: Bus): Entered => {
-  const reader: Reader = { taken: bus.published, bell: Latch.makeUnsafe(false) }
+  const reader: Reader = { taken: bus.published, rung: false, bell: Latch.makeUnsafe(false) }
   bus.readers.add(reader)
   buses.set(sessionId, bus)
   return { bus, reader }
@@ -154,22 +160,31 @@ const subscribeTo = Effect.fnUntraced(function* (buses: Buses, sessionId: Sessio
   reader.taken = from
   const sleep = Effect.suspend(() => {
     // Published since it was found empty: nobody would ring for that any more.
-    if (Option.getOrElse(PubSub.remainingUnsafe(subscription), () => 1) > 0) return Effect.void
+    if (reader.rung || Option.getOrElse(PubSub.remainingUnsafe(subscription), () => 1) > 0) return Effect.void
     reader.bell.closeUnsafe()
     bus.asleep.add(reader)
     return Effect.andThen(reader.bell.await, Effect.yieldNow)
   })
-  const take: Effect.Effect<ReadonlyArray<Published>> = Effect.flatMap(
+  const poll: Effect.Effect<ReadonlyArray<Published>> = Effect.map(
     PubSub.takeUpTo(subscription, Number.POSITIVE_INFINITY),
     (items) => {
       const last = items[items.length - 1]
-      if (last === undefined) return Effect.andThen(sleep, take)
+      if (last === undefined) return items
       reader.taken = last.ordinal
       bus.turn += 1
-      return Effect.succeed(items)
+      return items
     }
   )
-  return { from, take }
+  const take: Effect.Effect<ReadonlyArray<Published>> = Effect.flatMap(poll, (items) => {
+    if (items.length === 0 && !reader.rung) return Effect.andThen(sleep, take)
+    reader.rung = false
+    return Effect.succeed(items)
+  })
+  const ring = (): void => {
+    reader.rung = true
+    reader.bell.openUnsafe()
+  }
+  return { from, take, ring, poll }
 })
 
 /** `publishUnsafe` alone does not slide: a full buffer would refuse the event for every reader. */

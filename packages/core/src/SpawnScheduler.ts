@@ -94,8 +94,8 @@ export interface SpawnSchedulerShape {
   readonly flight: (childId: SessionId) => Option.Option<Flight>
   readonly flightsBelow: (id: SessionId) => ReadonlyArray<Flight>
   readonly hasChildrenInFlight: (id: SessionId) => boolean
-  /** Calls `tell` when the session or a child of it settles, until the returned function is called. */
-  readonly watch: (id: SessionId, tell: () => void) => () => void
+  /** Calls `tell` when the session or one below it settles, until the returned function is called. */
+  readonly watch: (id: SessionId, tell: (settled: Flight) => void) => () => void
   readonly place: (runId: RunId) => Option.Option<QueuePlace>
   /** Ends a flight: a queued one settles now, a live one is told to stop. */
   readonly stop: (flight: Flight, by: CancelledBy, mode: StopMode) => Effect.Effect<void>

@@ -143,7 +143,9 @@ export const wait = Effect.fnUntraced(function* (services: FacadeServices, paren
     }
   })
   const watching = Effect.acquireRelease(
-    Effect.sync(() => services.scheduler.watch(parentId, () => bell.openUnsafe())),
+    Effect.sync(() =>
+      services.scheduler.watch(parentId, ({ job }) => job.parentSessionId === parentId && bell.openUnsafe())
+    ),
     (leave) => Effect.sync(leave)
   )
   const answered = yield* Effect.scoped(Effect.andThen(watching, Effect.timeoutOption(untilSatisfied, request.timeout)))

@@ -38,10 +38,12 @@ export const makeFlight = (job: SpawnJob, ancestors: ReadonlyArray<SessionId>, a
   settled: undefined
 })
 
+type Tell = (settled: Flight) => void
+
 export class Flights {
   private readonly byChild = new Map<SessionId, Flight>()
   private readonly childrenOf = new Map<SessionId, number>()
-  private readonly watchers = new Map<SessionId, Set<() => void>>()
+  private readonly watchers = new Map<SessionId, Set<Tell>>()
 
   get size(): number {
     return this.byChild.size
@@ -63,7 +65,7 @@ export class Flights {
     }
   }
 
-  /** Ends a flight and tells who watches its parent or itself. */
+  /** Ends a flight and tells who watches it or a session above it. */
   settle(flight: Flight): void {
     const { childSessionId, parentSessionId } = flight.job
     if (this.byChild.get(childSessionId) === flight) this.byChild.delete(childSessionId)
@@ -71,9 +73,9 @@ export class Flights {
       const left = (this.childrenOf.get(parentSessionId) ?? 1) - 1
       if (left === 0) this.childrenOf.delete(parentSessionId)
       else this.childrenOf.set(parentSessionId, left)
-      for (const tell of this.watchers.get(parentSessionId) ?? []) tell()
     }
-    for (const tell of this.watchers.get(childSessionId) ?? []) tell()
+    this.tell(childSessionId, flight)
+    for (const ancestor of flight.ancestors) this.tell(ancestor, flight)
     if (flight.settled !== undefined) Deferred.doneUnsafe(flight.settled, Effect.void)
     if (flight.room !== undefined) Deferred.doneUnsafe(flight.room, Effect.void)
   }
@@ -89,13 +91,17 @@ export class Flights {
     return found
   }
 
-  /** Calls `tell` whenever a child of this session settles, or the session itself, until the returned function is called. */
-  watch(sessionId: SessionId, tell: () => void): () => void {
+  /** Calls `tell` whenever the session itself or one below it settles, until the returned function is called. */
+  watch(sessionId: SessionId, tell: Tell): () => void {
     const set = this.watchers.get(sessionId) ?? new Set()
     this.watchers.set(sessionId, set.add(tell))
     return () => {
       set.delete(tell)
       if (set.size === 0) this.watchers.delete(sessionId)
     }
+  }
+
+  private tell(sessionId: SessionId, settled: Flight): void {
+    for (const tell of this.watchers.get(sessionId) ?? []) tell(settled)
   }
 }

@@ -11,7 +11,7 @@ import * as Stream from "effect/Stream"
 import { type AgentEvent, isTerminalEvent, terminalOf } from "../AgentEvent.ts"
 import type { SessionId } from "../Ids.ts"
 import { errorText } from "../Outcome.ts"
-import { isInFlight, isTerminal, type Session } from "../Session.ts"
+import { isTerminal, type Session } from "../Session.ts"
 import type { RecordedEvent, SessionStoreShape, StoreError } from "../SessionStore.ts"
 import type { Published, SessionStreamsShape, Subscription } from "../SessionStreams.ts"
 import type { SpawnSchedulerShape } from "../SpawnScheduler.ts"
@@ -35,7 +35,8 @@ interface Cursor {
   /** Up to here they were read from the record: the live ones are told already. */
   skipTo: number
   ordinal: number
-  terminalTold: boolean
+  /** Whether the session has settled, as far as was published. */
+  settled: boolean
 }
 
 const ephemeral = (event: AgentEvent): StreamItem => ({ number: Option.none(), event })
@@ -89,6 +90,21 @@ const lastWord = (session: Session): ReadonlyArray<StreamItem> =>
     ? [ephemeral(terminalOf(session.runId, session.outcome, errorText(session.outcome)))]
     : []
 
+/** Whether the session has settled, as far as its own stream says; undefined when an event says nothing about that. */
+const settledBy = (event: AgentEvent, id: SessionId): boolean | undefined => {
+  if (isTerminalEvent(event)) return true
+  switch (event.type) {
+    case "execution_started":
+      return false
+    case "session_deleted":
+      return event.sessionId === id ? true : undefined
+    case "session_status_changed":
+      return event.sessionId === id ? isTerminal(event.status) : undefined
+    default:
+      return undefined
+  }
+}
+
 /**
  * Turns what was published into what this reader is told. A jump of the
  * ordinal is a loss: the durable events in it are read from the record, the
@@ -108,9 +124,11 @@ const tell = Effect.fnUntraced(function* (
       const before = Option.getOrElse(item.number, () => item.durableHead + 1) - 1
       const kept = item.durableHead > cursor.told ? yield* recordedBetween(store, sessionId, cursor.told, before) : []
       told.push(ephemeral({ type: "lagged", missed: Math.max(0, missed - kept.length) }), ...kept.map(fromRecord))
+      for (const { event } of kept) cursor.settled = settledBy(event, sessionId) ?? cursor.settled
       cursor.skipTo = Math.max(cursor.skipTo, kept.at(-1)?.number ?? 0)
       cursor.told = Math.max(cursor.told, cursor.skipTo)
     }
+    cursor.settled = settledBy(item.event, sessionId) ?? cursor.settled
     if (item.number._tag === "Some" && item.origin === sessionId) {
       if (item.number.value <= cursor.skipTo) continue
       cursor.told = Math.max(cursor.told, item.number.value)
@@ -120,28 +138,39 @@ const tell = Effect.fnUntraced(function* (
   return told
 })
 
-/** Whether nothing can follow: the session has settled and no child of it is in flight. */
+/** Whether nothing can follow: the session has settled and nothing below it is in flight. */
 const isOver = Effect.fnUntraced(function* ({ scheduler, store }: ReaderServices, id: SessionId) {
   if (Option.isSome(scheduler.flight(id)) || scheduler.hasChildrenInFlight(id)) return false
+  if (scheduler.flightsBelow(id).length > 0) return false
   const session = yield* store.session(id)
-  return Option.isNone(session) || (isTerminal(session.value.status) && !isInFlight(session.value.status))
+  return Option.isNone(session) || isTerminal(session.value.status)
 })
 
+/**
+ * What is published from now on, until nothing can follow. The last event is
+ * shown before its flight has landed, so the reader looks again with every
+ * landing: `take` comes back empty-handed for it.
+ */
 const live = (services: ReaderServices, id: SessionId, subscription: Subscription, cursor: Cursor) =>
   Stream.paginate(undefined, () =>
     Effect.gen(function* () {
-      const told = yield* tell(services.store, id, cursor, yield* subscription.take)
-      const mayEnd = told.some(
-        ({ event }) =>
-          isTerminalEvent(event) || event.type === "sub_agent_completed" || event.type === "session_deleted"
-      )
-      const over = mayEnd && (yield* isOver(services, id))
-      return [told, over ? Option.none() : Option.some(undefined)] as const
+      const items = yield* subscription.take
+      const told = yield* tell(services.store, id, cursor, items)
+      if (!cursor.settled || !(yield* isOver(services, id))) return [told, Option.some(undefined)] as const
+      // All that there is to tell was published before the last landing.
+      const rest = yield* tell(services.store, id, cursor, yield* subscription.poll)
+      return [[...told, ...rest], Option.none()] as const
     })
   )
 
 const open = Effect.fnUntraced(function* (services: ReaderServices, id: SessionId, request: EventsRequest) {
   const subscription = yield* services.streams.subscribe(id, request.scope)
+  yield* Effect.acquireRelease(
+    Effect.sync(() => services.scheduler.watch(id, () => subscription.ring())),
+    (leave) => Effect.sync(leave)
+  )
+  // Before the replay: what is over by now is in the record as a whole.
+  const over = yield* isOver(services, id)
   const found = yield* services.store.session(id)
   if (Option.isNone(found)) return yield* new SessionNotFound({ sessionId: id })
   const replayed = yield* replay(services, found.value, request)
@@ -157,17 +186,11 @@ const open = Effect.fnUntraced(function* (services: ReaderServices, id: SessionI
     told,
     Option.getOrElse(request.after, () => 0)
   )
-  const cursor: Cursor = {
-    told: from,
-    skipTo: from,
-    ordinal: subscription.from,
-    terminalTold: replayed.some(({ event }) => isTerminalEvent(event))
-  }
-  if (yield* isOver(services, id)) {
-    const missing = cursor.terminalTold || Option.isSome(request.after) ? [] : lastWord(found.value)
-    return Stream.fromIterable([...replayed, ...missing])
-  }
-  return Stream.concat(Stream.fromIterable(replayed), live(services, id, subscription, cursor))
+  const settled = isTerminal(found.value.status)
+  const cursor: Cursor = { told: from, skipTo: from, ordinal: subscription.from, settled }
+  const terminalTold = Option.isSome(request.after) || replayed.some(({ event }) => isTerminalEvent(event))
+  const start = Stream.fromIterable(terminalTold ? replayed : [...replayed, ...lastWord(found.value)])
+  return over ? start : Stream.concat(start, live(services, id, subscription, cursor))
 })
 
 /** See `SubAgents.events`. */
