@@ -13,7 +13,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { type ChildCompletionHandler, ChildCompletionHandlers } from "./ChildCompletionHandler.ts"
-import type { SessionId } from "./Ids.ts"
+import type { RunId, SessionId } from "./Ids.ts"
 import { SessionStore, type SessionStoreShape, type StoreError } from "./SessionStore.ts"
 import type { ChildCompletion } from "./SpawnJob.ts"
 
@@ -37,10 +37,12 @@ export class Outbox extends Context.Service<
   }
 >()("@offshoot/core/Outbox") {}
 
+/** However a handler does not take it, by a failure, a defect or an interruption from inside, it is called again. */
 const tell = (handler: ChildCompletionHandler, completion: ChildCompletion): Effect.Effect<void> =>
-  handler.onChildCompleted(completion).pipe(
-    Effect.catchDefect((defect) => Effect.fail(defect)),
-    Effect.tapError((error) => Effect.logWarning("completion.not_handled", handler.name, error)),
+  Effect.suspend(() => handler.onChildCompleted(completion)).pipe(
+    Effect.catchCause((cause) =>
+      Effect.andThen(Effect.logWarning("completion.not_handled", handler.name, cause), Effect.fail("not handled"))
+    ),
     Effect.retry(backoff),
     Effect.ignore
   )
@@ -50,8 +52,16 @@ const acknowledge = (store: SessionStoreShape, completion: ChildCompletion): Eff
 
 interface Lines {
   readonly waiting: Map<SessionId, Array<ChildCompletion>>
+  /** In a line, or being told. */
+  readonly held: Set<RunId>
+  /** In the lines. */
   count: number
+  /** Some are only in the record: nothing newer may overtake them. */
   overflowed: boolean
+  /** How many did not fit so far. */
+  missed: number
+  /** Whether the record is being read for what did not fit. */
+  reading: boolean
 }
 
 const lineOf = (completion: ChildCompletion): SessionId => completion.parentSessionId ?? completion.childSessionId
@@ -64,7 +74,7 @@ export const layer: Layer.Layer<Outbox, StoreError, SessionStore> = Layer.effect
     if (handlers.length === 0) return Outbox.of({ wanted: false, deliver: () => Effect.void })
     const store = yield* SessionStore
     const workers = yield* FiberSet.make<void>()
-    const lines: Lines = { waiting: new Map(), count: 0, overflowed: false }
+    const lines: Lines = { waiting: new Map(), held: new Set(), count: 0, overflowed: false, missed: 0, reading: false }
 
     const work = (line: SessionId): Effect.Effect<void> =>
       Effect.suspend(() => {
@@ -77,35 +87,48 @@ export const layer: Layer.Layer<Outbox, StoreError, SessionStore> = Layer.effect
         return Effect.forEach(handlers, (handler) => tell(handler, next), {
           concurrency: "unbounded",
           discard: true
-        }).pipe(Effect.andThen(acknowledge(store, next)), Effect.andThen(work(line)))
+        }).pipe(
+          Effect.andThen(acknowledge(store, next)),
+          Effect.andThen(Effect.sync(() => lines.held.delete(next.runId))),
+          Effect.andThen(work(line))
+        )
       })
+
+    const enter = (completion: ChildCompletion): Effect.Effect<void> => {
+      const line = lineOf(completion)
+      const waiting = lines.waiting.get(line)
+      lines.held.add(completion.runId)
+      lines.count += 1
+      if (waiting !== undefined) {
+        waiting.push(completion)
+        return Effect.void
+      }
+      lines.waiting.set(line, [completion])
+      return Effect.asVoid(FiberSet.run(workers, work(line)))
+    }
 
     const deliver = (completion: ChildCompletion): Effect.Effect<void> =>
       Effect.suspend(() => {
-        if (lines.count >= linesMax) {
-          lines.overflowed = true
-          return Effect.void
-        }
-        const line = lineOf(completion)
-        const waiting = lines.waiting.get(line)
-        lines.count += 1
-        if (waiting !== undefined) {
-          waiting.push(completion)
-          return Effect.void
-        }
-        lines.waiting.set(line, [completion])
-        return Effect.asVoid(FiberSet.run(workers, work(line)))
+        if (lines.held.has(completion.runId)) return Effect.void
+        if (!lines.overflowed && lines.count < linesMax) return enter(completion)
+        lines.overflowed = true
+        lines.missed += 1
+        return Effect.void
       })
 
-    /** Reads what did not fit, once there is room for all of it. */
+    /** Reads what did not fit, once the lines are empty; what came during the reading waits for the next one. */
     const refill: Effect.Effect<void> = Effect.suspend(() => {
-      if (!lines.overflowed || lines.count > 0) return Effect.void
-      lines.overflowed = false
-      return store.unacknowledged.pipe(
-        Effect.flatMap((pending) => Effect.forEach(pending, deliver, { discard: true })),
-        Effect.catchTag("StoreError", (error) => Effect.logError("outbox.unreadable", error))
-      )
-    })
+      if (!lines.overflowed || lines.reading || lines.count > 0) return Effect.void
+      lines.reading = true
+      const { missed } = lines
+      return Effect.flatMap(Effect.retry(store.unacknowledged, backoff), (pending) => {
+        const fresh = pending.filter(({ runId }) => !lines.held.has(runId))
+        const fitting = fresh.slice(0, linesMax)
+        lines.reading = false
+        lines.overflowed = lines.missed !== missed || fitting.length < fresh.length
+        return Effect.andThen(Effect.forEach(fitting, enter, { discard: true }), refill)
+      })
+    }).pipe(Effect.ignore)
 
     const pending = yield* store.unacknowledged
     yield* Effect.forEach(pending, deliver, { discard: true })
