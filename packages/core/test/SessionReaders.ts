@@ -30,7 +30,7 @@ export const read = (id: SessionId, request: EventsRequest = late) =>
 export const whole = (id: SessionId, request: EventsRequest = late) =>
   Effect.flatMap(SubAgents, (agents) => Stream.runCollect(agents.events(id, request)))
 
-export const recordOf = (id: SessionId): Effect.Effect<ReadonlyArray<RecordedEvent>, unknown, SessionStore> =>
+export const recordOf = (id: SessionId): Effect.Effect<ReadonlyArray<RecordedEvent>, never, SessionStore> =>
   Effect.flatMap(SessionStore, (store) =>
     Effect.orDie(store.events({ after: 0, limit: 100_000, sessionId: Option.some(id), types: Option.none() }))
   )
