@@ -1,0 +1,7 @@
+export * as Agents from "./Agents.ts"
+export * as Machine from "./Machine.ts"
+export * as Program from "./Program.ts"
+export * as RawHttp from "./RawHttp.ts"
+export * as Record from "./Record.ts"
+export * as ServerProcess from "./ServerProcess.ts"
+export * as Workplace from "./Workplace.ts"
