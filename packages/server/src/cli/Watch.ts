@@ -1,14 +1,17 @@
 /**
- * `offshoot watch`: the live tree of any session, until it has settled.
+ * `offshoot watch`: the live tree of any session, until it has settled: nothing
+ * of it is in flight. A root that never ran itself has settled with its
+ * children; one without children is watched until some have come and gone.
  *
  * Looking only: ending it stops nothing.
  */
-import type { Ids } from "@offshoot/core"
+import { type Ids, Session } from "@offshoot/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Stream from "effect/Stream"
 import * as TreeLines from "../TreeLines.ts"
+import * as TreeView from "../TreeView.ts"
 import type * as Client from "../Client.ts"
 import { jsonLine } from "../internal/jsonLine.ts"
 import { calling, connect, explain, type Where } from "./Connect.ts"
@@ -33,6 +36,16 @@ export const eventsOf = (client: Client.ClientShape, url: string, id: Ids.Sessio
     Stream.mapError((error) => explain(error, url))
   )
 
+/** The stream of a root that never ran stays open: more children may come. */
+const hasSettled = (state: TreeView.TreeState): boolean => {
+  let nodes = 0
+  for (const { status } of TreeView.walk(state)) {
+    if (Session.isInFlight(status)) return false
+    nodes += 1
+  }
+  return nodes > 1 && state.unseen === 0
+}
+
 /** Shows the session and everything below it. */
 export const watch = Effect.fn("Cli.watch")(
   function* ({ id, json, where }: WatchInput) {
@@ -43,7 +56,7 @@ export const watch = Effect.fn("Cli.watch")(
       root: session,
       events: eventsOf(client, url, id),
       read: readTree(client, id),
-      isOver: () => false,
+      isOver: hasSettled,
       afterStream: "over",
       ...(json ? { onEvent: (event) => screen.print([jsonLine(event)]) } : {}),
       quiet: json

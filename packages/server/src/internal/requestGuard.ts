@@ -89,6 +89,23 @@ const noRoute = (
   return Effect.map(render(problem), HttpServerResponse.setHeader("allow", allow.join(", ")))
 }
 
+/** Parameters that a call does not have are refused where the contract has no schema that could do it. */
+const surplus = (names: ReadonlyArray<string>): Problem => {
+  const errors = names
+    .slice(0, surplusMax)
+    .map((name) => ({ path: ["query", name.slice(0, surplusLengthMax)], message: "Unexpected key" }))
+  return new Problems.InvalidRequest({
+    detail: "This call takes no query parameters.",
+    hint: "The shapes are at /docs and in /openapi.json. Members that are not known are refused.",
+    errors
+  })
+}
+
+/** More than a person mends at once. */
+const surplusMax = 16
+/** No parameter of the contract is longer. */
+const surplusLengthMax = 64
+
 /** The words of a defect are for the log; the answer only says where to look. */
 const internalFailure = (cause: Cause.Cause<unknown>): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
   Effect.gen(function* () {
@@ -194,6 +211,10 @@ export const layer = (options: GuardOptions) =>
           })
           if (verdict !== "allowed") {
             return refuse(verdict)
+          }
+          const unknown = Security.needsToken(path) ? RouteTable.surplusParameters(request.method, request.url) : []
+          if (unknown.length > 0) {
+            return render(surplus(unknown))
           }
           // A probe is answered to the end: it is what says that the server is stopping.
           return closing.begun() && Security.needsToken(path)
