@@ -98,14 +98,14 @@ describe("a server, its children, and a restart", () => {
           assert.strictEqual(story.filter((type) => type === "sub_agent_completed").length, 1, id)
           assert.strictEqual(story.filter((type) => type === "execution_started").length, 1, id)
         }
-        assert.deepStrictEqual(storyOf(told, gated), [
+        // How often the transcript is written depends on how long the child took; the rest does not.
+        const whole = storyOf(told, gated).filter((type) => type !== "message_appended")
+        assert.deepStrictEqual(whole, [
           "sub_agent_started",
           "session_created",
-          "message_appended",
           "execution_started",
           "token",
           "token",
-          "message_appended",
           "complete",
           "sub_agent_completed"
         ])
