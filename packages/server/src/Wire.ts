@@ -149,7 +149,7 @@ export interface Tree {
   readonly children: ReadonlyArray<Tree>
 }
 
-interface TreeEncoded {
+export interface TreeEncoded {
   readonly session: typeof WireSession.Encoded
   readonly children: ReadonlyArray<TreeEncoded>
 }
