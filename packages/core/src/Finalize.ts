@@ -143,7 +143,10 @@ const show = (services: FinalizeServices, flight: Flight, planned: Plan): Show =
     })
 }
 
-/** One try to settle. With no session there is nothing to change but the job. */
+/**
+ * One try to settle. A session that the caller does not have is looked for
+ * again; when there is none, there is nothing to change but the job.
+ */
 const commit = (
   services: FinalizeServices,
   flight: Flight,
@@ -152,9 +155,13 @@ const commit = (
 ): Effect.Effect<unknown, Refused | StoreError> => {
   const built = { changes: planned.changes, show: show(services, flight, planned) }
   const command = { _tag: "Settle", runId: flight.job.runId, outcome: planned.completion.outcome } as const
-  return Option.isNone(session)
-    ? services.recorder.commit(built.changes, built.show)
-    : services.recorder.transact(session.value, command, () => built)
+  const { recorder } = services
+  const found = Option.isSome(session) ? Effect.succeed(session) : recorder.store.session(flight.job.childSessionId)
+  return Effect.flatMap(found, (current) =>
+    Option.isNone(current)
+      ? recorder.commit(built.changes, built.show)
+      : Effect.asVoid(recorder.transact(current.value, command, () => built))
+  )
 }
 
 const unrecorded = (outcome: Outcome, cause: StoreError): Outcome => ({

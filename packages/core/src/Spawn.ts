@@ -283,8 +283,7 @@ export const createRoot = Effect.fnUntraced(function* (services: SpawnServices, 
   return session
 })
 
-/** Queues one more run of a session that is not in flight. */
-export const rerun = Effect.fnUntraced(function* (services: SpawnServices, id: Ids.SessionId) {
+const rerunOnce = Effect.fnUntraced(function* (services: SpawnServices, id: Ids.SessionId) {
   const epoch = services.scheduler.cancelEpoch()
   const session = yield* findSession(services.store, id)
   const external = session.metadata[metadataKeys.runtimeKind] === "external"
@@ -319,12 +318,20 @@ export const rerun = Effect.fnUntraced(function* (services: SpawnServices, id: I
     if (started === undefined) return
     publishLifecycle(services.streams, { childId: id, ancestors }, Option.fromUndefinedOr(numbers[0]), started)
   }
-  const place = yield* services.scheduler
-    .accept({ job, session: next, ancestors, changes, show, epoch })
-    .pipe(
-      Effect.catchTag("AncestryChanged", () =>
-        Effect.fail(new ParentNotAccepting({ parentSessionId: session.parentId ?? id, status: "cancelling" }))
-      )
-    )
+  const place = yield* services.scheduler.accept({ job, session: next, ancestors, changes, show, epoch })
   return { session: next, runId, place } satisfies Spawned
 })
+
+/**
+ * Queues one more run of a session that is not in flight.
+ *
+ * **Interruption**: either nothing was accepted, or all of it was.
+ */
+export const rerun = (services: SpawnServices, id: Ids.SessionId) =>
+  rerunOnce(services, id).pipe(
+    // A cancel of somebody else is no reason to refuse.
+    Effect.retry({ times: looksMax, while: (error) => error._tag === "AncestryChanged" }),
+    Effect.catchTag("AncestryChanged", () =>
+      Effect.fail(new ParentNotAccepting({ parentSessionId: id, status: "cancelling" }))
+    )
+  )

@@ -91,6 +91,8 @@ export interface SpawnSchedulerShape {
   readonly cancelEpoch: () => number
   /** To be called when a session's cancel is recorded, before its subtree is stopped. */
   readonly noteCancel: () => void
+  /** Accepts no job of this session or below it until the returned function is called. */
+  readonly refuse: (id: SessionId) => () => void
   readonly flight: (childId: SessionId) => Option.Option<Flight>
   readonly flightsBelow: (id: SessionId) => ReadonlyArray<Flight>
   readonly hasChildrenInFlight: (id: SessionId) => boolean
@@ -129,6 +131,8 @@ class Floor {
   /** Runs that want their slot back, first in first out; before any launch. */
   returning: Array<{ readonly flight: Flight; readonly room: Deferred.Deferred<void> }> = []
   closed = false
+  /** Sessions that are being removed: no job of theirs or of a session below is accepted. */
+  readonly leaving = new Set<{ readonly id: SessionId }>()
   /** Accepted but not recorded yet: they count against the backlog. */
   recording = 0
   cancels = 0
@@ -139,6 +143,12 @@ class Floor {
     this.limits = limits
     this.heartbeats = heartbeats
     this.queue = new FairQueue(limits, agentMax)
+  }
+
+  /** Whether the session or one above it is being removed, or one above it has a run that is being stopped (I7). */
+  refuses(id: SessionId, ancestors: ReadonlyArray<SessionId>): boolean {
+    for (const gone of this.leaving) if (gone.id === id || ancestors.includes(gone.id)) return true
+    return ancestors.some((above) => this.flights.get(above)?.stop !== undefined)
   }
 
   full(): boolean {
@@ -282,7 +292,7 @@ const makeAccept = (floor: Floor, services: Execute.ExecuteServices) =>
   Effect.fnUntraced(function* (acceptance: Acceptance) {
     const { ancestors, changes, epoch, job, session, show } = acceptance
     if (floor.closed) return yield* new SchedulerClosed({})
-    if (epoch !== floor.cancels) return yield* new AncestryChanged({}) // I7
+    if (epoch !== floor.cancels || floor.refuses(job.childSessionId, ancestors)) return yield* new AncestryChanged({}) // I7
     const inFlight = floor.flights.get(job.childSessionId)
     if (inFlight !== undefined) {
       // I1
@@ -376,6 +386,13 @@ const make: Effect.Effect<SpawnSchedulerShape, StoreError, Recorder | SessionStr
       cancelEpoch: () => floor.cancels,
       noteCancel: () => {
         floor.cancels += 1
+      },
+      refuse: (id) => {
+        const gone = { id }
+        floor.leaving.add(gone)
+        return () => {
+          floor.leaving.delete(gone)
+        }
       },
       stop: makeStop(floor, services),
       settled: settledOf,

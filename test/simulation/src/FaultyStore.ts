@@ -7,6 +7,7 @@
 import { SessionStore } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as References from "effect/References"
 import type { Recorder } from "./Facts.ts"
 import type { Plan } from "./Plan.ts"
 import type { Prng } from "./Prng.ts"
@@ -23,6 +24,9 @@ export interface Faults {
   readonly nowMillis: () => number
   readonly recorder: Recorder
 }
+
+/** What is applied is written down in the same turn, or the history would not be in the order of the record. */
+const oneTurn = Effect.provideService(References.MaxOpsBeforeYield, Number.MAX_SAFE_INTEGER)
 
 const unavailable = (operation: string, condition: SessionStore.StorageUnavailable["condition"]) =>
   new SessionStore.StoreError({
@@ -49,7 +53,7 @@ export const wrap = (inner: SessionStore.SessionStoreShape, faults: Faults): Ses
         return Effect.fail(unavailable("commit", "io"))
       }
       return Effect.tap(inner.commit(transition), (numbers) =>
-        Effect.sync(() => recorder.add({ _tag: "Committed", transition, numbers })))
+        Effect.sync(() => recorder.add({ _tag: "Committed", transition, numbers }))).pipe(oneTurn)
     })
 
   const commit = (transition: SessionStore.Transition) => {

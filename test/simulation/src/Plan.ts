@@ -69,6 +69,8 @@ export interface Plan {
   readonly commitFault: number
   /** How likely a completion handler fails. */
   readonly handlerFault: number
+  /** After how many steps a fiber gives the others a turn. */
+  readonly turnOps: number
   /** How a commit is answered: at once, in a turn of its own, or this much later. */
   readonly storeMillis: number | "at_once" | "next_turn"
 }
@@ -190,10 +192,10 @@ const actOf = (chance: Prng.Prng, scripts: number, keys: number): Act => {
 }
 
 const timelineOf = (chance: Prng.Prng, scripts: number): ReadonlyArray<Action> => {
-  const actions: Array<Action> = [{ atMillis: 0, act: { _tag: "Root", script: undefined } }]
+  const actions: Array<Action> = [{ atMillis: 1, act: { _tag: "Root", script: undefined } }]
   const count = chance.int(10, 70)
   const gapMillis = chance.pick([5, 400, 1_500])
-  let atMillis = 1
+  let atMillis = 2
   for (let index = 0; index < count; index++) {
     atMillis += chance.chance(0.2) ? 0 : chance.int(1, gapMillis)
     actions.push({ atMillis, act: actOf(chance, scripts, 3) })
@@ -239,6 +241,7 @@ export const wild = (seed: number): Plan => {
     outages: outagesOf(chance),
     commitFault: chance.chance(0.4) ? chance.next() * 0.3 : 0,
     handlerFault: chance.chance(0.5) ? chance.next() * 0.5 : 0,
+    turnOps: chance.pick([3, 7, 50, 2_048, 2_048]),
     storeMillis: chance.pick(["at_once", "at_once", "next_turn", 1, 20])
   }
 }
@@ -250,8 +253,8 @@ export const wild = (seed: number): Plan => {
 export const calm = (seed: number): Plan => {
   const chance = Prng.make(seed ^ 0x5eed)
   const scripts = scriptsOf(chance, true)
-  const timeline: Array<Action> = [{ atMillis: 0, act: { _tag: "Root", script: undefined } }]
-  let atMillis = 1
+  const timeline: Array<Action> = [{ atMillis: 1, act: { _tag: "Root", script: undefined } }]
+  let atMillis = 2
   const readers = chance.int(1, 6)
   for (let index = 0; index < readers; index++) {
     const read = readOf(chance)

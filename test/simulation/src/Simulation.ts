@@ -58,6 +58,10 @@ interface Incarnation {
   readonly feed: Fiber.Fiber<never>
 }
 
+/** Forks behind a sleep: of what the clock wakes, it waits until all that follows is idle. */
+const soon = <A, E, R>(effect: Effect.Effect<A, E, R>, millis = 1): Effect.Effect<Fiber.Fiber<A, E>, never, R> =>
+  Effect.forkDetach(Effect.andThen(Effect.sleep(Math.max(1, millis)), effect), { startImmediately: true })
+
 class Stage {
   readonly plan: Plan
   readonly recorder: Recorder
@@ -85,6 +89,11 @@ class Stage {
 
   get nowMillis(): number {
     return this.clock.currentTimeMillisUnsafe()
+  }
+
+  /** With turns as short as the plan says; the driver itself is not to lose its turn. */
+  inTurns<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return Effect.provideService(effect, References.MaxOpsBeforeYield, this.plan.turnOps)
   }
 
   advanceTo(atMillis: number): Effect.Effect<void> {
@@ -151,7 +160,7 @@ class Stage {
         const access: FaultyStore.Access = { dead: false }
         const runtime: { app: SubAgents.SubAgentsShape | undefined } = { app: undefined }
         const scope = yield* Scope.make()
-        const building = yield* Effect.forkDetach(Layer.buildWithScope(this.layerOf(number, access, runtime), scope))
+        const building = yield* soon(this.inTurns(Layer.buildWithScope(this.layerOf(number, access, runtime), scope)))
         yield* this.advanceUntil("a start", () => building.pollUnsafe() !== undefined, 1_000, 300_000)
         const built = yield* Effect.exit(Fiber.join(building))
         if (Exit.isFailure(built)) {
@@ -162,7 +171,7 @@ class Stage {
         const app = Context.get(built.value, SubAgents.SubAgents)
         runtime.app = app
         this.recorder.add({ _tag: "Booted", incarnation: number })
-        const feed = yield* Effect.forkDetach(this.readers.feed(app, number), { startImmediately: true })
+        const feed = yield* soon(this.readers.feed(app, number))
         return { number, access, scope, app, scheduler: Context.get(built.value, SpawnScheduler.SpawnScheduler), feed }
       }
     })
@@ -172,10 +181,11 @@ class Stage {
   close(old: Incarnation): Effect.Effect<void> {
     return Effect.gen({ self: this }, function*() {
       this.recorder.add({ _tag: "Stopping", incarnation: old.number, how: "closed" })
-      const closing = yield* Effect.forkDetach(Scope.close(old.scope, Exit.void), { startImmediately: true })
+      const closing = yield* soon(Scope.close(old.scope, Exit.void))
       const maxMillis = this.plan.graceMillis + 30_000
       yield* this.advanceUntil("a stop", () => closing.pollUnsafe() !== undefined, 1_000, maxMillis)
       yield* this.cutReaders(old)
+      old.access.dead = true // the process has ended: what a caller still wanted of it never comes
       this.recorder.add({ _tag: "Stopped", incarnation: old.number })
     })
   }
@@ -187,7 +197,7 @@ class Stage {
       old.access.dead = true
       yield* this.cutReaders(old)
       const next = yield* this.boot()
-      yield* Effect.forkDetach(Scope.close(old.scope, Exit.void), { startImmediately: true })
+      yield* soon(Scope.close(old.scope, Exit.void))
       return next
     })
   }
@@ -339,20 +349,20 @@ const simulate = Effect.fnUntraced(function*(plan: Plan) {
   let now = yield* stage.boot()
   let acts = 0
   for (const { act, atMillis } of plan.timeline) {
-    yield* stage.advanceTo(atMillis)
-    if (act._tag !== "Read") acts += 1 // a world without readers has the same titles
-    if (act._tag !== "Restart") {
-      yield* Effect.forkDetach(stage.act(now.app, act, `a${acts}`), { startImmediately: true })
-    } else if (act.how === "crashed") {
-      now = yield* stage.crash(now)
-    } else {
-      yield* stage.close(now)
-      now = yield* stage.boot()
+    if (act._tag === "Restart") {
+      yield* stage.advanceTo(atMillis)
+      if (act.how === "closed") yield* stage.close(now)
+      now = act.how === "crashed" ? yield* stage.crash(now) : yield* stage.boot()
+      continue
     }
+    if (act._tag !== "Read") acts += 1 // a world without readers has the same titles
+    const title = `a${acts}`
+    yield* soon(stage.inTurns(Effect.suspend(() => stage.act(now.app, act, title))), atMillis - stage.nowMillis)
   }
+  yield* stage.advanceTo(plan.timeline.at(-1)?.atMillis ?? 0)
   yield* stage.settle(now)
   const remains = yield* stage.remains(now)
-  yield* Deferred.succeed(release, undefined)
+  yield* soon(Deferred.succeed(release, undefined))
   yield* TestClock.adjust("200 seconds") // thirty rests of five seconds, and the turns of who was stopped
   yield* stage.readers.closeAll("caught_up")
   yield* stage.close(now)

@@ -210,9 +210,9 @@ const subtreeOf = Effect.fnUntraced(function* (store: SessionStoreShape, id: Ses
   return ids
 })
 
-export const remove = Effect.fnUntraced(function* (services: FacadeServices, id: SessionId) {
+const removeSettled = Effect.fnUntraced(function* (services: FacadeServices, session: Session) {
   const { recorder, scheduler, store, streams } = services
-  const session = yield* findSession(store, id)
+  const { id } = session
   if (isInFlight(session.status) || session.status === "idle" || scheduler.flightsBelow(id).length > 0) {
     yield* cancel(services, id, { mode: "graceful", by: "by_user", reach: "subtree" }).pipe(
       Effect.catchTag("NotInFlight", () => Effect.void)
@@ -233,5 +233,15 @@ export const remove = Effect.fnUntraced(function* (services: FacadeServices, id:
         publishOwn(streams, { childId: sessionId, ancestors: [] }, Option.fromUndefinedOr(numbers[index]), event)
       })
     )
+  )
+})
+
+/** I2: nothing is accepted in the subtree meanwhile, or the removal would take a job away that has not settled. */
+export const remove = Effect.fnUntraced(function* (services: FacadeServices, id: SessionId) {
+  const session = yield* findSession(services.store, id)
+  yield* Effect.acquireUseRelease(
+    Effect.sync(() => services.scheduler.refuse(id)),
+    () => removeSettled(services, session),
+    (accept) => Effect.sync(accept)
   )
 })

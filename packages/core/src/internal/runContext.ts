@@ -74,8 +74,8 @@ const writeEntry = (bound: Bound, entry: Pick<Message, "role" | "text" | "hidden
     )
   })
 
-/** Moves the gathered text to the transcript. What cannot be written now is kept for the next time. */
-const flush = (bound: Bound): Effect.Effect<void> =>
+/** Moves the gathered text to the transcript. What was not written, stopped in the middle or not, is kept. */
+const flush = (bound: Bound): Effect.Effect<void, StoreError> =>
   Effect.suspend(() => {
     const { live } = bound
     const { text } = live
@@ -83,14 +83,19 @@ const flush = (bound: Bound): Effect.Effect<void> =>
     live.text = ""
     live.storedChars += text.length
     return writeEntry(bound, { role: "assistant", text, hidden: false }).pipe(
-      Effect.catch((error) => {
-        live.text = text + live.text
-        live.storedChars -= text.length
-        live.textSinceMillis = bound.clock.currentTimeMillisUnsafe()
-        return Effect.logWarning("transcript.not_written", error)
-      })
+      Effect.onError(() =>
+        Effect.sync(() => {
+          live.text = text + live.text
+          live.storedChars -= text.length
+          live.textSinceMillis = bound.clock.currentTimeMillisUnsafe()
+        })
+      )
     )
   })
+
+/** The same, and what cannot be written now waits for the next time. */
+const flushOrKeep = (bound: Bound): Effect.Effect<void> =>
+  Effect.catch(flush(bound), (error) => Effect.logWarning("transcript.not_written", error))
 
 /** A durable event is committed, then shown (I4). One that cannot be recorded ends the run. */
 const recordAndShow = ({ recorder, seat, streams }: Bound, event: RunnerEvent): Effect.Effect<void> =>
@@ -110,7 +115,7 @@ const emitTo = (bound: Bound) => {
       if (event.type === "token") collect(live, event.content, nowMillis)
       else if (isDurable(event.type)) return recordAndShow(bound, event)
       const crowded = publishOwn(streams, seat, none, event)
-      if (flushIsDue(live, nowMillis)) return flush(bound)
+      if (flushIsDue(live, nowMillis)) return flushOrKeep(bound)
       if (crowded === 0 || live.yieldedAtTurn === crowded) return Effect.void
       live.yieldedAtTurn = crowded
       return Effect.yieldNow // I5: one turn for the readers, never a wait for them
@@ -189,7 +194,7 @@ export const makeContext = (
     emit: emitTo(bound),
     append: (entry) =>
       Effect.suspend(() =>
-        live.closed ? Effect.void : Effect.andThen(flush(bound), Effect.orDie(writeEntry(bound, entry)))
+        live.closed ? Effect.void : Effect.orDie(Effect.andThen(flush(bound), writeEntry(bound, entry)))
       ),
     whileWaiting: waitWith(bound),
     stopMode: Effect.sync(() => live.stopMode),
