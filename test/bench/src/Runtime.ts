@@ -1,0 +1,73 @@
+/** The whole runtime with one runner, over the memory store or the embedded one, for the bench. */
+import * as NodeFS from "node:fs"
+import * as NodeOS from "node:os"
+import * as NodePath from "node:path"
+import {
+  AgentDirectory,
+  ExternalChildRunner,
+  Limits,
+  Offshoot,
+  Outcome,
+  type SessionStore as Store,
+  SessionStore,
+  Watchdog
+} from "@offshoot/core"
+import { DataDirectory } from "@offshoot/store-sql"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+export type StoreKind = "memory" | "embedded"
+
+export const agent = "bench"
+
+export const runnerOf = (
+  act: (context: ExternalChildRunner.RunContext) => Effect.Effect<void>
+): ExternalChildRunner.ExternalChildRunner => ({
+  name: agent,
+  capabilities: { steer: false, requests: false, resume: false, usage: false, gracefulCancel: false },
+  shouldHandle: () => true,
+  run: (context) => Effect.as(act(context), ExternalChildRunner.ended(Outcome.done))
+})
+
+/** Says so many tokens, one after the other, then completes. */
+export const talker = (events: number): ExternalChildRunner.ExternalChildRunner =>
+  runnerOf(
+    Effect.fnUntraced(function* (context) {
+      for (let index = 0; index < events; index++) yield* context.emit({ type: "token", content: "word " })
+    })
+  )
+
+/** Says one word and waits for ever. */
+export const waiter: ExternalChildRunner.ExternalChildRunner = runnerOf((context) =>
+  Effect.andThen(context.emit({ type: "token", content: "ready" }), Effect.never)
+)
+
+const temporaryDirectory = Layer.unwrap(
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => NodeFS.mkdtempSync(NodePath.join(NodeOS.tmpdir(), "offshoot-bench-"))),
+      (directory) => Effect.sync(() => NodeFS.rmSync(directory, { recursive: true, force: true }))
+    ),
+    (directory) => DataDirectory.layerEmbedded({ directory })
+  )
+)
+
+const stores: Record<StoreKind, Layer.Layer<Store.SessionStore>> = {
+  memory: SessionStore.layerMemory,
+  embedded: Layer.orDie(temporaryDirectory)
+}
+
+/** `concurrent` runs at once; nothing else holds a child back. */
+export const layer = (kind: StoreKind, runner: ExternalChildRunner.ExternalChildRunner, concurrent: number) =>
+  Offshoot.layer.pipe(
+    Layer.orDie,
+    Layer.provideMerge(stores[kind]),
+    Layer.provide(
+      Layer.mergeAll(
+        ExternalChildRunner.layer([runner]),
+        AgentDirectory.layer([{ id: agent, protocol: agent, concurrentMax: Number.MAX_SAFE_INTEGER }]),
+        Limits.layer({ concurrent, perParent: concurrent, depth: 3, queue: 128, backlog: 1_000_000 }),
+        Watchdog.layer(Watchdog.defaults)
+      )
+    )
+  )
