@@ -9,7 +9,7 @@
  */
 import * as Schema from "effect/Schema"
 import { MessageId, RunId, SessionId } from "./Ids.ts"
-import { Outcome, TerminalStatus } from "./Outcome.ts"
+import { type Outcome, TerminalStatus } from "./Outcome.ts"
 import { Role, SessionStatus } from "./Session.ts"
 
 const event = <const Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>

@@ -16,71 +16,14 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import type { AgentEvent, EventType } from "./AgentEvent.ts"
-import { RunId, SessionId } from "./Ids.ts"
+import type { RunId, SessionId } from "./Ids.ts"
 import * as MemoryStore from "./internal/memoryStore.ts"
 import type { Message, Session, SessionStatus, StoredMessage } from "./Session.ts"
 import type { ChildCompletion, SpawnJob } from "./SpawnJob.ts"
+import type { StoreError } from "./StoreError.ts"
 
-/** Another writer changed the session first: read it again and decide again. */
-export class VersionConflict extends Schema.TaggedError<VersionConflict>()("VersionConflict", {
-  sessionId: SessionId,
-  expectedVersion: Schema.Int
-}) {
-  readonly retryable = true
-  override get message(): string {
-    return `session ${this.sessionId} is no longer at version ${this.expectedVersion}`
-  }
-}
-
-/** This parent already has a child with this request key: the spawn was accepted before. */
-export class RequestKeyTaken extends Schema.TaggedError<RequestKeyTaken>()("RequestKeyTaken", {
-  parentSessionId: SessionId,
-  requestKey: Schema.String
-}) {
-  readonly retryable = false
-  override get message(): string {
-    return `request key ${this.requestKey} is taken under ${this.parentSessionId}`
-  }
-}
-
-/** The record could not be read or written now; nothing was half written. */
-export class StorageUnavailable extends Schema.TaggedError<StorageUnavailable>()("StorageUnavailable", {
-  condition: Schema.Literals(["full", "read_only", "locked", "corrupt", "closed", "io"]),
-  cause: Schema.Defect()
-}) {
-  get retryable(): boolean {
-    return this.condition === "full" || this.condition === "locked" || this.condition === "io"
-  }
-  override get message(): string {
-    return storageMessages[this.condition]
-  }
-}
-
-const storageMessages: Record<StorageUnavailable["condition"], string> = {
-  full: "the disk of the data directory is full: free some space; nothing that was accepted is lost",
-  read_only: "the data directory is read-only: make it writable or name another with OFFSHOOT_DATA_DIR",
-  locked: "the database is locked by another process: stop the other one or name another data directory",
-  corrupt: "the database is damaged: restore it from a copy, or move it aside to start with an empty one",
-  closed: "the store is closed",
-  io: "the database could not be read or written"
-}
-
-export const StoreErrorReason = Schema.Union([VersionConflict, RequestKeyTaken, StorageUnavailable])
-
-/** The one family a store fails with. */
-export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
-  operation: Schema.String,
-  reason: StoreErrorReason
-}) {
-  get retryable(): boolean {
-    return this.reason.retryable
-  }
-  override get message(): string {
-    return `${this.operation}: ${this.reason.message}`
-  }
-}
+export { RequestKeyTaken, StorageUnavailable, StoreError, StoreErrorReason, VersionConflict } from "./StoreError.ts"
 
 /** One change of a transition. Order within a commit is kept. */
 export type Change =
@@ -187,6 +130,6 @@ export class SessionStore extends Context.Service<SessionStore, SessionStoreShap
 /**
  * Everything in this process's memory: for tests, and for apps that need no
  * durability. Sessions stay until they are deleted; of the events the newest
- * `MemoryStore.eventsMax` are kept.
+ * 65,536 are kept.
  */
 export const layerMemory: Layer.Layer<SessionStore> = Layer.effect(SessionStore, MemoryStore.make)

@@ -24,7 +24,7 @@ describe("cancel", () => {
   it.effect("S-cancel-queued: a child cancelled while it is queued never launches, and completes as cancelled", () => {
     const made = world({ concurrent: 1 })
     return run(
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const agents = yield* SubAgents
         const parent = yield* root
         const { seen } = yield* watch(parent.id)
@@ -35,38 +35,44 @@ describe("cancel", () => {
         assert.strictEqual(yield* statusOf(queued.session.id), "cancelled")
         yield* TestClock.adjust("20 seconds")
         assert.strictEqual(made.census.started, 1)
-        const last = seen.filter((event) =>
-          event.type === "sub_agent_completed" && event.childSessionId === queued.session.id
+        const last = seen.filter(
+          (event) => event.type === "sub_agent_completed" && event.childSessionId === queued.session.id
         )
-        assert.deepStrictEqual(last.map((event) => event.type === "sub_agent_completed" && event.reason), ["before_launch"])
+        assert.deepStrictEqual(
+          last.map((event) => event.type === "sub_agent_completed" && event.reason),
+          ["before_launch"]
+        )
       }),
       made
     )
   })
 
   it.effect("a running child becomes cancelling, then cancelled with what it said", () =>
-    run(Effect.gen(function*() {
-      const agents = yield* SubAgents
-      const parent = yield* root
-      const { seen } = yield* watch(parent.id)
-      const spawned = yield* child(parent.id, ["say so far", "hang"])
-      yield* TestClock.adjust("1 second")
-      const receipt = yield* agents.cancel(spawned.session.id, subtree)
-      assert.deepStrictEqual(receipt.cancelled, [spawned.session.id])
-      assert.deepStrictEqual((yield* settled(spawned)).outcome, { status: "cancelled", reason: "by_user" })
-      const result = Option.getOrThrow(yield* agents.result(spawned.session.id))
-      assert.strictEqual(result.text, "so far")
-      yield* TestClock.adjust("1 millis")
-      const statuses = seen.flatMap((event) =>
-        event.type === "sub_agent_event" && event.event.type === "session_status_changed" ? [event.event.status] : []
-      )
-      assert.deepStrictEqual(statuses, ["cancelling"])
-    })))
+    run(
+      Effect.gen(function* () {
+        const agents = yield* SubAgents
+        const parent = yield* root
+        const { seen } = yield* watch(parent.id)
+        const spawned = yield* child(parent.id, ["say so far", "hang"])
+        yield* TestClock.adjust("1 second")
+        const receipt = yield* agents.cancel(spawned.session.id, subtree)
+        assert.deepStrictEqual(receipt.cancelled, [spawned.session.id])
+        assert.deepStrictEqual((yield* settled(spawned)).outcome, { status: "cancelled", reason: "by_user" })
+        const result = Option.getOrThrow(yield* agents.result(spawned.session.id))
+        assert.strictEqual(result.text, "so far")
+        yield* TestClock.adjust("1 millis")
+        const statuses = seen.flatMap((event) =>
+          event.type === "sub_agent_event" && event.event.type === "session_status_changed" ? [event.event.status] : []
+        )
+        assert.deepStrictEqual(statuses, ["cancelling"])
+      })
+    )
+  )
 
   it.effect("I7: cancelling a root cancels the whole subtree, and no child is accepted under it afterwards", () => {
     const made = world()
     return run(
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const agents = yield* SubAgents
         const parent = yield* root
         const one = yield* child(parent.id, ["hang"])
@@ -87,7 +93,7 @@ describe("cancel", () => {
   })
 
   it.effect("I7: a child that is being recorded while its root is cancelled settles as cancelled", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const arrived = yield* Deferred.make<void>()
       const slowStore = Layer.effect(
@@ -97,15 +103,15 @@ describe("cancel", () => {
           commit: (transition: SessionStore.Transition) =>
             transition.some((change) => change._tag === "JobAccepted")
               ? Deferred.succeed(arrived, undefined).pipe(
-                Effect.andThen(Deferred.await(gate)),
-                Effect.andThen(store.commit(transition))
-              )
+                  Effect.andThen(Deferred.await(gate)),
+                  Effect.andThen(store.commit(transition))
+                )
               : store.commit(transition)
         }))
       ).pipe(Layer.provide(SessionStore.layerMemory))
       const made = world({}, Layer.empty, slowStore)
       yield* run(
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const agents = yield* SubAgents
           const parent = yield* root
           const spawning = yield* Effect.forkChild(child(parent.id, ["say late"]))
@@ -118,35 +124,42 @@ describe("cancel", () => {
         }),
         made
       )
-    }))
+    })
+  )
 
   it.effect("a cancel that reaches only the session leaves its children running", () =>
-    run(Effect.gen(function*() {
-      const agents = yield* SubAgents
-      const parent = yield* root
-      const one = yield* child(parent.id, ["hang"])
-      const two = yield* child(one.session.id, ["sleep 10"])
-      yield* TestClock.adjust("1 second")
-      yield* agents.cancel(one.session.id, { ...subtree, reach: "session" })
-      yield* TestClock.adjust("10 seconds")
-      assert.strictEqual(yield* statusOf(one.session.id), "cancelled")
-      assert.strictEqual(yield* statusOf(two.session.id), "completed")
-    })))
+    run(
+      Effect.gen(function* () {
+        const agents = yield* SubAgents
+        const parent = yield* root
+        const one = yield* child(parent.id, ["hang"])
+        const two = yield* child(one.session.id, ["sleep 10"])
+        yield* TestClock.adjust("1 second")
+        yield* agents.cancel(one.session.id, { ...subtree, reach: "session" })
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual(yield* statusOf(one.session.id), "cancelled")
+        assert.strictEqual(yield* statusOf(two.session.id), "completed")
+      })
+    )
+  )
 
   it.effect("what does not exist, and what has settled, is refused", () =>
-    run(Effect.gen(function*() {
-      const agents = yield* SubAgents
-      const parent = yield* root
-      const spawned = yield* child(parent.id, ["say done"])
-      yield* settled(spawned)
-      const error = yield* Effect.flip(agents.cancel(spawned.session.id, subtree))
-      assert.deepInclude(error, { _tag: "NotInFlight", status: "completed" })
-      yield* agents.remove(spawned.session.id)
-      assert.strictEqual((yield* Effect.flip(agents.cancel(spawned.session.id, subtree)))._tag, "SessionNotFound")
-    })))
+    run(
+      Effect.gen(function* () {
+        const agents = yield* SubAgents
+        const parent = yield* root
+        const spawned = yield* child(parent.id, ["say done"])
+        yield* settled(spawned)
+        const error = yield* Effect.flip(agents.cancel(spawned.session.id, subtree))
+        assert.deepInclude(error, { _tag: "NotInFlight", status: "completed" })
+        yield* agents.remove(spawned.session.id)
+        assert.strictEqual((yield* Effect.flip(agents.cancel(spawned.session.id, subtree)))._tag, "SessionNotFound")
+      })
+    )
+  )
 
   it.effect("a runner reads the mode of its cancel, and an abort cuts its grace time short", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const modes: Array<StopMode> = []
       const stopping = yield* Deferred.make<void>()
       const made = world(
@@ -154,16 +167,17 @@ describe("cancel", () => {
         Agent.layer({
           run: (context) =>
             Effect.onInterrupt(Effect.never, () =>
-              Effect.gen(function*() {
+              Effect.gen(function* () {
                 modes.push(yield* context.stopMode)
                 yield* Deferred.succeed(stopping, undefined)
                 yield* Effect.raceFirst(context.aborted, Effect.sleep("9 seconds"))
                 modes.push(yield* context.stopMode)
-              }))
+              })
+            )
         })
       )
       yield* run(
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const agents = yield* SubAgents
           const parent = yield* root
           const spawned = yield* agents.spawn(parent.id, { prompt: "x" })
@@ -176,25 +190,29 @@ describe("cancel", () => {
         }),
         made
       )
-    }))
+    })
+  )
 
   it.effect("I7: a runner that ignores its cancel is given up when the grace time is over", () =>
-    run(Effect.gen(function*() {
-      const agents = yield* SubAgents
-      const parent = yield* root
-      const spawned = yield* child(parent.id, ["deaf"])
-      yield* TestClock.adjust("1 second")
-      yield* agents.cancel(spawned.session.id, subtree)
-      yield* TestClock.adjust("9 seconds")
-      assert.strictEqual(yield* statusOf(spawned.session.id), "cancelling")
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual(yield* statusOf(spawned.session.id), "cancelled")
-    })))
+    run(
+      Effect.gen(function* () {
+        const agents = yield* SubAgents
+        const parent = yield* root
+        const spawned = yield* child(parent.id, ["deaf"])
+        yield* TestClock.adjust("1 second")
+        yield* agents.cancel(spawned.session.id, subtree)
+        yield* TestClock.adjust("9 seconds")
+        assert.strictEqual(yield* statusOf(spawned.session.id), "cancelling")
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(yield* statusOf(spawned.session.id), "cancelled")
+      })
+    )
+  )
 
   it.effect("removing a session stops its subtree, waits for it, and leaves nothing behind", () => {
     const made = world()
     return run(
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const agents = yield* SubAgents
         const scheduler = yield* SpawnScheduler
         const parent = yield* root
@@ -218,34 +236,51 @@ describe("cancel", () => {
 
 describe("wait", () => {
   it.effect("answers when the policy is satisfied, and pending when the time is over", () =>
-    run(Effect.gen(function*() {
-      const agents = yield* SubAgents
-      const parent = yield* root
-      yield* child(parent.id, ["sleep 10"])
-      yield* child(parent.id, ["sleep 20", "fail bad"])
-      const all = yield* Effect.forkChild(agents.wait(parent.id, { children: [], policy: "all", timeout: "1 minute" }))
-      const any = yield* Effect.forkChild(agents.wait(parent.id, { children: [], policy: "any", timeout: "1 minute" }))
-      const short = yield* Effect.forkChild(agents.wait(parent.id, { children: [], policy: "all", timeout: "5 seconds" }))
-      yield* TestClock.adjust("5 seconds")
-      assert.strictEqual((yield* Fiber.join(short)).state, "pending")
-      yield* TestClock.adjust("5 seconds")
-      assert.strictEqual((yield* Fiber.join(any)).state, "satisfied")
-      assert.isUndefined(all.pollUnsafe())
-      yield* TestClock.adjust("10 seconds")
-      const { children, state } = yield* Fiber.join(all)
-      assert.strictEqual(state, "satisfied")
-      assert.deepStrictEqual(children.map(({ session }) => session.status), ["completed", "error"])
-    })))
+    run(
+      Effect.gen(function* () {
+        const agents = yield* SubAgents
+        const parent = yield* root
+        yield* child(parent.id, ["sleep 10"])
+        yield* child(parent.id, ["sleep 20", "fail bad"])
+        const all = yield* Effect.forkChild(
+          agents.wait(parent.id, { children: [], policy: "all", timeout: "1 minute" })
+        )
+        const any = yield* Effect.forkChild(
+          agents.wait(parent.id, { children: [], policy: "any", timeout: "1 minute" })
+        )
+        const short = yield* Effect.forkChild(
+          agents.wait(parent.id, { children: [], policy: "all", timeout: "5 seconds" })
+        )
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual((yield* Fiber.join(short)).state, "pending")
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual((yield* Fiber.join(any)).state, "satisfied")
+        assert.isUndefined(all.pollUnsafe())
+        yield* TestClock.adjust("10 seconds")
+        const { children, state } = yield* Fiber.join(all)
+        assert.strictEqual(state, "satisfied")
+        assert.deepStrictEqual(
+          children.map(({ session }) => session.status),
+          ["completed", "error"]
+        )
+      })
+    )
+  )
 
   it.effect("viewing is not owning: an interrupted wait or reader stops no child", () =>
-    run(Effect.gen(function*() {
-      const agents = yield* SubAgents
-      const parent = yield* root
-      const spawned = yield* child(parent.id, ["sleep 10"])
-      const waiting = yield* Effect.forkChild(agents.wait(parent.id, { children: [], policy: "all", timeout: "1 hour" }))
-      yield* TestClock.adjust("1 second")
-      assert.isTrue(Exit.isFailure(yield* Fiber.interrupt(waiting).pipe(Effect.andThen(Fiber.await(waiting)))))
-      yield* TestClock.adjust("10 seconds")
-      assert.strictEqual(yield* statusOf(spawned.session.id), "completed")
-    })))
+    run(
+      Effect.gen(function* () {
+        const agents = yield* SubAgents
+        const parent = yield* root
+        const spawned = yield* child(parent.id, ["sleep 10"])
+        const waiting = yield* Effect.forkChild(
+          agents.wait(parent.id, { children: [], policy: "all", timeout: "1 hour" })
+        )
+        yield* TestClock.adjust("1 second")
+        assert.isTrue(Exit.isFailure(yield* Fiber.interrupt(waiting).pipe(Effect.andThen(Fiber.await(waiting)))))
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual(yield* statusOf(spawned.session.id), "completed")
+      })
+    )
+  )
 })

@@ -39,7 +39,8 @@ export const world = (
 }
 
 export const root: Effect.Effect<Session, SessionStore.StoreError, SubAgents> = Effect.flatMap(SubAgents, (agents) =>
-  agents.createRoot({ title: "root" }))
+  agents.createRoot({ title: "root" })
+)
 
 /** Spawns a scripted child. The lines are its script. */
 export const child = (parentId: SessionId, lines: ReadonlyArray<string>, more: Partial<SpawnRequest> = {}) =>
@@ -50,7 +51,7 @@ export const statusOf = (id: SessionId) =>
 
 /** The session as it is when its run has settled. */
 export const settled = ({ session: { id, parentId } }: Spawned) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const agents = yield* SubAgents
     if (parentId === undefined) return (yield* agents.session(id)).session
     const { children } = yield* agents.wait(parentId, { children: [id], policy: "all", timeout: forever })
@@ -62,13 +63,13 @@ const forever = "365 days"
 
 /** Everything that one reader of a session's stream has seen so far, from now on. */
 export const watch = (id: SessionId) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const agents = yield* SubAgents
     const seen: Array<AgentEvent> = []
     const fiber = yield* Effect.forkChild(
-      agents.events(id, { scope: "session", after: Option.none() }).pipe(
-        Stream.runForEach(({ event }) => Effect.sync(() => seen.push(event)))
-      ),
+      agents
+        .events(id, { scope: "session", after: Option.none() })
+        .pipe(Stream.runForEach(({ event }) => Effect.sync(() => seen.push(event)))),
       { startImmediately: true }
     )
     return { seen, end: Fiber.join(fiber) }

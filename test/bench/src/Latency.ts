@@ -28,13 +28,15 @@ const probe = Effect.fnUntraced(function* () {
   const root = yield* agents.createRoot({ title: "probes" })
   let arrived = yield* Deferred.make<void>()
   yield* Effect.forkChild(
-    agents.events(root.id, { scope: "session", after: Option.none() }).pipe(
-      Stream.runForEach(({ event }) =>
-        event.type === "sub_agent_event" && event.event.type === "token"
-          ? Deferred.succeed(arrived, undefined)
-          : Effect.void
-      )
-    ),
+    agents
+      .events(root.id, { scope: "session", after: Option.none() })
+      .pipe(
+        Stream.runForEach(({ event }) =>
+          event.type === "sub_agent_event" && event.event.type === "token"
+            ? Deferred.succeed(arrived, undefined)
+            : Effect.void
+        )
+      ),
     { startImmediately: true }
   )
   const millis: Array<number> = []

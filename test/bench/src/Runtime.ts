@@ -10,6 +10,8 @@ import {
   Outcome,
   type SessionStore as Store,
   SessionStore,
+  type SpawnScheduler,
+  type SubAgents,
   Watchdog
 } from "@offshoot/core"
 import { DataDirectory } from "@offshoot/store-sql"
@@ -37,11 +39,6 @@ export const talker = (events: number): ExternalChildRunner.ExternalChildRunner 
     })
   )
 
-/** Says one word and waits for ever. */
-export const waiter: ExternalChildRunner.ExternalChildRunner = runnerOf((context) =>
-  Effect.andThen(context.emit({ type: "token", content: "ready" }), Effect.never)
-)
-
 const temporaryDirectory = Layer.unwrap(
   Effect.map(
     Effect.acquireRelease(
@@ -58,7 +55,11 @@ const stores: Record<StoreKind, Layer.Layer<Store.SessionStore>> = {
 }
 
 /** `concurrent` runs at once; nothing else holds a child back. */
-export const layer = (kind: StoreKind, runner: ExternalChildRunner.ExternalChildRunner, concurrent: number) =>
+export const layer = (
+  kind: StoreKind,
+  runner: ExternalChildRunner.ExternalChildRunner,
+  concurrent: number
+): Layer.Layer<SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | Store.SessionStore> =>
   Offshoot.layer.pipe(
     Layer.orDie,
     Layer.provideMerge(stores[kind]),

@@ -5,6 +5,7 @@
 import { SubAgents } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
@@ -86,23 +87,17 @@ export const measure = async (load: Load): Promise<ReadonlyArray<Measurement>> =
   const floors: Array<number> = []
   const ours: Array<number> = []
   let missed = 0
-  await Effect.runPromise(
-    Effect.gen(function* () {
-      const services = yield* Effect.context<SubAgents.SubAgents>()
-      const run = Effect.runPromiseWith(services)
-      yield* Effect.promise(async () => {
-        for (let count = 0; count <= load.rounds; count++) {
-          const floor = await millisOf(() => Effect.runPromise(floorRound(load)))
-          const millis = await millisOf(async () => {
-            missed += (await run(round(load))).missed
-          })
-          if (count === 0) continue
-          floors.push(floor)
-          ours.push(millis)
-        }
-      })
-    }).pipe(Effect.provide(Runtime.layer(load.store, Runtime.talker(load.events), concurrent)))
-  )
+  const runtime = ManagedRuntime.make(Runtime.layer(load.store, Runtime.talker(load.events), concurrent))
+  for (let count = 0; count <= load.rounds; count++) {
+    const floor = await millisOf(() => Effect.runPromise(floorRound(load)))
+    const millis = await millisOf(async () => {
+      missed += (await runtime.runPromise(round(load))).missed
+    })
+    if (count === 0) continue
+    floors.push(floor)
+    ours.push(millis)
+  }
+  await runtime.dispose()
   const perSecond = (millis: ReadonlyArray<number>, count: number): number => count / (median(millis) / 1_000)
   const { children, events, store } = load
   const sample = `${children.toLocaleString("en")} children x ${events} events, ${load.rounds} rounds, one reader, ${missed} events missed`

@@ -44,7 +44,9 @@ const inProcess = (name: string): Promise<ReadonlyArray<Measurement>> =>
     child.on("message", (message: ReadonlyArray<Measurement>) => {
       figures = message
     })
-    child.on("exit", (code) => (code === 0 ? resolve(figures) : reject(new Error(`section ${name} ended with ${code}`))))
+    child.on("exit", (code) =>
+      code === 0 ? resolve(figures) : reject(new Error(`section ${name} ended with ${code}`))
+    )
   })
 
 const all = async (only: string | undefined, format: "table" | "json"): Promise<void> => {

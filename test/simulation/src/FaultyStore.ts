@@ -38,7 +38,8 @@ export const wrap = (inner: SessionStore.SessionStoreShape, faults: Faults): Ses
   const { access, chance, nowMillis, plan, recorder } = faults
   const { commitFault, storeMillis } = plan
 
-  const outage = () => plan.outages.find(({ fromMillis, toMillis }) => fromMillis <= nowMillis() && nowMillis() < toMillis)
+  const outage = () =>
+    plan.outages.find(({ fromMillis, toMillis }) => fromMillis <= nowMillis() && nowMillis() < toMillis)
 
   const read = <A>(effect: Effect.Effect<A, SessionStore.StoreError>): Effect.Effect<A, SessionStore.StoreError> =>
     Effect.suspend(() => {
@@ -53,7 +54,8 @@ export const wrap = (inner: SessionStore.SessionStoreShape, faults: Faults): Ses
         return Effect.fail(unavailable("commit", "io"))
       }
       return Effect.tap(inner.commit(transition), (numbers) =>
-        Effect.sync(() => recorder.add({ _tag: "Committed", transition, numbers }))).pipe(oneTurn)
+        Effect.sync(() => recorder.add({ _tag: "Committed", transition, numbers }))
+      ).pipe(oneTurn)
     })
 
   const commit = (transition: SessionStore.Transition) => {

@@ -17,7 +17,13 @@ export type Pace =
 
 export type Act =
   | { readonly _tag: "Root"; readonly script: number | undefined }
-  | { readonly _tag: "Spawn"; readonly under: Share; readonly rootsOnly: boolean; readonly script: number; readonly key: string | undefined }
+  | {
+      readonly _tag: "Spawn"
+      readonly under: Share
+      readonly rootsOnly: boolean
+      readonly script: number
+      readonly key: string | undefined
+    }
   | { readonly _tag: "Run"; readonly session: Share }
   | {
       readonly _tag: "Cancel"
@@ -75,7 +81,21 @@ export interface Plan {
   readonly storeMillis: number | "at_once" | "next_turn"
 }
 
-const plainWords = ["say", "say", "count", "tool", "round", "budget", "ask", "append", "sleep", "sleep", "await-request", "await-children", "yield"] as const
+const plainWords = [
+  "say",
+  "say",
+  "count",
+  "tool",
+  "round",
+  "budget",
+  "ask",
+  "append",
+  "sleep",
+  "sleep",
+  "await-request",
+  "await-children",
+  "yield"
+] as const
 const ends = ["", "", "", "", "fail no luck", "refuse not this", "die of a defect", "hang", "deaf"] as const
 
 const plainLine = (chance: Prng.Prng, at: number): string => {
@@ -260,7 +280,10 @@ export const calm = (seed: number): Plan => {
     const read = readOf(chance)
     if (read._tag !== "Read") continue
     const session = index === 0 ? 0 : read.session
-    timeline.push({ atMillis: atMillis++, act: { ...read, session, rootsOnly: index < 3 || read.rootsOnly, leavesAfterMillis: undefined } })
+    timeline.push({
+      atMillis: atMillis++,
+      act: { ...read, session, rootsOnly: index < 3 || read.rootsOnly, leavesAfterMillis: undefined }
+    })
   }
   const count = chance.int(5, 25)
   for (let index = 0; index < count; index++) {

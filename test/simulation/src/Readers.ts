@@ -33,9 +33,13 @@ export class Readers {
   }
 
   /** Opens what the act says; beside a reader that is not fast, a fast one. */
-  read(app: SubAgents.SubAgentsShape, sessionId: Ids.SessionId, act: Extract<Act, { readonly _tag: "Read" }>): Effect.Effect<void> {
+  read(
+    app: SubAgents.SubAgentsShape,
+    sessionId: Ids.SessionId,
+    act: Extract<Act, { readonly _tag: "Read" }>
+  ): Effect.Effect<void> {
     const { leavesAfterMillis, pace } = act
-    return Effect.gen({ self: this }, function*() {
+    return Effect.gen({ self: this }, function* () {
       const twin = pace._tag === "fast" ? undefined : yield* this.one(app, sessionId, act, { _tag: "fast" }, undefined)
       const opened = yield* this.one(app, sessionId, act, pace, twin?.reader)
       if (leavesAfterMillis === undefined) return
@@ -51,7 +55,9 @@ export class Readers {
         Effect.sync(() => {
           this.feedAt = recorded.number
           this.recorder.add({ _tag: "FeedSeen", feed, recorded })
-        })))
+        })
+      )
+    )
     return once.pipe(Effect.ignore, Effect.andThen(Effect.sleep("1 second")), Effect.forever)
   }
 
@@ -93,7 +99,8 @@ export class Readers {
         Effect.suspend(() => {
           this.recorder.add({ _tag: "Seen", reader, item })
           return rest()
-        }))
+        })
+      )
       const closed = (exit: Exit.Exit<void, unknown>) =>
         Effect.sync(() => {
           const how = Exit.isSuccess(exit) ? "ended" : Exit.hasInterrupts(exit) ? (one?.how ?? "cut") : "failed"

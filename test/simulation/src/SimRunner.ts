@@ -24,7 +24,12 @@ export interface Bodies {
 
 export const agents = ["scripted", "parent"] as const
 
-export const requestOf = (plan: Plan, script: number, title: string, key: string | undefined): SubAgents.SpawnRequest => {
+export const requestOf = (
+  plan: Plan,
+  script: number,
+  title: string,
+  key: string | undefined
+): SubAgents.SpawnRequest => {
   const { agent, lines }: Script = plan.scripts[script] ?? { agent: "scripted", lines: [] }
   return {
     title,
@@ -73,7 +78,7 @@ const waitForChildren = ({ bodies, context, text }: Line): Effect.Effect<void> =
 /** Does not stop for this many seconds, and goes on talking. */
 const stubborn = ({ context, text }: Line): Effect.Effect<void> =>
   Effect.uninterruptible(
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       for (let second = 0; second < Number(text); second++) {
         yield* context.emit({ type: "token", content: "still here " })
         yield* context.append({ role: "assistant", text: "and here ", hidden: false })
@@ -118,13 +123,16 @@ const listening = (bodies: Bodies, context: RunContext): RunContext => {
   }
 }
 
-const play = Effect.fnUntraced(function*(
+const play = Effect.fnUntraced(function* (
   bodies: Bodies,
   scripted: ExternalChildRunner.ExternalChildRunner,
   given: RunContext
 ) {
   const { incarnation, recorder } = bodies
-  const { job: { runId }, session } = given
+  const {
+    job: { runId },
+    session
+  } = given
   yield* Effect.acquireRelease(
     Effect.sync(() => recorder.add({ _tag: "BodyStarted", sessionId: session.id, runId, incarnation })),
     () => Effect.sync(() => recorder.add({ _tag: "BodyEnded", runId }))
@@ -150,8 +158,11 @@ const play = Effect.fnUntraced(function*(
 export const make = (bodies: Bodies): ReadonlyArray<ExternalChildRunner.ExternalChildRunner> =>
   agents.map((agent) => {
     const scripted = ScriptedRunner.make({ agent, census: bodies.census })
+    const { capabilities, name, shouldHandle } = scripted
     return {
-      ...scripted,
+      name,
+      capabilities,
+      shouldHandle,
       run: (context: RunContext): Effect.Effect<ExternalChildRunner.RunEnd, never, Scope.Scope> =>
         play(bodies, scripted, context)
     }

@@ -78,7 +78,13 @@ class Stage {
   private readonly roots: Array<Ids.SessionId> = []
   private readonly known: Array<Ids.SessionId> = []
 
-  constructor(plan: Plan, inner: SessionStore.SessionStoreShape, clock: Clock.Clock, readers: Readers, recorder: Recorder) {
+  constructor(
+    plan: Plan,
+    inner: SessionStore.SessionStoreShape,
+    clock: Clock.Clock,
+    readers: Readers,
+    recorder: Recorder
+  ) {
     this.plan = plan
     this.inner = inner
     this.clock = clock
@@ -103,7 +109,7 @@ class Stage {
   /** Moves the clock until it is so, at first in small steps. */
   advanceUntil(what: string, isSo: () => boolean, stepMillis: number, maxMillis: number): Effect.Effect<void> {
     const { overdue } = this
-    return Effect.gen({ self: this }, function*() {
+    return Effect.gen({ self: this }, function* () {
       const start = this.nowMillis
       let step = 1
       while (!isSo()) {
@@ -126,19 +132,31 @@ class Stage {
       nowMillis: () => this.nowMillis,
       recorder
     })
-    const runners = SimRunner.make({ plan, recorder, incarnation: number, census: this.census, runtime: () => runtime.app })
+    const runners = SimRunner.make({
+      plan,
+      recorder,
+      incarnation: number,
+      census: this.census,
+      runtime: () => runtime.app
+    })
     const handler: ChildCompletionHandler.ChildCompletionHandler = {
       name: "simulated",
       onChildCompleted: (completion) =>
         Effect.suspend(() => {
           if (this.chance.chance(plan.handlerFault)) {
-            return Effect.fail(new ChildCompletionHandler.CompletionNotHandled({ handler: "simulated", cause: "chance" }))
+            return Effect.fail(
+              new ChildCompletionHandler.CompletionNotHandled({ handler: "simulated", cause: "chance" })
+            )
           }
           recorder.add({ _tag: "Handled", completion })
           return Effect.void
         })
     }
-    const directory = SimRunner.agents.map((id) => ({ id, protocol: ScriptedRunner.protocol, concurrentMax: plan.agentMax }))
+    const directory = SimRunner.agents.map((id) => ({
+      id,
+      protocol: ScriptedRunner.protocol,
+      concurrentMax: plan.agentMax
+    }))
     return Layer.fresh(Offshoot.layer).pipe(
       Layer.provide([
         Layer.succeed(SessionStore.SessionStore, store),
@@ -154,7 +172,7 @@ class Stage {
 
   /** Builds the application; while the store refuses to be read, again and again. */
   boot(): Effect.Effect<Incarnation> {
-    return Effect.gen({ self: this }, function*() {
+    return Effect.gen({ self: this }, function* () {
       const number = ++this.incarnations
       while (true) {
         const access: FaultyStore.Access = { dead: false }
@@ -179,7 +197,7 @@ class Stage {
 
   /** Closes the application and waits until it has stopped. */
   close(old: Incarnation): Effect.Effect<void> {
-    return Effect.gen({ self: this }, function*() {
+    return Effect.gen({ self: this }, function* () {
       this.recorder.add({ _tag: "Stopping", incarnation: old.number, how: "closed" })
       const closing = yield* soon(Scope.close(old.scope, Exit.void))
       const maxMillis = this.plan.graceMillis + 30_000
@@ -192,7 +210,7 @@ class Stage {
 
   /** Ends an incarnation as a sudden death does, as far as one process can show it, and starts the next. */
   crash(old: Incarnation): Effect.Effect<Incarnation> {
-    return Effect.gen({ self: this }, function*() {
+    return Effect.gen({ self: this }, function* () {
       this.recorder.add({ _tag: "Stopping", incarnation: old.number, how: "crashed" })
       old.access.dead = true
       yield* this.cutReaders(old)
@@ -230,7 +248,11 @@ class Stage {
   }
 
   /** One action against the facade. A typed refusal is an answer like any other. */
-  act(app: SubAgents.SubAgentsShape, act: Exclude<Act, { readonly _tag: "Restart" }>, title: string): Effect.Effect<void> {
+  act(
+    app: SubAgents.SubAgentsShape,
+    act: Exclude<Act, { readonly _tag: "Restart" }>,
+    title: string
+  ): Effect.Effect<void> {
     return Effect.suspend((): Effect.Effect<void> => {
       if (act._tag === "Root") return Effect.ignore(this.createRoot(app, act.script, title))
       if (act._tag === "Look") return Effect.ignore(this.look(app))
@@ -263,7 +285,12 @@ class Stage {
     return app.createRoot({ title, prompt, metadata })
   }
 
-  private spawn(app: SubAgents.SubAgentsShape, parentId: Ids.SessionId, act: Extract<Act, { readonly _tag: "Spawn" }>, title: string) {
+  private spawn(
+    app: SubAgents.SubAgentsShape,
+    parentId: Ids.SessionId,
+    act: Extract<Act, { readonly _tag: "Spawn" }>,
+    title: string
+  ) {
     const { key } = act
     return Effect.map(app.spawn(parentId, SimRunner.requestOf(this.plan, act.script, title, key)), (spawned) => {
       this.placed(spawned)
@@ -273,11 +300,16 @@ class Stage {
     })
   }
 
-  private cancel(app: SubAgents.SubAgentsShape, sessionId: Ids.SessionId, act: Extract<Act, { readonly _tag: "Cancel" }>) {
+  private cancel(
+    app: SubAgents.SubAgentsShape,
+    sessionId: Ids.SessionId,
+    act: Extract<Act, { readonly _tag: "Cancel" }>
+  ) {
     const call = ++this.calls
     this.recorder.add({ _tag: "CancelAsked", call, sessionId, subtree: act.reach === "subtree" })
     return Effect.map(app.cancel(sessionId, { mode: act.mode, by: "by_user", reach: act.reach }), ({ cancelled }) =>
-      this.recorder.add({ _tag: "CancelAnswered", call, cancelled }))
+      this.recorder.add({ _tag: "CancelAnswered", call, cancelled })
+    )
   }
 
   private look(app: SubAgents.SubAgentsShape) {
@@ -292,14 +324,14 @@ class Stage {
 
   remains({ scheduler }: Incarnation): Effect.Effect<Remains, SessionStore.StoreError> {
     const { inner } = this
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const sessions = yield* inner.sessions({ filter: {}, before: Option.none(), limit: sessionsMax })
       return {
         counts: yield* scheduler.counts,
         openJobs: (yield* inner.openJobs).length,
         unacknowledged: (yield* inner.unacknowledged).length,
         sessions: yield* Effect.forEach(sessions, ({ id, outcome, runId, status }) =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             const completion = runId === undefined ? Option.none() : yield* inner.completion(runId)
             return {
               id,
@@ -308,7 +340,8 @@ class Stage {
               outcomeStatus: outcome?.status,
               completionStatus: Option.getOrUndefined(Option.map(completion, (known) => known.outcome.status))
             }
-          }))
+          })
+        )
       }
     })
   }
@@ -316,7 +349,7 @@ class Stage {
   /** Whether nothing is in flight and every handler was told, read from the store itself. */
   private quiet(now: Incarnation) {
     const { inner } = this
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const { inFlight } = yield* now.scheduler.counts
       return inFlight === 0 && (yield* inner.openJobs).length === 0 && (yield* inner.unacknowledged).length === 0
     })
@@ -324,7 +357,7 @@ class Stage {
 
   /** Until nothing is in flight any more. */
   settle(now: Incarnation): Effect.Effect<void, SessionStore.StoreError> {
-    return Effect.gen({ self: this }, function*() {
+    return Effect.gen({ self: this }, function* () {
       const lastOutage = Math.max(0, ...this.plan.outages.map(({ toMillis }) => toMillis))
       yield* this.advanceTo(lastOutage)
       const start = this.nowMillis
@@ -339,11 +372,12 @@ class Stage {
   }
 }
 
-const simulate = Effect.fnUntraced(function*(plan: Plan) {
+const simulate = Effect.fnUntraced(function* (plan: Plan) {
   const clock = yield* Clock.Clock
   const recorder = new Recorder(() => clock.currentTimeMillisUnsafe())
   const inner = yield* Effect.map(Layer.build(Layer.fresh(SessionStore.layerMemory)), (built) =>
-    Context.get(built, SessionStore.SessionStore))
+    Context.get(built, SessionStore.SessionStore)
+  )
   const release = yield* Deferred.make<void>()
   const stage = new Stage(plan, inner, clock, new Readers(recorder, release), recorder)
   let now = yield* stage.boot()

@@ -11,7 +11,7 @@ import * as Simulation from "../src/Simulation.ts"
 const seedsDefault = 60
 const testMillisMax = 600_000
 
-const seeds = Effect.gen(function*() {
+const seeds = Effect.gen(function* () {
   const one = yield* Config.option(Config.Int("OFFSHOOT_SEED"))
   if (Option.isSome(one)) return [one.value]
   const count = yield* Config.withDefault(Config.Int("OFFSHOOT_SEEDS"), seedsDefault)
@@ -23,26 +23,34 @@ const report = (seed: number, kind: string, found: ReadonlyArray<string>): Reado
   found.slice(0, 5).map((finding) => `OFFSHOOT_SEED=${seed} (${kind}) ${finding}`)
 
 describe("any world of accepted jobs", () => {
-  it.live("keeps I1 to I5 and I7, whatever fails, stops or dies in it", () =>
-    Effect.gen(function*() {
-      const found: Array<string> = []
-      for (const seed of yield* seeds) {
-        const plan = Plan.wild(seed)
-        found.push(...report(seed, "wild", Checks.findings(plan, yield* Simulation.run(plan))))
-      }
-      assert.deepStrictEqual(found, [])
-    }), testMillisMax)
+  it.live(
+    "keeps I1 to I5 and I7, whatever fails, stops or dies in it",
+    () =>
+      Effect.gen(function* () {
+        const found: Array<string> = []
+        for (const seed of yield* seeds) {
+          const plan = Plan.wild(seed)
+          found.push(...report(seed, "wild", Checks.findings(plan, yield* Simulation.run(plan))))
+        }
+        assert.deepStrictEqual(found, [])
+      }),
+    testMillisMax
+  )
 
-  it.live("goes with slow and stopped readers exactly as it goes with none (I5)", () =>
-    Effect.gen(function*() {
-      const found: Array<string> = []
-      for (const seed of yield* seeds) {
-        const plan = Plan.calm(seed)
-        const watched = yield* Simulation.run(plan)
-        const unwatched = yield* Simulation.run(Plan.unwatched(plan))
-        const delayed = nobodyIsDelayed(watched.history, unwatched.history).map((finding) => `I5: ${finding}`)
-        found.push(...report(seed, "calm", [...Checks.findings(plan, watched), ...delayed]))
-      }
-      assert.deepStrictEqual(found, [])
-    }), testMillisMax)
+  it.live(
+    "goes with slow and stopped readers exactly as it goes with none (I5)",
+    () =>
+      Effect.gen(function* () {
+        const found: Array<string> = []
+        for (const seed of yield* seeds) {
+          const plan = Plan.calm(seed)
+          const watched = yield* Simulation.run(plan)
+          const unwatched = yield* Simulation.run(Plan.unwatched(plan))
+          const delayed = nobodyIsDelayed(watched.history, unwatched.history).map((finding) => `I5: ${finding}`)
+          found.push(...report(seed, "calm", [...Checks.findings(plan, watched), ...delayed]))
+        }
+        assert.deepStrictEqual(found, [])
+      }),
+    testMillisMax
+  )
 })

@@ -48,7 +48,8 @@ const read = (id: Ids.SessionId, onEvent: (event: AgentEvent.AgentEvent) => Effe
     Effect.forkChild(
       Stream.runForEach(app.events(id, { scope: "session", after: Option.none() }), ({ event }) => onEvent(event)),
       { startImmediately: true }
-    ))
+    )
+  )
 
 /** The memory store, with commits that fail while `refuses` says so of one of their changes. */
 const failing = (refuses: (change: SessionStore.Change, tries: number) => boolean) =>
@@ -72,16 +73,33 @@ const failing = (refuses: (change: SessionStore.Change, tries: number) => boolea
 const unreadable = (refuses: () => boolean) =>
   Layer.effect(
     SessionStore.SessionStore,
-    Effect.map(SessionStore.SessionStore, (store) => ({
-      ...store,
-      session: (id) => Effect.suspend(() => (refuses() ? Effect.fail(unavailable) : store.session(id)))
-    } satisfies SessionStore.SessionStoreShape))
+    Effect.map(
+      SessionStore.SessionStore,
+      (store) =>
+        ({
+          ...store,
+          session: (id) => Effect.suspend(() => (refuses() ? Effect.fail(unavailable) : store.session(id)))
+        }) satisfies SessionStore.SessionStoreShape
+    )
   ).pipe(Layer.provide(Layer.fresh(SessionStore.layerMemory)))
 
 const unavailable = new SessionStore.StoreError({
   operation: "commit",
   reason: new SessionStore.StorageUnavailable({ condition: "io", cause: new Error("simulated") })
 })
+
+/** The entry with this text is recorded at once, and its writer is told a second later. */
+const answeredLater = (text: string) =>
+  Layer.effect(
+    SessionStore.SessionStore,
+    Effect.map(SessionStore.SessionStore, (store) => ({
+      ...store,
+      commit: (transition) => {
+        const slow = transition.some((change) => change._tag === "MessageAppended" && change.message.text === text)
+        return Effect.tap(store.commit(transition), () => Effect.sleep(slow ? "1 second" : 0))
+      }
+    } satisfies SessionStore.SessionStoreShape))
+  ).pipe(Layer.provide(Layer.fresh(SessionStore.layerMemory)))
 
 const own = (
   body: (context: ExternalChildRunner.RunContext) => Effect.Effect<void>
@@ -95,15 +113,19 @@ const own = (
 /** Reads take a turn, as those of a database do. */
 const readLater = Layer.effect(
   SessionStore.SessionStore,
-  Effect.map(SessionStore.SessionStore, (store) => ({
-    ...store,
-    session: (id) => Effect.andThen(Effect.yieldNow, store.session(id))
-  } satisfies SessionStore.SessionStoreShape))
+  Effect.map(
+    SessionStore.SessionStore,
+    (store) =>
+      ({
+        ...store,
+        session: (id) => Effect.andThen(Effect.yieldNow, store.session(id))
+      }) satisfies SessionStore.SessionStoreShape
+  )
 ).pipe(Layer.provide(Layer.fresh(SessionStore.layerMemory)))
 
 describe("found by the simulation", () => {
   it.effect("a run that comes back for its slot and ends in the same turn leaves no slot held (I10)", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const app = yield* SubAgents.SubAgents
       const root = yield* app.createRoot({ title: "root" })
       yield* spawn(root.id, ["await-request 1"])
@@ -111,10 +133,11 @@ describe("found by the simulation", () => {
       yield* TestClock.adjust("3 seconds")
       const scheduler = yield* SpawnScheduler.SpawnScheduler
       assert.deepStrictEqual(yield* scheduler.counts, { inFlight: 0, running: 0, backlog: 0 })
-    }).pipe(Effect.provide(application({ concurrent: 1 }))))
+    }).pipe(Effect.provide(application({ concurrent: 1 })))
+  )
 
   it.effect("a reader that has stopped takes no event away from another one (I5)", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const app = yield* SubAgents.SubAgents
       const root = yield* app.createRoot({ title: "root" })
       const never = yield* Deferred.make<void>()
@@ -125,14 +148,19 @@ describe("found by the simulation", () => {
         Effect.sync(() => {
           if (event.type === "sub_agent_event" && event.event.type === "token") tokens += 1
           if (event.type === "sub_agent_completed") completed += 1
-        }))
-      yield* spawn(root.id, Array.from({ length: 30 }, () => "count 100\nsleep 1"))
+        })
+      )
+      yield* spawn(
+        root.id,
+        Array.from({ length: 30 }, () => "count 100\nsleep 1")
+      )
       yield* TestClock.adjust("60 seconds")
       assert.deepStrictEqual({ tokens, completed }, { tokens: 3_000, completed: 1 })
-    }).pipe(Effect.provide(application())))
+    }).pipe(Effect.provide(application()))
+  )
 
   it.effect("text that could not be written comes before the entry that could (S-finalize)", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const app = yield* SubAgents.SubAgents
       const root = yield* app.createRoot({ title: "root" })
       const { session } = yield* spawn(root.id, ["say first", "append second"])
@@ -140,11 +168,31 @@ describe("found by the simulation", () => {
       const messages = yield* app.messages(session.id, { after: 0, limit: 10 })
       const answer = messages.filter(({ role }) => role === "assistant").map(({ text }) => text)
       assert.strictEqual("first second".startsWith(answer.join(" ")), true, answer.join(" "))
-    }).pipe(Effect.provide(application({}, [], failing((change, tries) =>
-      change._tag === "MessageAppended" && change.message.text === "first" && tries < 7)))))
+    }).pipe(
+      Effect.provide(
+        application(
+          {},
+          [],
+          failing((change, tries) => change._tag === "MessageAppended" && change.message.text === "first" && tries < 7)
+        )
+      )
+    )
+  )
+
+  it.effect("text that is being written when its run is stopped is in the transcript once", () =>
+    Effect.gen(function*() {
+      const app = yield* SubAgents.SubAgents
+      const root = yield* app.createRoot({ title: "root" })
+      const { session } = yield* spawn(root.id, ["say first", "append second"])
+      yield* TestClock.adjust("500 millis")
+      yield* app.cancel(session.id, { mode: "graceful", by: "by_user", reach: "session" })
+      yield* TestClock.adjust("10 seconds")
+      const messages = yield* app.messages(session.id, { after: 0, limit: 10 })
+      assert.deepStrictEqual(messages.filter(({ role }) => role === "assistant").map(({ text }) => text), ["first"])
+    }).pipe(Effect.provide(application({}, [], answeredLater("first")))))
 
   it.effect("a session that is being removed takes no run and no child (I2)", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const app = yield* SubAgents.SubAgents
       const root = yield* app.createRoot({ title: "root" })
       const { session } = yield* spawn(root.id, ["say done"])
@@ -154,35 +202,53 @@ describe("found by the simulation", () => {
       assert.strictEqual((yield* Effect.flip(spawn(session.id, ["say late"])))._tag, "ParentNotAccepting")
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual((yield* Effect.flip(app.session(session.id)))._tag, "SessionNotFound")
-    }).pipe(Effect.provide(application({}, [], failing((change, tries) =>
-      change._tag === "SessionDeleted" && tries < 3)))))
+    }).pipe(
+      Effect.provide(
+        application(
+          {},
+          [],
+          failing((change, tries) => change._tag === "SessionDeleted" && tries < 3)
+        )
+      )
+    )
+  )
 
-  it.effect("a child that is spawned by a run which is being stopped is not accepted, whatever stands above (I7)", () => {
-    let late: SubAgents.SubAgentsShape | undefined
-    const spawning = own((context) =>
-      Effect.onInterrupt(Effect.never, () =>
-        Effect.suspend(() => late === undefined ? Effect.void : Effect.ignore(late.spawn(context.session.id, { prompt: "hang", agent })))))
-    return Effect.gen(function*() {
-      const app = yield* SubAgents.SubAgents
-      late = app
-      const metadata = { "runtime.kind": "external", "external.agent_id": agent, "external.protocol": "scripted" }
-      const root = yield* app.createRoot({ title: "root", prompt: "say done", metadata })
-      yield* app.run(root.id)
-      yield* TestClock.adjust("1 second")
-      const { session } = yield* spawn(root.id, ["any"], "own")
-      yield* TestClock.adjust("1 second")
-      yield* app.cancel(root.id, { mode: "graceful", by: "by_user", reach: "subtree" })
-      yield* TestClock.adjust("20 seconds")
-      const below = yield* app.sessions({ filter: { parentId: session.id }, before: Option.none(), limit: 10 })
-      assert.deepStrictEqual(below.map((view) => view.session.status), [])
-      assert.strictEqual((yield* app.session(session.id)).session.status, "cancelled")
-    }).pipe(Effect.provide(application({}, [spawning])))
-  })
+  it.effect(
+    "a child that is spawned by a run which is being stopped is not accepted, whatever stands above (I7)",
+    () => {
+      let late: SubAgents.SubAgentsShape | undefined
+      const spawning = own((context) =>
+        Effect.onInterrupt(Effect.never, () =>
+          Effect.suspend(() =>
+            late === undefined ? Effect.void : Effect.ignore(late.spawn(context.session.id, { prompt: "hang", agent }))
+          )
+        )
+      )
+      return Effect.gen(function* () {
+        const app = yield* SubAgents.SubAgents
+        late = app
+        const metadata = { "runtime.kind": "external", "external.agent_id": agent, "external.protocol": "scripted" }
+        const root = yield* app.createRoot({ title: "root", prompt: "say done", metadata })
+        yield* app.run(root.id)
+        yield* TestClock.adjust("1 second")
+        const { session } = yield* spawn(root.id, ["any"], "own")
+        yield* TestClock.adjust("1 second")
+        yield* app.cancel(root.id, { mode: "graceful", by: "by_user", reach: "subtree" })
+        yield* TestClock.adjust("20 seconds")
+        const below = yield* app.sessions({ filter: { parentId: session.id }, before: Option.none(), limit: 10 })
+        assert.deepStrictEqual(
+          below.map((view) => view.session.status),
+          []
+        )
+        assert.strictEqual((yield* app.session(session.id)).session.status, "cancelled")
+      }).pipe(Effect.provide(application({}, [spawning])))
+    }
+  )
 
   it.effect("a job whose session could not be read when it was launched settles with its session (I2)", () => {
     let refusing = false
     const store = unreadable(() => refusing)
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const app = yield* SubAgents.SubAgents
       const root = yield* app.createRoot({ title: "root" })
       yield* spawn(root.id, ["sleep 1"])
@@ -197,7 +263,7 @@ describe("found by the simulation", () => {
   })
 
   it.effect("a cancel elsewhere does not refuse a run", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const app = yield* SubAgents.SubAgents
       const root = yield* app.createRoot({ title: "root" })
       const other = yield* app.createRoot({ title: "other" })
@@ -208,5 +274,6 @@ describe("found by the simulation", () => {
       yield* TestClock.adjust("1 second")
       const answer = yield* Fiber.join(running)
       assert.strictEqual(answer._tag, "Success")
-    }).pipe(Effect.provide(application({}, [], readLater))))
+    }).pipe(Effect.provide(application({}, [], readLater)))
+  )
 })

@@ -13,11 +13,11 @@ import type {
   SessionStoreShape,
   Transition
 } from "../SessionStore.ts"
-import * as Store from "../SessionStore.ts"
 import type { ChildCompletion, SpawnJob } from "../SpawnJob.ts"
+import * as Store from "../StoreError.ts"
 
 /** About 15 MB of events. A reader further behind gets `feed_reset`. */
-export const eventsMax = 65_536
+const eventsMax = 65_536
 
 interface SettledJob {
   readonly completion: ChildCompletion

@@ -10,24 +10,22 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
-import * as Schema from "effect/Schema"
 import * as Lifecycle from "../Lifecycle.ts"
 import type { Session } from "../Session.ts"
 import * as Store from "../SessionStore.ts"
 
 /** The command does not apply to the session as it is now, or there is no such session any more. */
-export class Refused extends Schema.TaggedError<Refused>()("Refused", { command: Schema.String }) {
+export class Refused extends Data.TaggedError("Refused")<{
+  readonly command: Lifecycle.Command["_tag"]
   readonly refusal: Option.Option<Lifecycle.Refusal>
-  constructor(command: Lifecycle.Command["_tag"], refusal: Option.Option<Lifecycle.Refusal>) {
-    super({ command })
-    this.refusal = refusal
-  }
+}> {
   override get message(): string {
     return `${this.command} does not apply`
   }
@@ -74,7 +72,7 @@ export class Recorder extends Context.Service<
     /** Calls `tell` after every commit that recorded an event, until the returned function is called. */
     readonly onEvents: (tell: () => void) => () => void
   }
->()("@offshoot/core/internal/Recorder") {}
+>()("@offshoot/core/internal/recorder") {}
 
 /** What goes with a transition of a session: more changes, and how to show them. */
 export interface Built {
@@ -187,7 +185,8 @@ const make = Effect.gen(function* () {
   ): Effect.Effect<Session, Refused | Store.StoreError> =>
     Clock.clockWith((clock) => {
       const decided = Lifecycle.decide(session, command, clock.currentTimeMillisUnsafe())
-      if (Result.isFailure(decided)) return Effect.fail(new Refused(command._tag, Option.some(decided.failure)))
+      if (Result.isFailure(decided))
+        return Effect.fail(new Refused({ command: command._tag, refusal: Option.some(decided.failure) }))
       const next = decided.success
       const { changes, show } = build(next)
       return commit([{ _tag: "SessionChanged", session: next }, ...changes], show).pipe(
@@ -207,7 +206,7 @@ const make = Effect.gen(function* () {
   ): Effect.Effect<Session, Refused | Store.StoreError> =>
     Effect.flatMap(store.session(session.id), (found) =>
       Option.isNone(found)
-        ? Effect.fail(new Refused(command._tag, Option.none()))
+        ? Effect.fail(new Refused({ command: command._tag, refusal: Option.none() }))
         : attempt(found.value, command, build, triesLeft)
     )
 

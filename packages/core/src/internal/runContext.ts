@@ -95,7 +95,7 @@ const flush = (bound: Bound): Effect.Effect<void, StoreError> =>
 
 /** The same, and what cannot be written now waits for the next time. */
 const flushOrKeep = (bound: Bound): Effect.Effect<void> =>
-  Effect.catch(flush(bound), (error) => Effect.logWarning("transcript.not_written", error))
+  flush(bound).pipe(Effect.catch((error) => Effect.logWarning("transcript.not_written", error)))
 
 /** A durable event is committed, then shown (I4). One that cannot be recorded ends the run. */
 const recordAndShow = ({ recorder, seat, streams }: Bound, event: RunnerEvent): Effect.Effect<void> =>

@@ -18,11 +18,12 @@ const returnMillis = 6_000
 const flakyMillis = 30_000
 
 /** When a cancel asked for at this time must have been carried out. */
-export const deadlineOf = (atMillis: number, { flaky, graceMillis, outages }: Allowance): number => {
+const deadlineOf = (atMillis: number, { flaky, graceMillis, outages }: Allowance): number => {
   const slackMillis = graceMillis + recordingMillis + (flaky ? flakyMillis : 0)
   let deadline = atMillis + slackMillis
   for (const { fromMillis, toMillis } of outages.toSorted((a, b) => a.fromMillis - b.fromMillis)) {
-    if (fromMillis <= deadline && toMillis >= atMillis) deadline = Math.max(deadline, toMillis + slackMillis + returnMillis)
+    if (fromMillis <= deadline && toMillis >= atMillis)
+      deadline = Math.max(deadline, toMillis + slackMillis + returnMillis)
   }
   return deadline
 }
@@ -66,8 +67,13 @@ const reachedBy = (ledger: Ledger, { asked, index }: Cancel): ReadonlyArray<Job>
   if (!asked.subtree) return openThen
   const late = later.filter((job) =>
     ancestorsOf(ledger, job.job.childSessionId).some((ancestor) =>
-      openThen.some((reached) =>
-        reached.job.childSessionId === ancestor && (reached.settlings[0]?.index ?? Number.POSITIVE_INFINITY) > job.index)))
+      openThen.some(
+        (reached) =>
+          reached.job.childSessionId === ancestor &&
+          (reached.settlings[0]?.index ?? Number.POSITIVE_INFINITY) > job.index
+      )
+    )
+  )
   return [...openThen, ...late]
 }
 
@@ -83,8 +89,9 @@ export const cancelReach = (history: History, allowance: Allowance): ReadonlyArr
         ? []
         : [
             `${job.job.childSessionId} accepted at ${job.acceptedAtMillis}, under the cancel of ${asked.sessionId} at ${asked.atMillis}, ` +
-            `settled at ${settledAt(job)}, after ${deadline}`
-          ])
+              `settled at ${settledAt(job)}, after ${deadline}`
+          ]
+    )
   })
 }
 

@@ -49,7 +49,10 @@ const completedEvents = (ledger: Ledger): ReadonlyArray<string> => {
     if (event.type === "sub_agent_completed") add(`${sessionId} ${event.childSessionId}`, -1)
   }
   return Array.from(expected).flatMap(([pair, difference]) =>
-    difference === 0 ? [] : [`${pair}: ${Math.abs(difference)} ${difference > 0 ? "missing" : "extra"} sub_agent_completed`])
+    difference === 0
+      ? []
+      : [`${pair}: ${Math.abs(difference)} ${difference > 0 ? "missing" : "extra"} sub_agent_completed`]
+  )
 }
 
 /** One request key under one parent names one child, until that is deleted. */
@@ -71,7 +74,12 @@ const oneChildAKey = (history: History, ledger: Ledger): ReadonlyArray<string> =
 
 export const completions = (history: History): ReadonlyArray<string> => {
   const ledger = ledgerOf(history)
-  return [...settledOnce(ledger), ...handled(history, ledger), ...completedEvents(ledger), ...oneChildAKey(history, ledger)]
+  return [
+    ...settledOnce(ledger),
+    ...handled(history, ledger),
+    ...completedEvents(ledger),
+    ...oneChildAKey(history, ledger)
+  ]
 }
 
 const inFlight = new Set(["pending", "running", "awaiting_request", "waiting_for_children", "cancelling"])
@@ -80,7 +88,11 @@ const inFlight = new Set(["pending", "running", "awaiting_request", "waiting_for
 export const aftermath = (remains: Remains): ReadonlyArray<string> => {
   const found: Array<string> = []
   const { counts } = remains
-  for (const [name, count] of Object.entries({ ...counts, openJobs: remains.openJobs, unacknowledged: remains.unacknowledged })) {
+  for (const [name, count] of Object.entries({
+    ...counts,
+    openJobs: remains.openJobs,
+    unacknowledged: remains.unacknowledged
+  })) {
     if (count !== 0) found.push(`${name} is ${count} at the end`)
   }
   for (const { completionStatus, id, outcomeStatus, runId, status } of remains.sessions) {
@@ -95,4 +107,5 @@ export const aftermath = (remains: Remains): ReadonlyArray<string> => {
 /** No place in the queue is below zero. */
 export const places = (history: History): ReadonlyArray<string> =>
   history.flatMap((fact) =>
-    fact._tag === "Placed" && fact.position < 0 ? [`${fact.runId} had the place ${fact.position}`] : [])
+    fact._tag === "Placed" && fact.position < 0 ? [`${fact.runId} had the place ${fact.position}`] : []
+  )

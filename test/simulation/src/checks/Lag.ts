@@ -13,11 +13,12 @@ const ephemeralOf = ({ seen }: Reading): number =>
   }, 0)
 
 /** Events of deeper descendants that carry the number of another stream: a reader that lags may miss them, counted. */
-const foreignOf = (history: History): (reading: Reading) => number => {
+const foreignOf = (history: History): ((reading: Reading) => number) => {
   const { byNumber } = ledgerOf(history)
   return ({ opened, seen }) =>
-    seen.filter(({ item: { number } }) =>
-      number._tag === "Some" && byNumber.get(number.value)?.sessionId !== opened.sessionId).length
+    seen.filter(
+      ({ item: { number } }) => number._tag === "Some" && byNumber.get(number.value)?.sessionId !== opened.sessionId
+    ).length
 }
 
 /**
@@ -43,7 +44,9 @@ const outcomesOf = (history: History): ReadonlyArray<string> => {
   const ledger = ledgerOf(history)
   return Array.from(ledger.jobs.values(), ({ acceptedAtMillis, job, settlings }) => {
     const path = [job.childSessionId, ...ancestorsOf(ledger, job.childSessionId)].map((id) => ledger.titles.get(id))
-    const ends = settlings.map(({ atMillis, completion: { outcome } }) => `${outcome.status}/${outcome.reason} at ${atMillis}`)
+    const ends = settlings.map(
+      ({ atMillis, completion: { outcome } }) => `${outcome.status}/${outcome.reason} at ${atMillis}`
+    )
     return `${path.toReversed().join(" > ")} accepted at ${acceptedAtMillis}: ${ends.join(", ")}`
   }).toSorted()
 }

@@ -36,8 +36,8 @@ export const oneRun = (history: History): ReadonlyArray<string> => {
         }
         break
       case "Stopping":
-        if (fact.how === "crashed") {
-          for (const body of live.values()) if (body.incarnation === fact.incarnation) live.delete(body.runId)
+        for (const body of live.values()) {
+          if (fact.how === "crashed" && body.incarnation === fact.incarnation) live.delete(body.runId)
         }
         break
       default:

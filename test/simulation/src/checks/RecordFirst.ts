@@ -30,10 +30,18 @@ class Record {
 /** The last word of a settled session is made from its outcome, for a reader that came late. */
 const isLastWord = AgentEvent.isTerminalEvent
 
-const seenTooEarly = (record: Record, fact: Extract<History[number], { readonly _tag: "Seen" }>): string | undefined => {
-  const { item: { event, number }, reader } = fact
+const seenTooEarly = (
+  record: Record,
+  fact: Extract<History[number], { readonly _tag: "Seen" }>
+): string | undefined => {
+  const {
+    item: { event, number },
+    reader
+  } = fact
   if (number._tag === "Some") {
-    return record.holds(number.value, event) ? undefined : `reader ${reader} saw ${event.type} as ${number.value}, which is not recorded`
+    return record.holds(number.value, event)
+      ? undefined
+      : `reader ${reader} saw ${event.type} as ${number.value}, which is not recorded`
   }
   if (event.type === "sub_agent_event") {
     return !AgentEvent.isDurable(event.event.type) || record.holdsOf(event.childSessionId, event.event)

@@ -34,7 +34,7 @@ class Children {
       case "sub_agent_event":
       case "sub_agent_heartbeat": {
         const what = event.type === "sub_agent_event" ? event.event.type : "heartbeat"
-        return this.open.get(event.childSessionId) ?? !this.strict
+        return (this.open.get(event.childSessionId) ?? !this.strict)
           ? undefined
           : `${what} of ${event.childSessionId} outside its run`
       }
@@ -72,7 +72,10 @@ interface Reading {
 }
 
 export const readingsOf = (history: History): ReadonlyArray<Reading> => {
-  const found = new Map<number, { readonly opened: Reading["opened"]; readonly seen: Array<FactOf<"Seen">>; how: Reading["how"] }>()
+  const found = new Map<
+    number,
+    { readonly opened: Reading["opened"]; readonly seen: Array<FactOf<"Seen">>; how: Reading["how"] }
+  >()
   for (const fact of history) {
     if (fact._tag === "ReaderOpened") found.set(fact.reader, { opened: fact, seen: [], how: undefined })
     else if (fact._tag === "Seen") found.get(fact.reader)?.seen.push(fact)
@@ -84,7 +87,8 @@ export const readingsOf = (history: History): ReadonlyArray<Reading> => {
   return Array.from(found.values())
 }
 
-const name = ({ opened: { reader, scope, sessionId } }: Reading): string => `reader ${reader} of ${sessionId} (${scope})`
+const name = ({ opened: { reader, scope, sessionId } }: Reading): string =>
+  `reader ${reader} of ${sessionId} (${scope})`
 
 /** Started, events, completed: for the children of the session that is read. */
 const childrenInOrder = (ledger: Ledger, reading: Reading): ReadonlyArray<string> => {
@@ -126,9 +130,12 @@ const tokensInOrder = (said: ReadonlyMap<string, ReadonlyArray<string>>, reading
   const { sessionId } = reading.opened
   const runs: Array<{ readonly runId: string; readonly tokens: Array<string> }> = []
   let missed = false
-  for (const { item: { event } } of reading.seen) {
+  for (const {
+    item: { event }
+  } of reading.seen) {
     if (event.type === "lagged") missed = true
-    if (event.type === "execution_started" && event.sessionId === sessionId) runs.push({ runId: event.runId, tokens: [] })
+    if (event.type === "execution_started" && event.sessionId === sessionId)
+      runs.push({ runId: event.runId, tokens: [] })
     if (event.type === "token") runs.at(-1)?.tokens.push(event.content)
   }
   return runs.flatMap(({ runId, tokens }) => {
@@ -153,12 +160,11 @@ export const streamOrder = (history: History): ReadonlyArray<string> => {
     if (texts === undefined) said.set(fact.runId, [fact.text])
     else texts.push(fact.text)
   }
+  const readings = readingsOf(history)
   return [
     ...inRecord(ledger),
-    ...readingsOf(history).flatMap((reading) => [
-      ...childrenInOrder(ledger, reading),
-      ...durableComplete(ledger, reading),
-      ...tokensInOrder(said, reading)
-    ])
+    ...readings.flatMap((reading) => childrenInOrder(ledger, reading)),
+    ...readings.flatMap((reading) => durableComplete(ledger, reading)),
+    ...readings.flatMap((reading) => tokensInOrder(said, reading))
   ]
 }

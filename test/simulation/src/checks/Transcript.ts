@@ -43,7 +43,9 @@ export const transcript = (history: History): ReadonlyArray<string> => {
     const whole = texts.join("")
     const text = written.get(runId) ?? ""
     if (!whole.startsWith(text)) {
-      found.push(`${runId} said ${JSON.stringify(whole.slice(0, 200))}, its transcript has ${JSON.stringify(text.slice(0, 200))}`)
+      found.push(
+        `${runId} said ${JSON.stringify(whole.slice(0, 200))}, its transcript has ${JSON.stringify(text.slice(0, 200))}`
+      )
       continue
     }
     const settling = ledger.jobs.get(runId)?.settlings[0]
@@ -53,7 +55,9 @@ export const transcript = (history: History): ReadonlyArray<string> => {
     // Stopped in the middle of a word, it may be missing; the words before it may not.
     const due = texts.slice(0, Math.max(0, saidBefore(history, runId, settling.index) - 1)).join("")
     if (text.length < due.length) {
-      found.push(`${runId} settled as ${settling.completion.outcome.reason} with ${text.length} of ${due.length} characters that it had said`)
+      found.push(
+        `${runId} settled as ${settling.completion.outcome.reason} with ${text.length} of ${due.length} characters that it had said`
+      )
     }
   }
   return found
