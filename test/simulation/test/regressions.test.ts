@@ -88,7 +88,7 @@ const unavailable = new SessionStore.StoreError({
   reason: new SessionStore.StorageUnavailable({ condition: "io", cause: new Error("simulated") })
 })
 
-/** The entry with this text is recorded at once, and its writer is told a second later. */
+/** The entry with this text is recorded at once, and its writer is told two seconds later. */
 const answeredLater = (text: string) =>
   Layer.effect(
     SessionStore.SessionStore,
@@ -96,7 +96,7 @@ const answeredLater = (text: string) =>
       ...store,
       commit: (transition) => {
         const slow = transition.some((change) => change._tag === "MessageAppended" && change.message.text === text)
-        return Effect.tap(store.commit(transition), () => Effect.sleep(slow ? "1 second" : 0))
+        return Effect.tap(store.commit(transition), () => Effect.sleep(slow ? "2 seconds" : 0))
       }
     } satisfies SessionStore.SessionStoreShape))
   ).pipe(Layer.provide(Layer.fresh(SessionStore.layerMemory)))
@@ -183,10 +183,9 @@ describe("found by the simulation", () => {
     Effect.gen(function*() {
       const app = yield* SubAgents.SubAgents
       const root = yield* app.createRoot({ title: "root" })
-      const { session } = yield* spawn(root.id, ["say first", "append second"])
-      yield* TestClock.adjust("500 millis")
-      yield* app.cancel(session.id, { mode: "graceful", by: "by_user", reach: "session" })
-      yield* TestClock.adjust("10 seconds")
+      const metadata = { "child_watchdog.max_total_secs": "1" }
+      const { session } = yield* app.spawn(root.id, { prompt: "say first\nappend second", agent, metadata })
+      yield* TestClock.adjust("20 seconds")
       const messages = yield* app.messages(session.id, { after: 0, limit: 10 })
       assert.deepStrictEqual(messages.filter(({ role }) => role === "assistant").map(({ text }) => text), ["first"])
     }).pipe(Effect.provide(application({}, [], answeredLater("first")))))

@@ -57,7 +57,12 @@ const collect = (live: LiveRun, content: string, nowMillis: number): void => {
 const flushIsDue = (live: LiveRun, nowMillis: number): boolean =>
   live.text.length >= flushChars || (live.text !== "" && nowMillis - live.textSinceMillis >= flushMillis)
 
-const writeEntry = (bound: Bound, entry: Pick<Message, "role" | "text" | "hidden">): Effect.Effect<void, StoreError> =>
+/** Adds one entry; `written` is called as soon as it is recorded, also for a caller that is stopped meanwhile. */
+const writeEntry = (
+  bound: Bound,
+  entry: Pick<Message, "role" | "text" | "hidden">,
+  written: () => void = () => undefined
+): Effect.Effect<void, StoreError> =>
   Effect.flatMap(Ids.makeMessageId, (id) => {
     const { clock, flight, recorder, seat, streams } = bound
     const { childSessionId: sessionId, runId } = flight.job
@@ -69,6 +74,7 @@ const writeEntry = (bound: Bound, entry: Pick<Message, "role" | "text" | "hidden
     ]
     return patiently(
       recorder.commit(changes, (numbers) => {
+        written()
         publishOwn(streams, seat, Option.fromUndefinedOr(numbers[0]), event)
       })
     )
@@ -82,9 +88,14 @@ const flush = (bound: Bound): Effect.Effect<void, StoreError> =>
     if (text === "") return Effect.void
     live.text = ""
     live.storedChars += text.length
-    return writeEntry(bound, { role: "assistant", text, hidden: false }).pipe(
+    let kept = true
+    const written = (): void => {
+      kept = false
+    }
+    return writeEntry(bound, { role: "assistant", text, hidden: false }, written).pipe(
       Effect.onError(() =>
         Effect.sync(() => {
+          if (!kept) return
           live.text = text + live.text
           live.storedChars -= text.length
           live.textSinceMillis = bound.clock.currentTimeMillisUnsafe()
