@@ -34,7 +34,7 @@ export {};
 // src/AgentEvent.d.ts
 import * as Schema from "effect/Schema";
 import { RunId } from "./Ids.ts";
-import { Outcome } from "./Outcome.ts";
+import { type Outcome } from "./Outcome.ts";
 export declare const RunnerEvent: Schema.Union<readonly [Schema.Struct<{
     readonly type: Schema.Literal<"token">;
 } & {
@@ -931,7 +931,7 @@ export declare const execute: (services: ExecuteServices, flight: Flight) => Eff
 
 // src/ExternalChildRunner.d.ts
 import * as Context from "effect/Context";
-import * as Effect from "effect/Effect";
+import type * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import * as Option from "effect/Option";
 import type * as Scope from "effect/Scope";
@@ -981,7 +981,7 @@ export {};
 import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
 import type { Flight } from "./internal/flights.ts";
-import type { Recorder } from "./internal/recorder.ts";
+import { type Recorder } from "./internal/recorder.ts";
 import type { Outbox } from "./Outbox.ts";
 import type { SessionStreamsShape } from "./SessionStreams.ts";
 export interface FinalizeServices {
@@ -1314,6 +1314,7 @@ declare const Entropy_base: Context.Reference<Effect.Effect<string, never, never
 export declare class Entropy extends Entropy_base {
 }
 export declare const digitsFromBytes: (bytes: Uint8Array) => string;
+export declare const ordered: (entropy: Effect.Effect<string>) => Effect.Effect<string>;
 export declare const makeSessionId: Effect.Effect<SessionId>;
 export declare const makeRunId: Effect.Effect<RunId>;
 export declare const makeMessageId: Effect.Effect<MessageId>;
@@ -1790,44 +1791,12 @@ import * as Context from "effect/Context";
 import type * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type * as Option from "effect/Option";
-import * as Schema from "effect/Schema";
 import type { AgentEvent, EventType } from "./AgentEvent.ts";
-import { RunId, SessionId } from "./Ids.ts";
+import type { RunId, SessionId } from "./Ids.ts";
 import type { Message, Session, SessionStatus, StoredMessage } from "./Session.ts";
 import type { ChildCompletion, SpawnJob } from "./SpawnJob.ts";
-declare const VersionConflict_base: Schema.Class<VersionConflict, Schema.TaggedStruct<"VersionConflict", {
-    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    readonly expectedVersion: Schema.Int;
-}>, import("effect/Cause").YieldableError>;
-export declare class VersionConflict extends VersionConflict_base {
-    readonly retryable = true;
-    get message(): string;
-}
-declare const RequestKeyTaken_base: Schema.Class<RequestKeyTaken, Schema.TaggedStruct<"RequestKeyTaken", {
-    readonly parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    readonly requestKey: Schema.String;
-}>, import("effect/Cause").YieldableError>;
-export declare class RequestKeyTaken extends RequestKeyTaken_base {
-    readonly retryable = false;
-    get message(): string;
-}
-declare const StorageUnavailable_base: Schema.Class<StorageUnavailable, Schema.TaggedStruct<"StorageUnavailable", {
-    readonly condition: Schema.Literals<readonly ["full", "read_only", "locked", "corrupt", "closed", "io"]>;
-    readonly cause: Schema.Defect;
-}>, import("effect/Cause").YieldableError>;
-export declare class StorageUnavailable extends StorageUnavailable_base {
-    get retryable(): boolean;
-    get message(): string;
-}
-export declare const StoreErrorReason: Schema.Union<readonly [typeof VersionConflict, typeof RequestKeyTaken, typeof StorageUnavailable]>;
-declare const StoreError_base: Schema.Class<StoreError, Schema.TaggedStruct<"StoreError", {
-    readonly operation: Schema.String;
-    readonly reason: Schema.Union<readonly [typeof VersionConflict, typeof RequestKeyTaken, typeof StorageUnavailable]>;
-}>, import("effect/Cause").YieldableError>;
-export declare class StoreError extends StoreError_base {
-    get retryable(): boolean;
-    get message(): string;
-}
+import type { StoreError } from "./StoreError.ts";
+export { RequestKeyTaken, StorageUnavailable, StoreError, StoreErrorReason, VersionConflict } from "./StoreError.ts";
 export type Change = {
     readonly _tag: "SessionCreated";
     readonly session: Session;
@@ -1916,7 +1885,6 @@ declare const SessionStore_base: Context.ServiceClass<SessionStore, "@offshoot/c
 export declare class SessionStore extends SessionStore_base {
 }
 export declare const layerMemory: Layer.Layer<SessionStore>;
-export {};
 
 // src/SessionStreams.d.ts
 import * as Context from "effect/Context";
@@ -1938,6 +1906,8 @@ export type StreamScope = "session" | "subtree";
 export interface Subscription {
     readonly from: number;
     readonly take: Effect.Effect<ReadonlyArray<Published>>;
+    readonly ring: () => void;
+    readonly poll: Effect.Effect<ReadonlyArray<Published>>;
 }
 export interface SessionStreamsShape {
     readonly hasReaders: (sessionId: SessionId, scope: StreamScope) => boolean;
@@ -1954,6 +1924,7 @@ export {};
 import * as Effect from "effect/Effect";
 import type { AgentEntry } from "./AgentDirectory.ts";
 import * as Ids from "./Ids.ts";
+import { type Recorder } from "./internal/recorder.ts";
 import type { Limits } from "./Limits.ts";
 import type { SessionStoreShape } from "./SessionStore.ts";
 import type { SessionStreamsShape } from "./SessionStreams.ts";
@@ -1961,7 +1932,7 @@ import type { SpawnSchedulerShape } from "./SpawnScheduler.ts";
 import { AgentNotConfigured, AgentUnknown, AlreadyRunning, DepthExceeded, ParentNotAccepting, type QueuePlace, SessionNotFound, type Spawned, type SpawnRequest } from "./SubAgents.ts";
 export interface SpawnServices {
     readonly store: SessionStoreShape;
-    readonly commit: SessionStoreShape["commit"];
+    readonly commit: Recorder["Service"]["commit"];
     readonly streams: SessionStreamsShape;
     readonly scheduler: SpawnSchedulerShape;
     readonly limits: Limits;
@@ -1969,10 +1940,10 @@ export interface SpawnServices {
     readonly hasAgent: boolean;
 }
 export declare const titleOf: (title: string | undefined, prompt: string | undefined) => string;
-export declare const spawn: (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) => Effect.Effect<Spawned, AgentUnknown | DepthExceeded | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | SessionNotFound | import("./SessionStore.ts").StoreError | ({
-    readonly reason: import("./SessionStore.ts").RequestKeyTaken;
-} & import("./SessionStore.ts").StoreError & {
-    readonly reason: import("./SessionStore.ts").RequestKeyTaken;
+export declare const spawn: (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) => Effect.Effect<Spawned, AgentUnknown | DepthExceeded | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | SessionNotFound | import("./StoreError.ts").StoreError | ({
+    readonly reason: import("./StoreError.ts").RequestKeyTaken;
+} & import("./StoreError.ts").StoreError & {
+    readonly reason: import("./StoreError.ts").RequestKeyTaken;
 }), never>;
 export declare const createRoot: (services: SpawnServices, request: {
     readonly title?: string;
@@ -2097,8 +2068,8 @@ export declare const createRoot: (services: SpawnServices, request: {
     readonly createdAtMillis: number;
     readonly updatedAtMillis: number;
     readonly version: number;
-}, import("./SessionStore.ts").StoreError, never>;
-export declare const rerun: (services: SpawnServices, id: string & import("effect/Brand").Brand<"SessionId">) => Effect.Effect<{
+}, import("./StoreError.ts").StoreError, never>;
+export declare const rerun: (services: SpawnServices, id: Ids.SessionId) => Effect.Effect<{
     session: {
         readonly id: string & import("effect/Brand").Brand<"SessionId">;
         readonly kind: "child" | "root";
@@ -2216,7 +2187,7 @@ export declare const rerun: (services: SpawnServices, id: string & import("effec
     };
     runId: string & import("effect/Brand").Brand<"RunId">;
     place: QueuePlace;
-}, AgentNotConfigured | AlreadyRunning | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | SessionNotFound | import("./SessionStore.ts").StoreError, never>;
+}, AgentNotConfigured | AlreadyRunning | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | SessionNotFound | import("./StoreError.ts").StoreError, never>;
 
 // src/SpawnJob.d.ts
 import * as Schema from "effect/Schema";
@@ -2361,7 +2332,7 @@ import * as Schema from "effect/Schema";
 import { type StopMode } from "./ExternalChildRunner.ts";
 import type { RunId, SessionId } from "./Ids.ts";
 import { type Flight } from "./internal/flights.ts";
-import { Recorder } from "./internal/recorder.ts";
+import { Recorder, type Show } from "./internal/recorder.ts";
 import type { CancelledBy } from "./Outcome.ts";
 import { Outbox } from "./Outbox.ts";
 import { type Session } from "./Session.ts";
@@ -2374,7 +2345,7 @@ export interface Acceptance {
     readonly session: Session;
     readonly ancestors: ReadonlyArray<SessionId>;
     readonly changes: Transition;
-    readonly show: (numbers: ReadonlyArray<number>) => void;
+    readonly show: Show;
     readonly epoch: number;
 }
 declare const AncestryChanged_base: Schema.Class<AncestryChanged, Schema.TaggedStruct<"AncestryChanged", {}>, import("effect/Cause").YieldableError>;
@@ -2387,10 +2358,11 @@ export interface SpawnSchedulerShape {
     readonly accept: (acceptance: Acceptance) => Effect.Effect<QueuePlace, QueueFull | SchedulerClosed | AlreadyRunning | AncestryChanged | StoreError>;
     readonly cancelEpoch: () => number;
     readonly noteCancel: () => void;
+    readonly refuse: (id: SessionId) => () => void;
     readonly flight: (childId: SessionId) => Option.Option<Flight>;
     readonly flightsBelow: (id: SessionId) => ReadonlyArray<Flight>;
     readonly hasChildrenInFlight: (id: SessionId) => boolean;
-    readonly watch: (id: SessionId, tell: () => void) => () => void;
+    readonly watch: (id: SessionId, tell: (settled: Flight) => void) => () => void;
     readonly place: (runId: RunId) => Option.Option<QueuePlace>;
     readonly stop: (flight: Flight, by: CancelledBy, mode: StopMode) => Effect.Effect<void>;
     readonly settled: (flight: Flight) => Effect.Effect<void>;
@@ -2406,6 +2378,43 @@ declare const SpawnScheduler_base: Context.ServiceClass<SpawnScheduler, "@offsho
 export declare class SpawnScheduler extends SpawnScheduler_base {
 }
 export declare const layer: Layer.Layer<SpawnScheduler, StoreError, Recorder | SessionStreams | Outbox>;
+export {};
+
+// src/StoreError.d.ts
+import * as Schema from "effect/Schema";
+declare const VersionConflict_base: Schema.Class<VersionConflict, Schema.TaggedStruct<"VersionConflict", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly expectedVersion: Schema.Int;
+}>, import("effect/Cause").YieldableError>;
+export declare class VersionConflict extends VersionConflict_base {
+    readonly retryable = true;
+    get message(): string;
+}
+declare const RequestKeyTaken_base: Schema.Class<RequestKeyTaken, Schema.TaggedStruct<"RequestKeyTaken", {
+    readonly parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly requestKey: Schema.String;
+}>, import("effect/Cause").YieldableError>;
+export declare class RequestKeyTaken extends RequestKeyTaken_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const StorageUnavailable_base: Schema.Class<StorageUnavailable, Schema.TaggedStruct<"StorageUnavailable", {
+    readonly condition: Schema.Literals<readonly ["full", "read_only", "locked", "corrupt", "closed", "io"]>;
+    readonly cause: Schema.Defect;
+}>, import("effect/Cause").YieldableError>;
+export declare class StorageUnavailable extends StorageUnavailable_base {
+    get retryable(): boolean;
+    get message(): string;
+}
+export declare const StoreErrorReason: Schema.Union<readonly [typeof VersionConflict, typeof RequestKeyTaken, typeof StorageUnavailable]>;
+declare const StoreError_base: Schema.Class<StoreError, Schema.TaggedStruct<"StoreError", {
+    readonly operation: Schema.String;
+    readonly reason: Schema.Union<readonly [typeof VersionConflict, typeof RequestKeyTaken, typeof StorageUnavailable]>;
+}>, import("effect/Cause").YieldableError>;
+export declare class StoreError extends StoreError_base {
+    get retryable(): boolean;
+    get message(): string;
+}
 export {};
 
 // src/SubAgents.d.ts
@@ -2678,6 +2687,7 @@ export * as SpawnScheduler from "./SpawnScheduler.ts";
 export * as SubAgents from "./SubAgents.ts";
 export * as WaitPolicy from "./WaitPolicy.ts";
 export * as Watchdog from "./Watchdog.ts";
+export * as StoreError from "./StoreError.ts";
 
 // src/testing/RunHarness.d.ts
 import * as Effect from "effect/Effect";

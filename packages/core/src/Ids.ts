@@ -69,6 +69,28 @@ export const digitsFromBytes = (bytes: Uint8Array): string => {
   return digits(() => (((byte() * 256 + byte()) * 256 + byte()) * 256 + byte()) / 2 ** 32)
 }
 
+/** Ids of one millisecond that are told apart by their order; about fifty times what a process makes. */
+const orderMax = 32 ** 2 - 1
+
+/**
+ * The same entropy with its first two digits counting the ids of a millisecond,
+ * so that ids sort in the order in which they were made, also within it. Leaves
+ * 55 bits of chance.
+ */
+export const ordered = (entropy: Effect.Effect<string>): Effect.Effect<string> => {
+  let lastMillis = -1
+  let order = 0
+  return Effect.flatMap(entropy, (chance) =>
+    Clock.clockWith((clock) => {
+      const millis = clock.currentTimeMillisUnsafe()
+      order = millis === lastMillis ? Math.min(order + 1, orderMax) : 0
+      lastMillis = millis
+      const digit = (value: number): string => alphabet.charAt(value)
+      return Effect.succeed(digit(Math.floor(order / 32)) + digit(order % 32) + chance.slice(2))
+    })
+  )
+}
+
 const fresh = (prefix: string): Effect.Effect<string> =>
   Effect.flatMap(Entropy, (entropy) =>
     Effect.flatMap(entropy, (random) =>

@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Agent } from "./Agent.ts"
 import { AgentDirectory } from "./AgentDirectory.ts"
+import * as Ids from "./Ids.ts"
 import * as Facade from "./internal/facade.ts"
 import { feed } from "./internal/feedReader.ts"
 import * as Recorder from "./internal/recorder.ts"
@@ -38,10 +39,13 @@ const make = Effect.gen(function* () {
     directory: yield* AgentDirectory,
     hasAgent: Option.isSome(yield* Agent)
   }
+  // The app's entropy, also for callers that have none of their own.
+  const entropy = Ids.ordered(yield* Ids.Entropy)
+  const withIds = Effect.provideService(Ids.Entropy, entropy)
   return SubAgents.of({
-    createRoot: (request) => Spawn.createRoot(spawning, request),
-    spawn: (parentId, request) => Spawn.spawn(spawning, parentId, request),
-    run: (id) => Spawn.rerun(spawning, id),
+    createRoot: (request) => withIds(Spawn.createRoot(spawning, request)),
+    spawn: (parentId, request) => withIds(Spawn.spawn(spawning, parentId, request)),
+    run: (id) => withIds(Spawn.rerun(spawning, id)),
     cancel: (id, request) => Facade.cancel(facade, id, request),
     remove: (id) => Facade.remove(facade, id),
     session: (id) => Effect.map(Facade.findSession(store, id), (session) => Facade.viewOf(facade, session)),

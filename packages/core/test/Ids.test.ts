@@ -49,6 +49,17 @@ describe("Ids", () => {
     })
   )
 
+  it.effect("ordered entropy keeps the order in which the ids of one millisecond were made", () =>
+    Effect.gen(function* () {
+      const entropy = Ids.ordered(yield* Ids.Entropy)
+      const made = yield* Effect.replicateEffect(Ids.makeSessionId, 1_000).pipe(
+        Effect.provideService(Ids.Entropy, entropy)
+      )
+      assert.deepStrictEqual(made.toSorted(), made)
+      assert.strictEqual(new Set(made.map((id) => id.slice(15))).size, 1_000)
+    })
+  )
+
   it.effect("one seed gives the same ids again, another gives others", () =>
     Effect.gen(function* () {
       const first = yield* Ids.makeSessionId.pipe(Random.withSeed("a"))

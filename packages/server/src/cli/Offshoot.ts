@@ -155,9 +155,9 @@ const run = Command.make(
 ).pipe(
   Command.withDescription("Run a prompt on one child per agent and show the tree until all have settled"),
   Command.withExamples([
-    { command: 'offshoot run "Review this change" -a claude -a codex', description: "Two children side by side" },
+    { command: 'offshoot run "Review this change" -a reviewer -a tester', description: "Two children side by side" },
     {
-      command: 'offshoot run "Review this change" -a claude --json',
+      command: 'offshoot run "Review this change" -a reviewer --json',
       description: "Every event and a summary, as JSON lines"
     }
   ])

@@ -1,0 +1,3959 @@
+// src/Api.d.ts
+import * as Schema from "effect/Schema";
+import * as HttpApi from "effect/http-api/HttpApi";
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint";
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup";
+import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware";
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema";
+import * as Problems from "./Problems.ts";
+import * as Wire from "./Wire.ts";
+declare const Refusals_base: HttpApiMiddleware.ServiceClass<Refusals, "@offshoot/server/Refusals", {
+    requires: never;
+    provides: never;
+    error: readonly [typeof Problems.InvalidRequest, typeof Problems.MalformedJson, typeof Problems.Unauthorized, typeof Problems.HostNotAllowed, typeof Problems.OriginNotAllowed, typeof Problems.BodyTooLarge, typeof Problems.UnsupportedMediaType, typeof Problems.InternalFailure, typeof Problems.ShuttingDown, typeof Problems.TooBusy];
+    clientError: never;
+    requiredForClient: false;
+    security: never;
+}, HttpApiMiddleware.HttpApiMiddleware<never, readonly [typeof Problems.InvalidRequest, typeof Problems.MalformedJson, typeof Problems.Unauthorized, typeof Problems.HostNotAllowed, typeof Problems.OriginNotAllowed, typeof Problems.BodyTooLarge, typeof Problems.UnsupportedMediaType, typeof Problems.InternalFailure, typeof Problems.ShuttingDown, typeof Problems.TooBusy], never>>;
+export declare class Refusals extends Refusals_base {
+}
+declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiEndpoint.HttpApiEndpoint<"cancel", "POST", "/v1/sessions/:id/cancel", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
+    readonly mode: Schema.optionalKey<Schema.Literals<readonly ["graceful", "abort"]>>;
+    readonly cascade: Schema.optionalKey<Schema.Boolean>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly cancelled: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.NotInFlight | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"children", "GET", "/v1/sessions/:id/children", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, Schema.toCodecStringTree<Schema.Struct<{
+    limit: Schema.optionalKey<Schema.Int>;
+    cursor: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"create", "POST", "/v1/sessions", never, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly kind: Schema.Literals<readonly ["root", "child"]>;
+    readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly depth: Schema.Int;
+    readonly title: Schema.String;
+    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly reason: Schema.optionalKey<Schema.String>;
+    readonly error: Schema.optionalKey<Schema.String>;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+    readonly createdAt: Schema.String;
+    readonly updatedAt: Schema.String;
+    readonly version: Schema.Int;
+    readonly run: Schema.optionalKey<Schema.Struct<{
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly startedAt: Schema.String;
+        readonly lastEventAt: Schema.optionalKey<Schema.String>;
+        readonly rounds: Schema.Int;
+        readonly lastTool: Schema.optionalKey<Schema.Struct<{
+            readonly name: Schema.String;
+            readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+            readonly since: Schema.String;
+        }>>;
+    }>>;
+    readonly place: Schema.optionalKey<Schema.Struct<{
+        readonly position: Schema.Int;
+        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+    }>>;
+}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"get", "GET", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly kind: Schema.Literals<readonly ["root", "child"]>;
+    readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly depth: Schema.Int;
+    readonly title: Schema.String;
+    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly reason: Schema.optionalKey<Schema.String>;
+    readonly error: Schema.optionalKey<Schema.String>;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+    readonly createdAt: Schema.String;
+    readonly updatedAt: Schema.String;
+    readonly version: Schema.Int;
+    readonly run: Schema.optionalKey<Schema.Struct<{
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly startedAt: Schema.String;
+        readonly lastEventAt: Schema.optionalKey<Schema.String>;
+        readonly rounds: Schema.Int;
+        readonly lastTool: Schema.optionalKey<Schema.Struct<{
+            readonly name: Schema.String;
+            readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+            readonly since: Schema.String;
+        }>>;
+    }>>;
+    readonly place: Schema.optionalKey<Schema.Struct<{
+        readonly position: Schema.Int;
+        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+    }>>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/sessions", never, Schema.toCodecStringTree<Schema.Struct<{
+    root: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    parent: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    status: Schema.optionalKey<Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>>;
+    limit: Schema.optionalKey<Schema.Int>;
+    cursor: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"messages", "GET", "/v1/sessions/:id/messages", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, Schema.toCodecStringTree<Schema.Struct<{
+    after: Schema.optionalKey<Schema.Int>;
+    limit: Schema.optionalKey<Schema.Int>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        readonly role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+        readonly text: Schema.String;
+        readonly hidden: Schema.Boolean;
+        readonly position: Schema.Int;
+        readonly createdAt: Schema.String;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"remove", "DELETE", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<HttpApiSchema.NoContent>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"result", "GET", "/v1/sessions/:id/result", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly reason: Schema.String;
+    readonly error: Schema.optionalKey<Schema.String>;
+    readonly text: Schema.String;
+    readonly textTruncated: Schema.optionalKey<Schema.Boolean>;
+    readonly usage: Schema.optionalKey<Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+    }>>;
+    readonly retryable: Schema.Boolean;
+    readonly resume: Schema.optionalKey<Schema.String>;
+    readonly hint: Schema.String;
+    readonly details: Schema.$Record<Schema.String, Schema.Union<readonly [Schema.String, Schema.Finite]>>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.NotSettled | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"run", "POST", "/v1/sessions/:id/run", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly session: Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly position: Schema.Int;
+}>>, Schema.toCodecJson<HttpApiSchema.encodeToWithHeaders<typeof Problems.QueueFull, typeof Problems.QueueFull, {
+    "retry-after": Schema.Int;
+}> | typeof Problems.SessionNotFound | typeof Problems.AlreadyRunning | typeof Problems.ParentNotAccepting | typeof Problems.Conflict | typeof Problems.AgentNotConfigured | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"spawn", "POST", "/v1/sessions/:id/children", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.NonEmptyString;
+    readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly agent: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.NonEmptyString>>;
+    readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly session: Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly position: Schema.Int;
+}>>, Schema.toCodecJson<HttpApiSchema.encodeToWithHeaders<typeof Problems.QueueFull, typeof Problems.QueueFull, {
+    "retry-after": Schema.Int;
+}> | typeof Problems.SessionNotFound | typeof Problems.ParentNotAccepting | typeof Problems.Conflict | typeof Problems.DepthExceeded | typeof Problems.AgentUnknown | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"tree", "GET", "/v1/sessions/:id/tree", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Codec<Wire.Tree, Wire.TreeEncoded, never, never>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"wait", "POST", "/v1/sessions/:id/wait", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
+    readonly children: Schema.optionalKey<Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>>;
+    readonly policy: Schema.optionalKey<Schema.Literals<readonly ["all", "any", "first_error"]>>;
+    readonly timeoutSeconds: Schema.optionalKey<Schema.Finite>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly state: Schema.Literals<readonly ["satisfied", "pending"]>;
+    readonly children: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never>, false>;
+export declare class SessionsGroup extends SessionsGroup_base {
+}
+declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEndpoint.HttpApiEndpoint<"events", "GET", "/v1/sessions/:id/events", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, Schema.toCodecStringTree<Schema.Struct<{
+    subtree: Schema.optionalKey<Schema.Literals<readonly ["", "true", "1", "false", "0"]>>;
+    since: Schema.optionalKey<Schema.Int>;
+}>>, never, Schema.toCodecStringTree<Schema.Struct<{
+    "last-event-id": Schema.optionalKey<Schema.Int>;
+}>>, HttpApiSchema.StreamSse<HttpApiSchema.SseEventFromData<Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"reasoning_token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_start">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_complete">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    result: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_error">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    error: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_lifecycle">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    phase: Schema.String;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_progress">;
+} & {
+    round: Schema.Int;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_output">;
+} & {
+    channel: Schema.String;
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"token_budget_updated">;
+} & {
+    usedTokens: Schema.Int;
+    limitTokens: Schema.optionalKey<Schema.Int>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"budget_exceeded">;
+} & {
+    budget: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"task_list_changed">;
+} & {
+    tasks: Schema.$Array<Schema.Struct<{
+        readonly title: Schema.String;
+        readonly status: Schema.String;
+    }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_created">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_title_updated">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_cleared">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_deleted">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_status_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_appended">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"execution_started">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"complete">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"cancelled">;
+} & {
+    runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"error">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_started">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_heartbeat">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    timestamp: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_completed">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    error: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"lagged">;
+} & {
+    missed: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"feed_reset">;
+} & {
+    oldest: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_event">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
+        }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"clarification_needed">;
+    } & {
+        requestId: Schema.String;
+        question: Schema.String;
+        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_approval_requested">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        requestId: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"approval_changed">;
+    } & {
+        requestId: Schema.String;
+        status: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_created">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_title_updated">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_cleared">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_deleted">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_status_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"message_appended">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"execution_started">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        startedAt: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"complete">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"cancelled">;
+    } & {
+        runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"error">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_started">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_heartbeat">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        timestamp: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_completed">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        error: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"lagged">;
+    } & {
+        missed: Schema.Int;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"feed_reset">;
+    } & {
+        oldest: Schema.Int;
+    }>]>;
+}>]>>, Schema.Never, {
+    readonly type: "token";
+    readonly content: string;
+} | {
+    readonly type: "reasoning_token";
+    readonly content: string;
+} | {
+    readonly type: "tool_start";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "tool_complete";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly result: unknown;
+} | {
+    readonly type: "tool_error";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly error: string;
+} | {
+    readonly type: "tool_lifecycle";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly phase: string;
+    readonly detail?: string;
+} | {
+    readonly type: "runner_progress";
+    readonly round: number;
+    readonly detail?: string;
+} | {
+    readonly type: "runner_output";
+    readonly channel: string;
+    readonly content: string;
+} | {
+    readonly type: "token_budget_updated";
+    readonly usedTokens: number;
+    readonly limitTokens?: number;
+} | {
+    readonly type: "budget_exceeded";
+    readonly budget: string;
+    readonly message: string;
+} | {
+    readonly type: "task_list_changed";
+    readonly tasks: readonly {
+        readonly title: string;
+        readonly status: string;
+    }[];
+} | {
+    readonly type: "clarification_needed";
+    readonly requestId: string;
+    readonly question: string;
+    readonly options?: readonly string[];
+} | {
+    readonly type: "tool_approval_requested";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly requestId: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "approval_changed";
+    readonly requestId: string;
+    readonly status: string;
+} | {
+    readonly type: "session_created";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title: string;
+} | {
+    readonly type: "session_title_updated";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title: string;
+} | {
+    readonly type: "session_cleared";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+} | {
+    readonly type: "session_deleted";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+} | {
+    readonly type: "session_status_changed";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+} | {
+    readonly type: "message_appended";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+    readonly role: "assistant" | "system" | "tool" | "user";
+} | {
+    readonly type: "execution_started";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly startedAt: string;
+} | {
+    readonly type: "complete";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+} | {
+    readonly type: "cancelled";
+    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+    readonly reason: string;
+} | {
+    readonly type: "error";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+    readonly message: string;
+} | {
+    readonly type: "sub_agent_started";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title?: string;
+} | {
+    readonly type: "sub_agent_heartbeat";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly timestamp: string;
+} | {
+    readonly type: "sub_agent_completed";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+    readonly error?: string;
+} | {
+    readonly type: "lagged";
+    readonly missed: number;
+} | {
+    readonly type: "feed_reset";
+    readonly oldest: number;
+} | {
+    readonly type: "sub_agent_event";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly event: {
+        readonly type: "token";
+        readonly content: string;
+    } | {
+        readonly type: "reasoning_token";
+        readonly content: string;
+    } | {
+        readonly type: "tool_start";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "tool_complete";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly result: unknown;
+    } | {
+        readonly type: "tool_error";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly error: string;
+    } | {
+        readonly type: "tool_lifecycle";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly phase: string;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_progress";
+        readonly round: number;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_output";
+        readonly channel: string;
+        readonly content: string;
+    } | {
+        readonly type: "token_budget_updated";
+        readonly usedTokens: number;
+        readonly limitTokens?: number;
+    } | {
+        readonly type: "budget_exceeded";
+        readonly budget: string;
+        readonly message: string;
+    } | {
+        readonly type: "task_list_changed";
+        readonly tasks: readonly {
+            readonly title: string;
+            readonly status: string;
+        }[];
+    } | {
+        readonly type: "clarification_needed";
+        readonly requestId: string;
+        readonly question: string;
+        readonly options?: readonly string[];
+    } | {
+        readonly type: "tool_approval_requested";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly requestId: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "approval_changed";
+        readonly requestId: string;
+        readonly status: string;
+    } | {
+        readonly type: "session_created";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title: string;
+    } | {
+        readonly type: "session_title_updated";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title: string;
+    } | {
+        readonly type: "session_cleared";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    } | {
+        readonly type: "session_deleted";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    } | {
+        readonly type: "session_status_changed";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+    } | {
+        readonly type: "message_appended";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+        readonly role: "assistant" | "system" | "tool" | "user";
+    } | {
+        readonly type: "execution_started";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly startedAt: string;
+    } | {
+        readonly type: "complete";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+    } | {
+        readonly type: "cancelled";
+        readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+        readonly reason: string;
+    } | {
+        readonly type: "error";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+        readonly message: string;
+    } | {
+        readonly type: "sub_agent_started";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title?: string;
+    } | {
+        readonly type: "sub_agent_heartbeat";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly timestamp: string;
+    } | {
+        readonly type: "sub_agent_completed";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+        readonly error?: string;
+    } | {
+        readonly type: "lagged";
+        readonly missed: number;
+    } | {
+        readonly type: "feed_reset";
+        readonly oldest: number;
+    };
+}>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"feed", "GET", "/v1/feed", never, Schema.toCodecStringTree<Schema.Struct<{
+    since: Schema.optionalKey<Schema.Int>;
+    session: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    types: Schema.optionalKey<Schema.decodeTo<Schema.$Array<Schema.Literals<readonly ("approval_changed" | "budget_exceeded" | "cancelled" | "clarification_needed" | "complete" | "error" | "execution_started" | "feed_reset" | "lagged" | "message_appended" | "reasoning_token" | "runner_output" | "runner_progress" | "session_cleared" | "session_created" | "session_deleted" | "session_status_changed" | "session_title_updated" | "sub_agent_completed" | "sub_agent_event" | "sub_agent_heartbeat" | "sub_agent_started" | "task_list_changed" | "token" | "token_budget_updated" | "tool_approval_requested" | "tool_complete" | "tool_error" | "tool_lifecycle" | "tool_start")[]>>, Schema.decodeTo<Schema.$Array<Schema.String>, Schema.String, never, never>, never, never>>;
+}>>, never, Schema.toCodecStringTree<Schema.Struct<{
+    "last-event-id": Schema.optionalKey<Schema.Int>;
+}>>, HttpApiSchema.StreamSse<HttpApiSchema.SseEventFromData<Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"reasoning_token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_start">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_complete">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    result: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_error">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    error: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_lifecycle">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    phase: Schema.String;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_progress">;
+} & {
+    round: Schema.Int;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_output">;
+} & {
+    channel: Schema.String;
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"token_budget_updated">;
+} & {
+    usedTokens: Schema.Int;
+    limitTokens: Schema.optionalKey<Schema.Int>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"budget_exceeded">;
+} & {
+    budget: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"task_list_changed">;
+} & {
+    tasks: Schema.$Array<Schema.Struct<{
+        readonly title: Schema.String;
+        readonly status: Schema.String;
+    }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_created">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_title_updated">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_cleared">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_deleted">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_status_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_appended">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"execution_started">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"complete">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"cancelled">;
+} & {
+    runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"error">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_started">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_heartbeat">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    timestamp: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_completed">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    error: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"lagged">;
+} & {
+    missed: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"feed_reset">;
+} & {
+    oldest: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_event">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
+        }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"clarification_needed">;
+    } & {
+        requestId: Schema.String;
+        question: Schema.String;
+        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_approval_requested">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        requestId: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"approval_changed">;
+    } & {
+        requestId: Schema.String;
+        status: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_created">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_title_updated">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_cleared">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_deleted">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_status_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"message_appended">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"execution_started">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        startedAt: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"complete">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"cancelled">;
+    } & {
+        runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"error">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_started">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_heartbeat">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        timestamp: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_completed">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        error: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"lagged">;
+    } & {
+        missed: Schema.Int;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"feed_reset">;
+    } & {
+        oldest: Schema.Int;
+    }>]>;
+}>]>>, Schema.Never, {
+    readonly type: "token";
+    readonly content: string;
+} | {
+    readonly type: "reasoning_token";
+    readonly content: string;
+} | {
+    readonly type: "tool_start";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "tool_complete";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly result: unknown;
+} | {
+    readonly type: "tool_error";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly error: string;
+} | {
+    readonly type: "tool_lifecycle";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly phase: string;
+    readonly detail?: string;
+} | {
+    readonly type: "runner_progress";
+    readonly round: number;
+    readonly detail?: string;
+} | {
+    readonly type: "runner_output";
+    readonly channel: string;
+    readonly content: string;
+} | {
+    readonly type: "token_budget_updated";
+    readonly usedTokens: number;
+    readonly limitTokens?: number;
+} | {
+    readonly type: "budget_exceeded";
+    readonly budget: string;
+    readonly message: string;
+} | {
+    readonly type: "task_list_changed";
+    readonly tasks: readonly {
+        readonly title: string;
+        readonly status: string;
+    }[];
+} | {
+    readonly type: "clarification_needed";
+    readonly requestId: string;
+    readonly question: string;
+    readonly options?: readonly string[];
+} | {
+    readonly type: "tool_approval_requested";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly requestId: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "approval_changed";
+    readonly requestId: string;
+    readonly status: string;
+} | {
+    readonly type: "session_created";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title: string;
+} | {
+    readonly type: "session_title_updated";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title: string;
+} | {
+    readonly type: "session_cleared";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+} | {
+    readonly type: "session_deleted";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+} | {
+    readonly type: "session_status_changed";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+} | {
+    readonly type: "message_appended";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+    readonly role: "assistant" | "system" | "tool" | "user";
+} | {
+    readonly type: "execution_started";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly startedAt: string;
+} | {
+    readonly type: "complete";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+} | {
+    readonly type: "cancelled";
+    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+    readonly reason: string;
+} | {
+    readonly type: "error";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+    readonly message: string;
+} | {
+    readonly type: "sub_agent_started";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title?: string;
+} | {
+    readonly type: "sub_agent_heartbeat";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly timestamp: string;
+} | {
+    readonly type: "sub_agent_completed";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+    readonly error?: string;
+} | {
+    readonly type: "lagged";
+    readonly missed: number;
+} | {
+    readonly type: "feed_reset";
+    readonly oldest: number;
+} | {
+    readonly type: "sub_agent_event";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly event: {
+        readonly type: "token";
+        readonly content: string;
+    } | {
+        readonly type: "reasoning_token";
+        readonly content: string;
+    } | {
+        readonly type: "tool_start";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "tool_complete";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly result: unknown;
+    } | {
+        readonly type: "tool_error";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly error: string;
+    } | {
+        readonly type: "tool_lifecycle";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly phase: string;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_progress";
+        readonly round: number;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_output";
+        readonly channel: string;
+        readonly content: string;
+    } | {
+        readonly type: "token_budget_updated";
+        readonly usedTokens: number;
+        readonly limitTokens?: number;
+    } | {
+        readonly type: "budget_exceeded";
+        readonly budget: string;
+        readonly message: string;
+    } | {
+        readonly type: "task_list_changed";
+        readonly tasks: readonly {
+            readonly title: string;
+            readonly status: string;
+        }[];
+    } | {
+        readonly type: "clarification_needed";
+        readonly requestId: string;
+        readonly question: string;
+        readonly options?: readonly string[];
+    } | {
+        readonly type: "tool_approval_requested";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly requestId: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "approval_changed";
+        readonly requestId: string;
+        readonly status: string;
+    } | {
+        readonly type: "session_created";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title: string;
+    } | {
+        readonly type: "session_title_updated";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title: string;
+    } | {
+        readonly type: "session_cleared";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    } | {
+        readonly type: "session_deleted";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    } | {
+        readonly type: "session_status_changed";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+    } | {
+        readonly type: "message_appended";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+        readonly role: "assistant" | "system" | "tool" | "user";
+    } | {
+        readonly type: "execution_started";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly startedAt: string;
+    } | {
+        readonly type: "complete";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+    } | {
+        readonly type: "cancelled";
+        readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+        readonly reason: string;
+    } | {
+        readonly type: "error";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+        readonly message: string;
+    } | {
+        readonly type: "sub_agent_started";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title?: string;
+    } | {
+        readonly type: "sub_agent_heartbeat";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly timestamp: string;
+    } | {
+        readonly type: "sub_agent_completed";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+        readonly error?: string;
+    } | {
+        readonly type: "lagged";
+        readonly missed: number;
+    } | {
+        readonly type: "feed_reset";
+        readonly oldest: number;
+    };
+}>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never>, false>;
+export declare class StreamsGroup extends StreamsGroup_base {
+}
+declare const AgentsGroup_base: HttpApiGroup.HttpApiGroup<"agents", HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/agents", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.String;
+        readonly protocol: Schema.String;
+        readonly concurrentMax: Schema.Int;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, never, never, never>, false>;
+export declare class AgentsGroup extends AgentsGroup_base {
+}
+declare const ServiceGroup_base: HttpApiGroup.HttpApiGroup<"service", HttpApiEndpoint.HttpApiEndpoint<"health", "GET", "/healthz", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly status: Schema.Literal<"ok">;
+}>>, never, never, never> | HttpApiEndpoint.HttpApiEndpoint<"ready", "GET", "/readyz", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly status: Schema.Literal<"ready">;
+}>>, Schema.toCodecJson<typeof Problems.NotReady>, never, never>, false>;
+export declare class ServiceGroup extends ServiceGroup_base {
+}
+declare const Api_base: HttpApi.HttpApi<"offshoot", HttpApiGroup.HttpApiGroup<"agents", HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/agents", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.String;
+        readonly protocol: Schema.String;
+        readonly concurrentMax: Schema.Int;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, never, Refusals, never>, false> | HttpApiGroup.HttpApiGroup<"service", HttpApiEndpoint.HttpApiEndpoint<"health", "GET", "/healthz", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly status: Schema.Literal<"ok">;
+}>>, never, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"ready", "GET", "/readyz", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly status: Schema.Literal<"ready">;
+}>>, Schema.toCodecJson<typeof Problems.NotReady>, Refusals, never>, false> | HttpApiGroup.HttpApiGroup<"sessions", HttpApiEndpoint.HttpApiEndpoint<"cancel", "POST", "/v1/sessions/:id/cancel", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
+    readonly mode: Schema.optionalKey<Schema.Literals<readonly ["graceful", "abort"]>>;
+    readonly cascade: Schema.optionalKey<Schema.Boolean>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly cancelled: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.NotInFlight | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"children", "GET", "/v1/sessions/:id/children", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, Schema.toCodecStringTree<Schema.Struct<{
+    limit: Schema.optionalKey<Schema.Int>;
+    cursor: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"create", "POST", "/v1/sessions", never, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly kind: Schema.Literals<readonly ["root", "child"]>;
+    readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly depth: Schema.Int;
+    readonly title: Schema.String;
+    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly reason: Schema.optionalKey<Schema.String>;
+    readonly error: Schema.optionalKey<Schema.String>;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+    readonly createdAt: Schema.String;
+    readonly updatedAt: Schema.String;
+    readonly version: Schema.Int;
+    readonly run: Schema.optionalKey<Schema.Struct<{
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly startedAt: Schema.String;
+        readonly lastEventAt: Schema.optionalKey<Schema.String>;
+        readonly rounds: Schema.Int;
+        readonly lastTool: Schema.optionalKey<Schema.Struct<{
+            readonly name: Schema.String;
+            readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+            readonly since: Schema.String;
+        }>>;
+    }>>;
+    readonly place: Schema.optionalKey<Schema.Struct<{
+        readonly position: Schema.Int;
+        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+    }>>;
+}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"get", "GET", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly kind: Schema.Literals<readonly ["root", "child"]>;
+    readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly depth: Schema.Int;
+    readonly title: Schema.String;
+    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly reason: Schema.optionalKey<Schema.String>;
+    readonly error: Schema.optionalKey<Schema.String>;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+    readonly createdAt: Schema.String;
+    readonly updatedAt: Schema.String;
+    readonly version: Schema.Int;
+    readonly run: Schema.optionalKey<Schema.Struct<{
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly startedAt: Schema.String;
+        readonly lastEventAt: Schema.optionalKey<Schema.String>;
+        readonly rounds: Schema.Int;
+        readonly lastTool: Schema.optionalKey<Schema.Struct<{
+            readonly name: Schema.String;
+            readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+            readonly since: Schema.String;
+        }>>;
+    }>>;
+    readonly place: Schema.optionalKey<Schema.Struct<{
+        readonly position: Schema.Int;
+        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+    }>>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/sessions", never, Schema.toCodecStringTree<Schema.Struct<{
+    root: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    parent: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    status: Schema.optionalKey<Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>>;
+    limit: Schema.optionalKey<Schema.Int>;
+    cursor: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"messages", "GET", "/v1/sessions/:id/messages", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, Schema.toCodecStringTree<Schema.Struct<{
+    after: Schema.optionalKey<Schema.Int>;
+    limit: Schema.optionalKey<Schema.Int>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        readonly role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+        readonly text: Schema.String;
+        readonly hidden: Schema.Boolean;
+        readonly position: Schema.Int;
+        readonly createdAt: Schema.String;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"remove", "DELETE", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<HttpApiSchema.NoContent>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"result", "GET", "/v1/sessions/:id/result", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly reason: Schema.String;
+    readonly error: Schema.optionalKey<Schema.String>;
+    readonly text: Schema.String;
+    readonly textTruncated: Schema.optionalKey<Schema.Boolean>;
+    readonly usage: Schema.optionalKey<Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+    }>>;
+    readonly retryable: Schema.Boolean;
+    readonly resume: Schema.optionalKey<Schema.String>;
+    readonly hint: Schema.String;
+    readonly details: Schema.$Record<Schema.String, Schema.Union<readonly [Schema.String, Schema.Finite]>>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.NotSettled | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"run", "POST", "/v1/sessions/:id/run", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly session: Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly position: Schema.Int;
+}>>, Schema.toCodecJson<HttpApiSchema.encodeToWithHeaders<typeof Problems.QueueFull, typeof Problems.QueueFull, {
+    "retry-after": Schema.Int;
+}> | typeof Problems.SessionNotFound | typeof Problems.AlreadyRunning | typeof Problems.ParentNotAccepting | typeof Problems.Conflict | typeof Problems.AgentNotConfigured | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"spawn", "POST", "/v1/sessions/:id/children", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.NonEmptyString;
+    readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly agent: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.NonEmptyString>>;
+    readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly session: Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly position: Schema.Int;
+}>>, Schema.toCodecJson<HttpApiSchema.encodeToWithHeaders<typeof Problems.QueueFull, typeof Problems.QueueFull, {
+    "retry-after": Schema.Int;
+}> | typeof Problems.SessionNotFound | typeof Problems.ParentNotAccepting | typeof Problems.Conflict | typeof Problems.DepthExceeded | typeof Problems.AgentUnknown | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"tree", "GET", "/v1/sessions/:id/tree", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Codec<Wire.Tree, Wire.TreeEncoded, never, never>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"wait", "POST", "/v1/sessions/:id/wait", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
+    readonly children: Schema.optionalKey<Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>>;
+    readonly policy: Schema.optionalKey<Schema.Literals<readonly ["all", "any", "first_error"]>>;
+    readonly timeoutSeconds: Schema.optionalKey<Schema.Finite>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly state: Schema.Literals<readonly ["satisfied", "pending"]>;
+    readonly children: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never>, false> | HttpApiGroup.HttpApiGroup<"streams", HttpApiEndpoint.HttpApiEndpoint<"events", "GET", "/v1/sessions/:id/events", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, Schema.toCodecStringTree<Schema.Struct<{
+    subtree: Schema.optionalKey<Schema.Literals<readonly ["", "true", "1", "false", "0"]>>;
+    since: Schema.optionalKey<Schema.Int>;
+}>>, never, Schema.toCodecStringTree<Schema.Struct<{
+    "last-event-id": Schema.optionalKey<Schema.Int>;
+}>>, HttpApiSchema.StreamSse<HttpApiSchema.SseEventFromData<Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"reasoning_token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_start">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_complete">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    result: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_error">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    error: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_lifecycle">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    phase: Schema.String;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_progress">;
+} & {
+    round: Schema.Int;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_output">;
+} & {
+    channel: Schema.String;
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"token_budget_updated">;
+} & {
+    usedTokens: Schema.Int;
+    limitTokens: Schema.optionalKey<Schema.Int>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"budget_exceeded">;
+} & {
+    budget: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"task_list_changed">;
+} & {
+    tasks: Schema.$Array<Schema.Struct<{
+        readonly title: Schema.String;
+        readonly status: Schema.String;
+    }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_created">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_title_updated">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_cleared">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_deleted">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_status_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_appended">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"execution_started">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"complete">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"cancelled">;
+} & {
+    runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"error">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_started">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_heartbeat">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    timestamp: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_completed">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    error: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"lagged">;
+} & {
+    missed: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"feed_reset">;
+} & {
+    oldest: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_event">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
+        }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"clarification_needed">;
+    } & {
+        requestId: Schema.String;
+        question: Schema.String;
+        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_approval_requested">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        requestId: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"approval_changed">;
+    } & {
+        requestId: Schema.String;
+        status: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_created">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_title_updated">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_cleared">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_deleted">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_status_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"message_appended">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"execution_started">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        startedAt: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"complete">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"cancelled">;
+    } & {
+        runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"error">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_started">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_heartbeat">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        timestamp: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_completed">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        error: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"lagged">;
+    } & {
+        missed: Schema.Int;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"feed_reset">;
+    } & {
+        oldest: Schema.Int;
+    }>]>;
+}>]>>, Schema.Never, {
+    readonly type: "token";
+    readonly content: string;
+} | {
+    readonly type: "reasoning_token";
+    readonly content: string;
+} | {
+    readonly type: "tool_start";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "tool_complete";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly result: unknown;
+} | {
+    readonly type: "tool_error";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly error: string;
+} | {
+    readonly type: "tool_lifecycle";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly phase: string;
+    readonly detail?: string;
+} | {
+    readonly type: "runner_progress";
+    readonly round: number;
+    readonly detail?: string;
+} | {
+    readonly type: "runner_output";
+    readonly channel: string;
+    readonly content: string;
+} | {
+    readonly type: "token_budget_updated";
+    readonly usedTokens: number;
+    readonly limitTokens?: number;
+} | {
+    readonly type: "budget_exceeded";
+    readonly budget: string;
+    readonly message: string;
+} | {
+    readonly type: "task_list_changed";
+    readonly tasks: readonly {
+        readonly title: string;
+        readonly status: string;
+    }[];
+} | {
+    readonly type: "clarification_needed";
+    readonly requestId: string;
+    readonly question: string;
+    readonly options?: readonly string[];
+} | {
+    readonly type: "tool_approval_requested";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly requestId: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "approval_changed";
+    readonly requestId: string;
+    readonly status: string;
+} | {
+    readonly type: "session_created";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title: string;
+} | {
+    readonly type: "session_title_updated";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title: string;
+} | {
+    readonly type: "session_cleared";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+} | {
+    readonly type: "session_deleted";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+} | {
+    readonly type: "session_status_changed";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+} | {
+    readonly type: "message_appended";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+    readonly role: "assistant" | "system" | "tool" | "user";
+} | {
+    readonly type: "execution_started";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly startedAt: string;
+} | {
+    readonly type: "complete";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+} | {
+    readonly type: "cancelled";
+    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+    readonly reason: string;
+} | {
+    readonly type: "error";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+    readonly message: string;
+} | {
+    readonly type: "sub_agent_started";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title?: string;
+} | {
+    readonly type: "sub_agent_heartbeat";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly timestamp: string;
+} | {
+    readonly type: "sub_agent_completed";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+    readonly error?: string;
+} | {
+    readonly type: "lagged";
+    readonly missed: number;
+} | {
+    readonly type: "feed_reset";
+    readonly oldest: number;
+} | {
+    readonly type: "sub_agent_event";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly event: {
+        readonly type: "token";
+        readonly content: string;
+    } | {
+        readonly type: "reasoning_token";
+        readonly content: string;
+    } | {
+        readonly type: "tool_start";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "tool_complete";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly result: unknown;
+    } | {
+        readonly type: "tool_error";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly error: string;
+    } | {
+        readonly type: "tool_lifecycle";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly phase: string;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_progress";
+        readonly round: number;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_output";
+        readonly channel: string;
+        readonly content: string;
+    } | {
+        readonly type: "token_budget_updated";
+        readonly usedTokens: number;
+        readonly limitTokens?: number;
+    } | {
+        readonly type: "budget_exceeded";
+        readonly budget: string;
+        readonly message: string;
+    } | {
+        readonly type: "task_list_changed";
+        readonly tasks: readonly {
+            readonly title: string;
+            readonly status: string;
+        }[];
+    } | {
+        readonly type: "clarification_needed";
+        readonly requestId: string;
+        readonly question: string;
+        readonly options?: readonly string[];
+    } | {
+        readonly type: "tool_approval_requested";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly requestId: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "approval_changed";
+        readonly requestId: string;
+        readonly status: string;
+    } | {
+        readonly type: "session_created";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title: string;
+    } | {
+        readonly type: "session_title_updated";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title: string;
+    } | {
+        readonly type: "session_cleared";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    } | {
+        readonly type: "session_deleted";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    } | {
+        readonly type: "session_status_changed";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+    } | {
+        readonly type: "message_appended";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+        readonly role: "assistant" | "system" | "tool" | "user";
+    } | {
+        readonly type: "execution_started";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly startedAt: string;
+    } | {
+        readonly type: "complete";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+    } | {
+        readonly type: "cancelled";
+        readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+        readonly reason: string;
+    } | {
+        readonly type: "error";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+        readonly message: string;
+    } | {
+        readonly type: "sub_agent_started";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title?: string;
+    } | {
+        readonly type: "sub_agent_heartbeat";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly timestamp: string;
+    } | {
+        readonly type: "sub_agent_completed";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+        readonly error?: string;
+    } | {
+        readonly type: "lagged";
+        readonly missed: number;
+    } | {
+        readonly type: "feed_reset";
+        readonly oldest: number;
+    };
+}>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"feed", "GET", "/v1/feed", never, Schema.toCodecStringTree<Schema.Struct<{
+    since: Schema.optionalKey<Schema.Int>;
+    session: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    types: Schema.optionalKey<Schema.decodeTo<Schema.$Array<Schema.Literals<readonly ("approval_changed" | "budget_exceeded" | "cancelled" | "clarification_needed" | "complete" | "error" | "execution_started" | "feed_reset" | "lagged" | "message_appended" | "reasoning_token" | "runner_output" | "runner_progress" | "session_cleared" | "session_created" | "session_deleted" | "session_status_changed" | "session_title_updated" | "sub_agent_completed" | "sub_agent_event" | "sub_agent_heartbeat" | "sub_agent_started" | "task_list_changed" | "token" | "token_budget_updated" | "tool_approval_requested" | "tool_complete" | "tool_error" | "tool_lifecycle" | "tool_start")[]>>, Schema.decodeTo<Schema.$Array<Schema.String>, Schema.String, never, never>, never, never>>;
+}>>, never, Schema.toCodecStringTree<Schema.Struct<{
+    "last-event-id": Schema.optionalKey<Schema.Int>;
+}>>, HttpApiSchema.StreamSse<HttpApiSchema.SseEventFromData<Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"reasoning_token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_start">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_complete">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    result: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_error">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    error: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_lifecycle">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    phase: Schema.String;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_progress">;
+} & {
+    round: Schema.Int;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_output">;
+} & {
+    channel: Schema.String;
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"token_budget_updated">;
+} & {
+    usedTokens: Schema.Int;
+    limitTokens: Schema.optionalKey<Schema.Int>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"budget_exceeded">;
+} & {
+    budget: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"task_list_changed">;
+} & {
+    tasks: Schema.$Array<Schema.Struct<{
+        readonly title: Schema.String;
+        readonly status: Schema.String;
+    }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_created">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_title_updated">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_cleared">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_deleted">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_status_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_appended">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"execution_started">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"complete">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"cancelled">;
+} & {
+    runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"error">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_started">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_heartbeat">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    timestamp: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_completed">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    error: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"lagged">;
+} & {
+    missed: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"feed_reset">;
+} & {
+    oldest: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_event">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
+        }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"clarification_needed">;
+    } & {
+        requestId: Schema.String;
+        question: Schema.String;
+        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_approval_requested">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        requestId: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"approval_changed">;
+    } & {
+        requestId: Schema.String;
+        status: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_created">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_title_updated">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_cleared">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_deleted">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_status_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"message_appended">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"execution_started">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        startedAt: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"complete">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"cancelled">;
+    } & {
+        runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"error">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_started">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_heartbeat">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        timestamp: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_completed">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        error: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"lagged">;
+    } & {
+        missed: Schema.Int;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"feed_reset">;
+    } & {
+        oldest: Schema.Int;
+    }>]>;
+}>]>>, Schema.Never, {
+    readonly type: "token";
+    readonly content: string;
+} | {
+    readonly type: "reasoning_token";
+    readonly content: string;
+} | {
+    readonly type: "tool_start";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "tool_complete";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly result: unknown;
+} | {
+    readonly type: "tool_error";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly error: string;
+} | {
+    readonly type: "tool_lifecycle";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly phase: string;
+    readonly detail?: string;
+} | {
+    readonly type: "runner_progress";
+    readonly round: number;
+    readonly detail?: string;
+} | {
+    readonly type: "runner_output";
+    readonly channel: string;
+    readonly content: string;
+} | {
+    readonly type: "token_budget_updated";
+    readonly usedTokens: number;
+    readonly limitTokens?: number;
+} | {
+    readonly type: "budget_exceeded";
+    readonly budget: string;
+    readonly message: string;
+} | {
+    readonly type: "task_list_changed";
+    readonly tasks: readonly {
+        readonly title: string;
+        readonly status: string;
+    }[];
+} | {
+    readonly type: "clarification_needed";
+    readonly requestId: string;
+    readonly question: string;
+    readonly options?: readonly string[];
+} | {
+    readonly type: "tool_approval_requested";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly requestId: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "approval_changed";
+    readonly requestId: string;
+    readonly status: string;
+} | {
+    readonly type: "session_created";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title: string;
+} | {
+    readonly type: "session_title_updated";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title: string;
+} | {
+    readonly type: "session_cleared";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+} | {
+    readonly type: "session_deleted";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+} | {
+    readonly type: "session_status_changed";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+} | {
+    readonly type: "message_appended";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+    readonly role: "assistant" | "system" | "tool" | "user";
+} | {
+    readonly type: "execution_started";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly startedAt: string;
+} | {
+    readonly type: "complete";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+} | {
+    readonly type: "cancelled";
+    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+    readonly reason: string;
+} | {
+    readonly type: "error";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+    readonly message: string;
+} | {
+    readonly type: "sub_agent_started";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title?: string;
+} | {
+    readonly type: "sub_agent_heartbeat";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly timestamp: string;
+} | {
+    readonly type: "sub_agent_completed";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+    readonly error?: string;
+} | {
+    readonly type: "lagged";
+    readonly missed: number;
+} | {
+    readonly type: "feed_reset";
+    readonly oldest: number;
+} | {
+    readonly type: "sub_agent_event";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly event: {
+        readonly type: "token";
+        readonly content: string;
+    } | {
+        readonly type: "reasoning_token";
+        readonly content: string;
+    } | {
+        readonly type: "tool_start";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "tool_complete";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly result: unknown;
+    } | {
+        readonly type: "tool_error";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly error: string;
+    } | {
+        readonly type: "tool_lifecycle";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly phase: string;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_progress";
+        readonly round: number;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_output";
+        readonly channel: string;
+        readonly content: string;
+    } | {
+        readonly type: "token_budget_updated";
+        readonly usedTokens: number;
+        readonly limitTokens?: number;
+    } | {
+        readonly type: "budget_exceeded";
+        readonly budget: string;
+        readonly message: string;
+    } | {
+        readonly type: "task_list_changed";
+        readonly tasks: readonly {
+            readonly title: string;
+            readonly status: string;
+        }[];
+    } | {
+        readonly type: "clarification_needed";
+        readonly requestId: string;
+        readonly question: string;
+        readonly options?: readonly string[];
+    } | {
+        readonly type: "tool_approval_requested";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly requestId: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "approval_changed";
+        readonly requestId: string;
+        readonly status: string;
+    } | {
+        readonly type: "session_created";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title: string;
+    } | {
+        readonly type: "session_title_updated";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title: string;
+    } | {
+        readonly type: "session_cleared";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    } | {
+        readonly type: "session_deleted";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    } | {
+        readonly type: "session_status_changed";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+    } | {
+        readonly type: "message_appended";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+        readonly role: "assistant" | "system" | "tool" | "user";
+    } | {
+        readonly type: "execution_started";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly startedAt: string;
+    } | {
+        readonly type: "complete";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+    } | {
+        readonly type: "cancelled";
+        readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+        readonly reason: string;
+    } | {
+        readonly type: "error";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+        readonly message: string;
+    } | {
+        readonly type: "sub_agent_started";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title?: string;
+    } | {
+        readonly type: "sub_agent_heartbeat";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly timestamp: string;
+    } | {
+        readonly type: "sub_agent_completed";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+        readonly error?: string;
+    } | {
+        readonly type: "lagged";
+        readonly missed: number;
+    } | {
+        readonly type: "feed_reset";
+        readonly oldest: number;
+    };
+}>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never>, false>>;
+export declare class Api extends Api_base {
+}
+export {};
+
+// src/App.d.ts
+import { SessionStore, type SpawnScheduler, type SubAgents } from "@offshoot/core";
+import { DataDirectory } from "@offshoot/store-sql";
+import * as Effect from "effect/Effect";
+import * as HttpServer from "effect/http/HttpServer";
+import * as Layer from "effect/Layer";
+import * as Redacted from "effect/Redacted";
+import * as Server from "./Server.ts";
+import * as Settings from "./Settings.ts";
+export declare const tokenOf: (settings: Settings.Settings) => Redacted.Redacted;
+export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore;
+export declare const layer: (settings: Settings.Settings, token: Redacted.Redacted) => Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable>;
+export declare const addresses: (settings: Settings.Settings) => Effect.Effect<{
+    announced: string;
+    local: string;
+}, never, HttpServer.HttpServer>;
+
+// src/Client.d.ts
+import { AgentEvent, type Ids } from "@offshoot/core";
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as HttpClient from "effect/http/HttpClient";
+import type * as HttpClientError from "effect/http/HttpClientError";
+import * as ProblemDetails from "effect/http/ProblemDetails";
+import * as HttpApiClient from "effect/http-api/HttpApiClient";
+import * as Layer from "effect/Layer";
+import * as Option from "effect/Option";
+import type * as Redacted from "effect/Redacted";
+import * as Stream from "effect/Stream";
+import { Api } from "./Api.ts";
+export interface Connection {
+    readonly baseUrl: string;
+    readonly token: Redacted.Redacted;
+}
+declare const StreamRefused_base: new <A extends Record<string, any> = {}>(args: import("effect/Types").VoidIfEmpty<{ readonly [P in keyof A as P extends "_tag" ? never : P]: A[P]; }>) => import("effect/Cause").YieldableError & {
+    readonly _tag: "StreamRefused";
+} & Readonly<A>;
+export declare class StreamRefused extends StreamRefused_base<{
+    readonly problem: ProblemDetails.ProblemDetails;
+}> {
+    get retryable(): boolean;
+    get message(): string;
+}
+declare const StreamUnreadable_base: new <A extends Record<string, any> = {}>(args: import("effect/Types").VoidIfEmpty<{ readonly [P in keyof A as P extends "_tag" ? never : P]: A[P]; }>) => import("effect/Cause").YieldableError & {
+    readonly _tag: "StreamUnreadable";
+} & Readonly<A>;
+export declare class StreamUnreadable extends StreamUnreadable_base<{
+    readonly cause: unknown;
+}> {
+    readonly retryable = false;
+    get message(): string;
+}
+export type StreamError = StreamRefused | StreamUnreadable | HttpClientError.HttpClientError;
+export interface Followed {
+    readonly number: Option.Option<number>;
+    readonly event: AgentEvent.AgentEvent;
+}
+export interface FeedEntry extends Followed {
+    readonly streamId: Option.Option<Ids.SessionId>;
+    readonly at: Option.Option<string>;
+}
+export interface EventsOptions {
+    readonly subtree?: boolean;
+    readonly since?: number;
+}
+export interface FeedOptions {
+    readonly since?: number;
+    readonly session?: Ids.SessionId;
+    readonly types?: ReadonlyArray<AgentEvent.EventType>;
+}
+export interface ClientShape {
+    readonly calls: HttpApiClient.ForApi<typeof Api>;
+    readonly events: (id: Ids.SessionId, options?: EventsOptions) => Stream.Stream<Followed, StreamError>;
+    readonly feed: (options?: FeedOptions) => Stream.Stream<FeedEntry, StreamError>;
+}
+declare const Client_base: Context.ServiceClass<Client, "@offshoot/server/Client", ClientShape>;
+export declare class Client extends Client_base {
+}
+export declare const make: (connection: Connection) => Effect.Effect<ClientShape, never, HttpClient.HttpClient>;
+export declare const layer: (connection: Connection) => Layer.Layer<Client, never, HttpClient.HttpClient>;
+export {};
+
+// src/Discovery.d.ts
+import * as Effect from "effect/Effect";
+import * as FileSystem from "effect/FileSystem";
+import * as Option from "effect/Option";
+import type * as PlatformError from "effect/PlatformError";
+import * as Schema from "effect/Schema";
+import type * as Scope from "effect/Scope";
+export declare const Found: Schema.Struct<{
+    readonly url: Schema.String;
+    readonly token: Schema.String;
+    readonly pid: Schema.Int;
+    readonly version: Schema.String;
+}>;
+export type Found = typeof Found.Type;
+export declare const fileName = "server.json";
+export declare const find: (dataDir: string) => Effect.Effect<Option.Option<Found>, never, FileSystem.FileSystem>;
+export declare const publish: (dataDir: string, found: Found) => Effect.Effect<void, PlatformError.PlatformError, FileSystem.FileSystem | Scope.Scope>;
+
+// src/Environment.d.ts
+import * as Context from "effect/Context";
+declare const Environment_base: Context.Reference<Readonly<Record<string, string | undefined>>>;
+export declare class Environment extends Environment_base {
+}
+export {};
+
+// src/Problems.d.ts
+import * as Schema from "effect/Schema";
+import * as HttpApiError from "effect/http-api/HttpApiError";
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema";
+export declare const typePrefix = "urn:offshoot:problem:";
+export declare const RequestIssue: Schema.Struct<{
+    readonly path: Schema.$Array<Schema.Union<readonly [Schema.String, Schema.Int]>>;
+    readonly message: Schema.String;
+}>;
+export type RequestIssue = typeof RequestIssue.Type;
+declare const InvalidRequest_base: HttpApiError.ProblemClass<InvalidRequest, "InvalidRequest", "urn:offshoot:problem:invalid_request", 400, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly errors: Schema.$Array<Schema.Struct<{
+        readonly path: Schema.$Array<Schema.Union<readonly [Schema.String, Schema.Int]>>;
+        readonly message: Schema.String;
+    }>>;
+}, {}>;
+export declare class InvalidRequest extends InvalidRequest_base {
+}
+declare const MalformedJson_base: HttpApiError.ProblemClass<MalformedJson, "MalformedJson", "urn:offshoot:problem:malformed_json", 400, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly line: Schema.Int;
+    readonly column: Schema.Int;
+}, {}>;
+export declare class MalformedJson extends MalformedJson_base {
+}
+declare const Unauthorized_base: HttpApiError.ProblemClass<Unauthorized, "Unauthorized", "urn:offshoot:problem:unauthorized", 401, {
+    detail: Schema.String;
+    hint: Schema.String;
+}, {}>;
+export declare class Unauthorized extends Unauthorized_base {
+}
+declare const HostNotAllowed_base: HttpApiError.ProblemClass<HostNotAllowed, "HostNotAllowed", "urn:offshoot:problem:host_not_allowed", 403, {
+    detail: Schema.String;
+    hint: Schema.String;
+}, {}>;
+export declare class HostNotAllowed extends HostNotAllowed_base {
+}
+declare const OriginNotAllowed_base: HttpApiError.ProblemClass<OriginNotAllowed, "OriginNotAllowed", "urn:offshoot:problem:origin_not_allowed", 403, {
+    detail: Schema.String;
+    hint: Schema.String;
+}, {}>;
+export declare class OriginNotAllowed extends OriginNotAllowed_base {
+}
+declare const NotFound_base: HttpApiError.ProblemClass<NotFound, "NotFound", "urn:offshoot:problem:not_found", 404, {
+    detail: Schema.String;
+    hint: Schema.String;
+}, {}>;
+export declare class NotFound extends NotFound_base {
+}
+declare const SessionNotFound_base: HttpApiError.ProblemClass<SessionNotFound, "SessionNotFound", "urn:offshoot:problem:session_not_found", 404, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly sessionId: Schema.String;
+}, {}>;
+export declare class SessionNotFound extends SessionNotFound_base {
+}
+declare const MethodNotAllowed_base: HttpApiError.ProblemClass<MethodNotAllowed, "MethodNotAllowed", "urn:offshoot:problem:method_not_allowed", 405, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly allow: Schema.$Array<Schema.String>;
+}, {}>;
+export declare class MethodNotAllowed extends MethodNotAllowed_base {
+}
+declare const NotSettled_base: HttpApiError.ProblemClass<NotSettled, "NotSettled", "urn:offshoot:problem:not_settled", 409, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly sessionId: Schema.String;
+    readonly sessionStatus: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}, {}>;
+export declare class NotSettled extends NotSettled_base {
+}
+declare const AlreadyRunning_base: HttpApiError.ProblemClass<AlreadyRunning, "AlreadyRunning", "urn:offshoot:problem:already_running", 409, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly sessionId: Schema.String;
+    readonly runId: Schema.String;
+}, {}>;
+export declare class AlreadyRunning extends AlreadyRunning_base {
+}
+declare const NotInFlight_base: HttpApiError.ProblemClass<NotInFlight, "NotInFlight", "urn:offshoot:problem:not_in_flight", 409, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly sessionId: Schema.String;
+    readonly sessionStatus: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}, {}>;
+export declare class NotInFlight extends NotInFlight_base {
+}
+declare const ParentNotAccepting_base: HttpApiError.ProblemClass<ParentNotAccepting, "ParentNotAccepting", "urn:offshoot:problem:parent_not_accepting", 409, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly sessionId: Schema.String;
+    readonly sessionStatus: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}, {}>;
+export declare class ParentNotAccepting extends ParentNotAccepting_base {
+}
+declare const Conflict_base: HttpApiError.ProblemClass<Conflict, "Conflict", "urn:offshoot:problem:conflict", 409, {
+    detail: Schema.String;
+    hint: Schema.String;
+}, {}>;
+export declare class Conflict extends Conflict_base {
+}
+declare const BodyTooLarge_base: HttpApiError.ProblemClass<BodyTooLarge, "BodyTooLarge", "urn:offshoot:problem:body_too_large", 413, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly bodyBytesMax: Schema.Int;
+}, {}>;
+export declare class BodyTooLarge extends BodyTooLarge_base {
+}
+declare const UnsupportedMediaType_base: HttpApiError.ProblemClass<UnsupportedMediaType, "UnsupportedMediaType", "urn:offshoot:problem:unsupported_media_type", 415, {
+    detail: Schema.String;
+    hint: Schema.String;
+}, {}>;
+export declare class UnsupportedMediaType extends UnsupportedMediaType_base {
+}
+declare const DepthExceeded_base: HttpApiError.ProblemClass<DepthExceeded, "DepthExceeded", "urn:offshoot:problem:depth_exceeded", 422, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly depth: Schema.Int;
+    readonly depthMax: Schema.Int;
+}, {}>;
+export declare class DepthExceeded extends DepthExceeded_base {
+}
+declare const AgentUnknown_base: HttpApiError.ProblemClass<AgentUnknown, "AgentUnknown", "urn:offshoot:problem:agent_unknown", 422, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly agent: Schema.String;
+    readonly known: Schema.$Array<Schema.String>;
+}, {}>;
+export declare class AgentUnknown extends AgentUnknown_base {
+}
+declare const AgentNotConfigured_base: HttpApiError.ProblemClass<AgentNotConfigured, "AgentNotConfigured", "urn:offshoot:problem:agent_not_configured", 422, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly sessionId: Schema.String;
+}, {}>;
+export declare class AgentNotConfigured extends AgentNotConfigured_base {
+}
+declare const QueueFull_base: HttpApiError.ProblemClass<QueueFull, "QueueFull", "urn:offshoot:problem:queue_full", 429, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly backlogMax: Schema.Int;
+    readonly retryAfterSeconds: Schema.Int;
+}, {}>;
+export declare class QueueFull extends QueueFull_base {
+}
+export declare const QueueFullAnswer: HttpApiSchema.encodeToWithHeaders<typeof QueueFull, typeof QueueFull, {
+    "retry-after": Schema.Int;
+}>;
+declare const InternalFailure_base: HttpApiError.ProblemClass<InternalFailure, "InternalFailure", "urn:offshoot:problem:internal", 500, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly logId: Schema.String;
+}, {}>;
+export declare class InternalFailure extends InternalFailure_base {
+}
+declare const ShuttingDown_base: HttpApiError.ProblemClass<ShuttingDown, "ShuttingDown", "urn:offshoot:problem:shutting_down", 503, {
+    detail: Schema.String;
+    hint: Schema.String;
+}, {}>;
+export declare class ShuttingDown extends ShuttingDown_base {
+}
+declare const TooBusy_base: HttpApiError.ProblemClass<TooBusy, "TooBusy", "urn:offshoot:problem:too_busy", 503, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly what: Schema.Literals<readonly ["requests", "streams"]>;
+    readonly openMax: Schema.Int;
+}, {}>;
+export declare class TooBusy extends TooBusy_base {
+}
+declare const StorageUnavailable_base: HttpApiError.ProblemClass<StorageUnavailable, "StorageUnavailable", "urn:offshoot:problem:storage_unavailable", 503, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly condition: Schema.String;
+    readonly retryable: Schema.Boolean;
+}, {}>;
+export declare class StorageUnavailable extends StorageUnavailable_base {
+}
+declare const NotReady_base: HttpApiError.ProblemClass<NotReady, "NotReady", "urn:offshoot:problem:not_ready", 503, {
+    detail: Schema.String;
+    hint: Schema.String;
+}, {}>;
+export declare class NotReady extends NotReady_base {
+}
+export declare const general: readonly [typeof InvalidRequest, typeof MalformedJson, typeof Unauthorized, typeof HostNotAllowed, typeof OriginNotAllowed, typeof BodyTooLarge, typeof UnsupportedMediaType, typeof InternalFailure, typeof ShuttingDown, typeof TooBusy];
+export declare const ofRecord: readonly [typeof Conflict, typeof StorageUnavailable];
+export {};
+
+// src/Server.d.ts
+import type { SessionStore, SubAgents } from "@offshoot/core";
+import * as Duration from "effect/Duration";
+import * as HttpServer from "effect/http/HttpServer";
+import * as Layer from "effect/Layer";
+import type * as Redacted from "effect/Redacted";
+import * as Runtime from "effect/Runtime";
+import * as Schema from "effect/Schema";
+export interface ServerOptions {
+    readonly host: string;
+    readonly port: number;
+    readonly token: Redacted.Redacted;
+    readonly allowedHosts: ReadonlyArray<string>;
+    readonly streamsMax: number;
+    readonly requestsMax: number;
+    readonly bodyBytesMax: number;
+    readonly heartbeatEvery: Duration.Duration;
+    readonly shutdownGrace: Duration.Duration;
+}
+export declare const defaults: Omit<ServerOptions, "host" | "port" | "token">;
+declare const ListenFailed_base: Schema.Class<ListenFailed, Schema.TaggedStruct<"ListenFailed", {
+    readonly host: Schema.String;
+    readonly port: Schema.Int;
+    readonly condition: Schema.Literals<readonly ["port_in_use", "not_permitted", "not_an_address_here", "other"]>;
+    readonly cause: Schema.Defect;
+}>, import("effect/Cause").YieldableError>;
+export declare class ListenFailed extends ListenFailed_base {
+    readonly retryable = false;
+    readonly [Runtime.errorExitCode] = 2;
+    get message(): string;
+}
+export declare const layer: (options: ServerOptions) => Layer.Layer<HttpServer.HttpServer, ListenFailed, SubAgents.SubAgents | SessionStore.SessionStore>;
+export {};
+
+// src/Settings.d.ts
+import { type AgentDirectory, Limits } from "@offshoot/core";
+import * as Effect from "effect/Effect";
+import * as FileSystem from "effect/FileSystem";
+import * as Option from "effect/Option";
+import * as Redacted from "effect/Redacted";
+import * as Result from "effect/Result";
+import * as Runtime from "effect/Runtime";
+import * as Schema from "effect/Schema";
+import type { AgentSetting } from "./internal/agentSettings.ts";
+import type { Problem } from "./internal/configFile.ts";
+export type { AgentSetting, Problem };
+export interface Provider {
+    readonly type: string;
+    readonly baseUrl?: string;
+    readonly apiKeyRef?: string;
+}
+export interface WatchdogSettings {
+    readonly checkSeconds: number;
+    readonly totalSeconds: number;
+    readonly idleSeconds: number;
+}
+export interface Settings {
+    readonly server: {
+        readonly host: string;
+        readonly port: number;
+        readonly token: Option.Option<Redacted.Redacted>;
+    };
+    readonly dataDir: string;
+    readonly providers: Readonly<Record<string, Provider>>;
+    readonly agents: ReadonlyArray<AgentSetting>;
+    readonly limits: Limits.Limits;
+    readonly watchdog: WatchdogSettings;
+    readonly demo: boolean;
+    readonly configFile: Option.Option<string>;
+}
+export interface Flags {
+    readonly host?: string;
+    readonly port?: number;
+    readonly token?: Redacted.Redacted;
+    readonly dataDir?: string;
+    readonly config?: string;
+    readonly demo?: boolean;
+    readonly allowRemote?: boolean;
+}
+export interface ConfigText {
+    readonly path: string;
+    readonly text: string;
+}
+export interface Sources {
+    readonly flags: Flags;
+    readonly environment: Readonly<Record<string, string | undefined>>;
+    readonly file: Option.Option<ConfigText>;
+    readonly cwd: string;
+}
+declare const SettingsInvalid_base: Schema.Class<SettingsInvalid, Schema.TaggedStruct<"SettingsInvalid", {
+    readonly problems: Schema.$Array<Schema.Struct<{
+        readonly path: Schema.String;
+        readonly message: Schema.String;
+    }>>;
+}>, import("effect/Cause").YieldableError>;
+export declare class SettingsInvalid extends SettingsInvalid_base {
+    readonly retryable = false;
+    readonly [Runtime.errorExitCode] = 2;
+    get message(): string;
+}
+declare const environmentNames: readonly ["OFFSHOOT_HOST", "OFFSHOOT_PORT", "OFFSHOOT_TOKEN", "OFFSHOOT_URL", "OFFSHOOT_DATA_DIR", "OFFSHOOT_CONFIG", "OFFSHOOT_DATABASE_URL", "OFFSHOOT_DEMO"];
+type EnvironmentKey = (typeof environmentNames)[number];
+export declare const isLoopback: (host: string) => boolean;
+export declare const variable: (environment: Sources["environment"], name: EnvironmentKey) => string | undefined;
+export declare const resolve: (sources: Sources) => Result.Result<Settings, SettingsInvalid>;
+export declare const directoryOf: (settings: Settings) => ReadonlyArray<AgentDirectory.AgentEntry>;
+export declare const load: (flags: Flags) => Effect.Effect<Settings, SettingsInvalid, FileSystem.FileSystem>;
+
+// src/TreeLines.d.ts
+import { Session } from "@offshoot/core";
+import { type TreeNode, type TreeState } from "./TreeView.ts";
+type SessionStatus = Session.SessionStatus;
+export interface Canvas {
+    readonly columns: number;
+    readonly rows: number;
+    readonly colour: boolean;
+    readonly nowMillis: number;
+}
+export declare const wordOf: (status: SessionStatus) => string;
+export declare const detailOf: (state: TreeState, node: TreeNode, nowMillis: number) => string;
+export declare const render: (state: TreeState, canvas: Canvas) => ReadonlyArray<string>;
+export declare const transition: (before: TreeState, after: TreeState, id: string, clock: {
+    readonly nowMillis: number;
+    readonly sinceMillis: number;
+}) => string | undefined;
+export declare const table: (heading: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>, canvas: Pick<Canvas, "columns" | "colour">) => ReadonlyArray<string>;
+export declare const outcomes: (state: TreeState, canvas: Pick<Canvas, "columns" | "colour" | "nowMillis">) => ReadonlyArray<string>;
+export {};
+
+// src/TreeView.d.ts
+import { type AgentEvent, Session } from "@offshoot/core";
+import * as HashMap from "effect/HashMap";
+export declare const nodesMax = 10000;
+export declare const outputMax = 1024;
+type SessionStatus = Session.SessionStatus;
+export type Activity = {
+    readonly _tag: "Nothing";
+} | {
+    readonly _tag: "Tool";
+    readonly toolCallId: string;
+    readonly name: string;
+} | {
+    readonly _tag: "Request";
+    readonly requestId: string;
+    readonly question: string;
+};
+export interface Output {
+    readonly channel: string;
+    readonly tail: string;
+}
+export interface Place {
+    readonly position: number;
+    readonly reason?: string;
+}
+export interface TreeNode {
+    readonly id: string;
+    readonly parentId: string | undefined;
+    readonly title: string;
+    readonly agent: string | undefined;
+    readonly status: SessionStatus;
+    readonly reason: string | undefined;
+    readonly error: string | undefined;
+    readonly startedAtMillis: number;
+    readonly settledAtMillis: number | undefined;
+    readonly heartbeatAtMillis: number | undefined;
+    readonly activity: Activity;
+    readonly output: Output;
+    readonly place: Place | undefined;
+    readonly children: ReadonlyArray<string>;
+}
+export interface TreeState {
+    readonly rootId: string;
+    readonly nodes: HashMap.HashMap<string, TreeNode>;
+    readonly unseen: number;
+    readonly missed: number;
+    readonly stale: boolean;
+    readonly connection: "live" | "lost";
+}
+export interface Known {
+    readonly id: string;
+    readonly parentId?: string;
+    readonly title: string;
+    readonly agent?: string;
+    readonly status: SessionStatus;
+    readonly reason?: string;
+    readonly error?: string;
+    readonly createdAtMillis: number;
+    readonly updatedAtMillis: number;
+    readonly place?: Place;
+    readonly answer?: string;
+}
+export declare const start: (root: {
+    readonly id: string;
+    readonly title: string;
+}, atMillis: number) => TreeState;
+export declare const nodeOf: (state: TreeState, id: string) => TreeNode | undefined;
+export declare const reduce: (state: TreeState, event: AgentEvent.AgentEvent, atMillis: number) => TreeState;
+export declare const learn: (state: TreeState, sessions: ReadonlyArray<Known>) => TreeState;
+export declare const connected: (state: TreeState, connection: TreeState["connection"]) => TreeState;
+export declare const walk: (state: TreeState) => Generator<TreeNode>;
+export declare const counts: (state: TreeState) => ReadonlyMap<SessionStatus, number>;
+export declare const subjectOf: (state: TreeState, event: AgentEvent.AgentEvent) => string;
+export {};
+
+// src/Wire.d.ts
+import { type AgentDirectory, AgentEvent, type Runs, Session, type SubAgents } from "@offshoot/core";
+import * as Schema from "effect/Schema";
+export declare const pageDefault = 50;
+export declare const pageMax = 200;
+export declare const waitSecondsDefault = 30;
+export declare const NewSession: Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+}>;
+export type NewSession = typeof NewSession.Type;
+export declare const NewChild: Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.NonEmptyString;
+    readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly agent: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.NonEmptyString>>;
+    readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
+}>;
+export type NewChild = typeof NewChild.Type;
+export declare const WaitBody: Schema.Struct<{
+    readonly children: Schema.optionalKey<Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>>;
+    readonly policy: Schema.optionalKey<Schema.Literals<readonly ["all", "any", "first_error"]>>;
+    readonly timeoutSeconds: Schema.optionalKey<Schema.Finite>;
+}>;
+export type WaitBody = typeof WaitBody.Type;
+export declare const CancelBody: Schema.Struct<{
+    readonly mode: Schema.optionalKey<Schema.Literals<readonly ["graceful", "abort"]>>;
+    readonly cascade: Schema.optionalKey<Schema.Boolean>;
+}>;
+export type CancelBody = typeof CancelBody.Type;
+export declare const WireRun: Schema.Struct<{
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly startedAt: Schema.String;
+    readonly lastEventAt: Schema.optionalKey<Schema.String>;
+    readonly rounds: Schema.Int;
+    readonly lastTool: Schema.optionalKey<Schema.Struct<{
+        readonly name: Schema.String;
+        readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+        readonly since: Schema.String;
+    }>>;
+}>;
+export type WireRun = typeof WireRun.Type;
+export declare const Place: Schema.Struct<{
+    readonly position: Schema.Int;
+    readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+}>;
+export type Place = typeof Place.Type;
+export declare const WireSession: Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly kind: Schema.Literals<readonly ["root", "child"]>;
+    readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly depth: Schema.Int;
+    readonly title: Schema.String;
+    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly reason: Schema.optionalKey<Schema.String>;
+    readonly error: Schema.optionalKey<Schema.String>;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+    readonly createdAt: Schema.String;
+    readonly updatedAt: Schema.String;
+    readonly version: Schema.Int;
+    readonly run: Schema.optionalKey<Schema.Struct<{
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly startedAt: Schema.String;
+        readonly lastEventAt: Schema.optionalKey<Schema.String>;
+        readonly rounds: Schema.Int;
+        readonly lastTool: Schema.optionalKey<Schema.Struct<{
+            readonly name: Schema.String;
+            readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+            readonly since: Schema.String;
+        }>>;
+    }>>;
+    readonly place: Schema.optionalKey<Schema.Struct<{
+        readonly position: Schema.Int;
+        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+    }>>;
+}>;
+export type WireSession = typeof WireSession.Type;
+export declare const SessionList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>;
+export type SessionList = typeof SessionList.Type;
+export declare const Accepted: Schema.Struct<{
+    readonly session: Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly position: Schema.Int;
+}>;
+export type Accepted = typeof Accepted.Type;
+export interface Tree {
+    readonly session: WireSession;
+    readonly children: ReadonlyArray<Tree>;
+}
+export interface TreeEncoded {
+    readonly session: typeof WireSession.Encoded;
+    readonly children: ReadonlyArray<TreeEncoded>;
+}
+export declare const Tree: Schema.Codec<Tree, TreeEncoded>;
+export declare const WireMessage: Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    readonly role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+    readonly text: Schema.String;
+    readonly hidden: Schema.Boolean;
+    readonly position: Schema.Int;
+    readonly createdAt: Schema.String;
+}>;
+export type WireMessage = typeof WireMessage.Type;
+export declare const MessageList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        readonly role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+        readonly text: Schema.String;
+        readonly hidden: Schema.Boolean;
+        readonly position: Schema.Int;
+        readonly createdAt: Schema.String;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>;
+export type MessageList = typeof MessageList.Type;
+export declare const Result: Schema.Struct<{
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly reason: Schema.String;
+    readonly error: Schema.optionalKey<Schema.String>;
+    readonly text: Schema.String;
+    readonly textTruncated: Schema.optionalKey<Schema.Boolean>;
+    readonly usage: Schema.optionalKey<Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+    }>>;
+    readonly retryable: Schema.Boolean;
+    readonly resume: Schema.optionalKey<Schema.String>;
+    readonly hint: Schema.String;
+    readonly details: Schema.$Record<Schema.String, Schema.Union<readonly [Schema.String, Schema.Finite]>>;
+}>;
+export type Result = typeof Result.Type;
+export declare const WaitAnswer: Schema.Struct<{
+    readonly state: Schema.Literals<readonly ["satisfied", "pending"]>;
+    readonly children: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>>;
+}>;
+export type WaitAnswer = typeof WaitAnswer.Type;
+export declare const CancelReceipt: Schema.Struct<{
+    readonly cancelled: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+}>;
+export type CancelReceipt = typeof CancelReceipt.Type;
+export declare const Agent: Schema.Struct<{
+    readonly id: Schema.String;
+    readonly protocol: Schema.String;
+    readonly concurrentMax: Schema.Int;
+}>;
+export type Agent = typeof Agent.Type;
+export declare const AgentList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.String;
+        readonly protocol: Schema.String;
+        readonly concurrentMax: Schema.Int;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>;
+export type AgentList = typeof AgentList.Type;
+export declare const Health: Schema.Struct<{
+    readonly status: Schema.Literal<"ok">;
+}>;
+export declare const Readiness: Schema.Struct<{
+    readonly status: Schema.Literal<"ready">;
+}>;
+export declare const durableTypes: ReadonlyArray<AgentEvent.EventType>;
+export declare const feedMembers: {
+    streamId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    at: Schema.String;
+};
+export declare const isoTime: (millis: number) => string;
+export declare const run: (snapshot: Runs.RunSnapshot) => WireRun;
+export declare const record: (stored: Session.Session) => WireSession;
+export declare const session: (view: SubAgents.SessionView) => WireSession;
+export declare const accepted: (spawned: SubAgents.Spawned) => Accepted;
+export declare const tree: (node: SubAgents.SessionTree) => Tree;
+export declare const message: (stored: Session.StoredMessage) => WireMessage;
+export declare const result: (settled: SubAgents.SessionResult) => Result;
+export declare const waitAnswer: (answer: SubAgents.WaitAnswer) => WaitAnswer;
+export declare const agent: (entry: AgentDirectory.AgentEntry) => Agent;
+export declare const page: <A, B>(read: ReadonlyArray<A>, limit: number, show: (entry: A) => B, cursorOf: (entry: A) => string) => {
+    readonly items: ReadonlyArray<B>;
+    readonly nextCursor?: string;
+};
+
+// src/index.d.ts
+export * as Api from "./Api.ts";
+export * as App from "./App.ts";
+export * as Client from "./Client.ts";
+export * as Discovery from "./Discovery.ts";
+export * as Environment from "./Environment.ts";
+export * as Problems from "./Problems.ts";
+export * as Server from "./Server.ts";
+export * as Settings from "./Settings.ts";
+export * as TreeLines from "./TreeLines.ts";
+export * as TreeView from "./TreeView.ts";
+export * as Wire from "./Wire.ts";
