@@ -92,13 +92,17 @@ const unavailable = new SessionStore.StoreError({
 const answeredLater = (text: string) =>
   Layer.effect(
     SessionStore.SessionStore,
-    Effect.map(SessionStore.SessionStore, (store) => ({
-      ...store,
-      commit: (transition) => {
-        const slow = transition.some((change) => change._tag === "MessageAppended" && change.message.text === text)
-        return Effect.tap(store.commit(transition), () => Effect.sleep(slow ? "2 seconds" : 0))
-      }
-    } satisfies SessionStore.SessionStoreShape))
+    Effect.map(
+      SessionStore.SessionStore,
+      (store) =>
+        ({
+          ...store,
+          commit: (transition) => {
+            const slow = transition.some((change) => change._tag === "MessageAppended" && change.message.text === text)
+            return Effect.tap(store.commit(transition), () => Effect.sleep(slow ? "2 seconds" : 0))
+          }
+        }) satisfies SessionStore.SessionStoreShape
+    )
   ).pipe(Layer.provide(Layer.fresh(SessionStore.layerMemory)))
 
 const own = (
@@ -180,15 +184,40 @@ describe("found by the simulation", () => {
   )
 
   it.effect("text that is being written when its run is stopped is in the transcript once", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const app = yield* SubAgents.SubAgents
       const root = yield* app.createRoot({ title: "root" })
       const metadata = { "child_watchdog.max_total_secs": "1" }
       const { session } = yield* app.spawn(root.id, { prompt: "say first\nappend second", agent, metadata })
       yield* TestClock.adjust("20 seconds")
       const messages = yield* app.messages(session.id, { after: 0, limit: 10 })
-      assert.deepStrictEqual(messages.filter(({ role }) => role === "assistant").map(({ text }) => text), ["first"])
-    }).pipe(Effect.provide(application({}, [], answeredLater("first")))))
+      assert.deepStrictEqual(
+        messages.filter(({ role }) => role === "assistant").map(({ text }) => text),
+        ["first"]
+      )
+    }).pipe(Effect.provide(application({}, [], answeredLater("first"))))
+  )
+
+  it.effect("a runner that was given up while it tried to write adds nothing to the ended run (I3)", () =>
+    Effect.gen(function*() {
+      const app = yield* SubAgents.SubAgents
+      const root = yield* app.createRoot({ title: "root" })
+      const { session } = yield* spawn(root.id, ["any"], "own")
+      yield* TestClock.adjust("1 second")
+      yield* app.cancel(session.id, { mode: "graceful", by: "by_user", reach: "session" })
+      yield* TestClock.adjust("60 seconds")
+      const messages = yield* app.messages(session.id, { after: 0, limit: 10 })
+      assert.deepStrictEqual(messages.filter(({ role }) => role === "assistant").map(({ text }) => text), ["before"])
+    }).pipe(Effect.provide(application(
+      {},
+      [own((context) =>
+        Effect.gen(function*() {
+          yield* Effect.sleep("10 seconds")
+          yield* context.emit({ type: "token", content: "before" })
+          yield* context.append({ role: "assistant", text: "after", hidden: false })
+        }).pipe(Effect.uninterruptible))],
+      failing((change, tries) => change._tag === "MessageAppended" && change.message.text !== "any" && tries < 5)
+    ))))
 
   it.effect("a session that is being removed takes no run and no child (I2)", () =>
     Effect.gen(function* () {

@@ -57,11 +57,11 @@ const collect = (live: LiveRun, content: string, nowMillis: number): void => {
 const flushIsDue = (live: LiveRun, nowMillis: number): boolean =>
   live.text.length >= flushChars || (live.text !== "" && nowMillis - live.textSinceMillis >= flushMillis)
 
-/** Adds one entry; `written` is called as soon as it is recorded, also for a caller that is stopped meanwhile. */
-const writeEntry = (
+/** One try to add an entry; `written` is called as soon as it is recorded, also for a caller that is stopped meanwhile. */
+const writeOnce = (
   bound: Bound,
   entry: Pick<Message, "role" | "text" | "hidden">,
-  written: () => void = () => undefined
+  written: () => void
 ): Effect.Effect<void, StoreError> =>
   Effect.flatMap(Ids.makeMessageId, (id) => {
     const { clock, flight, recorder, seat, streams } = bound
@@ -72,18 +72,26 @@ const writeEntry = (
       { _tag: "MessageAppended", message },
       { _tag: "EventRecorded", sessionId, event }
     ]
-    return patiently(
-      recorder.commit(changes, (numbers) => {
-        written()
-        publishOwn(streams, seat, Option.fromUndefinedOr(numbers[0]), event)
-      })
-    )
+    return recorder.commit(changes, (numbers) => {
+      written()
+      publishOwn(streams, seat, Option.fromUndefinedOr(numbers[0]), event)
+    })
   })
 
-/** Moves the gathered text to the transcript. What was not written, stopped in the middle or not, is kept. */
-const flush = (bound: Bound): Effect.Effect<void, StoreError> =>
-  Effect.suspend(() => {
-    const { live } = bound
+/** Tries as long as the run is not closed: a runner that was given up may still be trying (I3). */
+const whileOpen = (live: LiveRun, once: () => Effect.Effect<void, StoreError>): Effect.Effect<void, StoreError> =>
+  patiently(Effect.suspend(() => (live.closed ? Effect.void : once())))
+
+const writeEntry = (bound: Bound, entry: Pick<Message, "role" | "text" | "hidden">): Effect.Effect<void, StoreError> =>
+  whileOpen(bound.live, () => writeOnce(bound, entry, () => undefined))
+
+/**
+ * Moves the gathered text to the transcript. Between two tries the text is
+ * back where the settling finds it; what was not written is kept.
+ */
+const flush = (bound: Bound): Effect.Effect<void, StoreError> => {
+  const { live } = bound
+  return whileOpen(live, () => {
     const { text } = live
     if (text === "") return Effect.void
     live.text = ""
@@ -92,25 +100,23 @@ const flush = (bound: Bound): Effect.Effect<void, StoreError> =>
     const written = (): void => {
       kept = false
     }
-    return writeEntry(bound, { role: "assistant", text, hidden: false }, written).pipe(
-      Effect.onError(() =>
-        Effect.sync(() => {
-          if (!kept) return
-          live.text = text + live.text
-          live.storedChars -= text.length
-          live.textSinceMillis = bound.clock.currentTimeMillisUnsafe()
-        })
-      )
-    )
+    const putBack = Effect.sync(() => {
+      if (!kept) return
+      live.text = text + live.text
+      live.storedChars -= text.length
+      live.textSinceMillis = bound.clock.currentTimeMillisUnsafe()
+    })
+    return Effect.onError(writeOnce(bound, { role: "assistant", text, hidden: false }, written), () => putBack)
   })
+}
 
 /** The same, and what cannot be written now waits for the next time. */
 const flushOrKeep = (bound: Bound): Effect.Effect<void> =>
   flush(bound).pipe(Effect.catch((error) => Effect.logWarning("transcript.not_written", error)))
 
 /** A durable event is committed, then shown (I4). One that cannot be recorded ends the run. */
-const recordAndShow = ({ recorder, seat, streams }: Bound, event: RunnerEvent): Effect.Effect<void> =>
-  patiently(
+const recordAndShow = ({ live, recorder, seat, streams }: Bound, event: RunnerEvent): Effect.Effect<void> =>
+  whileOpen(live, () =>
     recorder.commit([{ _tag: "EventRecorded", sessionId: seat.childId, event }], (numbers) => {
       publishOwn(streams, seat, Option.fromUndefinedOr(numbers[0]), event)
     })

@@ -2,7 +2,7 @@
  * I3: on a parent's stream, per child and run: started, then its events in
  * order, then completed; nothing after it.
  */
-import type { AgentEvent, Ids } from "@offshoot/core"
+import { AgentEvent, type Ids } from "@offshoot/core"
 import type { FactOf, History } from "../Facts.ts"
 import { type Ledger, ledgerOf } from "../Ledger.ts"
 
@@ -50,6 +50,24 @@ const inRecord = (ledger: Ledger): ReadonlyArray<string> => {
   return ledger.events.flatMap(({ event, number }) => {
     const wrong = children.take(event)
     return wrong === undefined ? [] : [`number ${number} of the record: ${wrong}`]
+  })
+}
+
+/** What may be recorded of a session whose run has ended: what others do to it, its children, a run that never began. */
+const mayFollow = (event: AgentEvent.AgentEvent): boolean =>
+  AgentEvent.isTerminalEvent(event) ||
+  event.type.startsWith("session_") ||
+  event.type.startsWith("sub_agent_") ||
+  (event.type === "message_appended" && event.role === "user")
+
+/** On the record of a session, a run says nothing after its last word. */
+const silentAfterTheEnd = (ledger: Ledger): ReadonlyArray<string> => {
+  const ended = new Set<Ids.SessionId>()
+  return ledger.events.flatMap(({ event, number, sessionId }) => {
+    if (event.type === "execution_started") ended.delete(sessionId)
+    const late = ended.has(sessionId) && !mayFollow(event)
+    if (AgentEvent.isTerminalEvent(event)) ended.add(sessionId)
+    return late ? [`number ${number} of the record: ${event.type} of ${sessionId} after its run had ended`] : []
   })
 }
 
@@ -163,6 +181,7 @@ export const streamOrder = (history: History): ReadonlyArray<string> => {
   const readings = readingsOf(history)
   return [
     ...inRecord(ledger),
+    ...silentAfterTheEnd(ledger),
     ...readings.flatMap((reading) => childrenInOrder(ledger, reading)),
     ...readings.flatMap((reading) => durableComplete(ledger, reading)),
     ...readings.flatMap((reading) => tokensInOrder(said, reading))
