@@ -233,11 +233,45 @@ const outagesOf = (chance: Prng.Prng): ReadonlyArray<Outage> => {
   return outages
 }
 
+/** More events than a stream keeps, in two bursts with room for a cancel between. */
+const chatty: Script = {
+  agent: "scripted",
+  lines: ["count 800", "sleep 1", "append half", "count 900", "ask more", "sleep 1", "count 300"]
+}
+
+/** In some worlds a chatty child of the first root, beside readers that cannot keep up. */
+const withCrowd = (chance: Prng.Prng, plan: Plan): Plan => {
+  if (!chance.chance(0.3)) return plan
+  const script = plan.scripts.length
+  const read = (atMillis: number, pace: Pace): Action => ({
+    atMillis,
+    act: {
+      _tag: "Read",
+      session: 0,
+      rootsOnly: true,
+      scope: chance.chance(0.3) ? "subtree" : "session",
+      after: "late",
+      pace,
+      leavesAfterMillis: undefined
+    }
+  })
+  const crowd: ReadonlyArray<Action> = [
+    read(2, { _tag: "stopped", after: chance.int(0, 20) }),
+    read(2, { _tag: "slow", every: chance.int(1, 200), restMillis: chance.int(100, 2_000) }),
+    { atMillis: 3, act: { _tag: "Spawn", under: 0, rootsOnly: true, script, key: undefined } }
+  ]
+  return {
+    ...plan,
+    scripts: [...plan.scripts, chatty],
+    timeline: [...plan.timeline, ...crowd].toSorted((one, other) => one.atMillis - other.atMillis)
+  }
+}
+
 /** A plan with everything in it: cancels, faults, deletes and restarts. */
 export const wild = (seed: number): Plan => {
   const chance = Prng.make(seed)
   const scripts = scriptsOf(chance, false)
-  return {
+  return withCrowd(chance, {
     seed,
     limits: {
       concurrent: chance.int(1, 6),
@@ -263,7 +297,7 @@ export const wild = (seed: number): Plan => {
     handlerFault: chance.chance(0.5) ? chance.next() * 0.5 : 0,
     turnOps: chance.pick([3, 7, 50, 2_048, 2_048]),
     storeMillis: chance.pick(["at_once", "at_once", "next_turn", 1, 20])
-  }
+  })
 }
 
 /**
@@ -292,7 +326,7 @@ export const calm = (seed: number): Plan => {
     timeline.push({ atMillis, act: { _tag: "Spawn", under: 0, rootsOnly: true, script, key: undefined } })
     if (chance.chance(0.3)) timeline.push({ atMillis: atMillis + 1, act: readOf(chance) })
   }
-  return {
+  return withCrowd(chance, {
     ...wild(seed),
     scripts,
     timeline: timeline.toSorted((a, b) => a.atMillis - b.atMillis),
@@ -301,7 +335,7 @@ export const calm = (seed: number): Plan => {
     outages: [],
     commitFault: 0,
     handlerFault: 0
-  }
+  })
 }
 
 /** The same plan with nobody watching. */

@@ -199,7 +199,7 @@ describe("found by the simulation", () => {
   )
 
   it.effect("a runner that was given up while it tried to write adds nothing to the ended run (I3)", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const app = yield* SubAgents.SubAgents
       const root = yield* app.createRoot({ title: "root" })
       const { session } = yield* spawn(root.id, ["any"], "own")
@@ -207,17 +207,28 @@ describe("found by the simulation", () => {
       yield* app.cancel(session.id, { mode: "graceful", by: "by_user", reach: "session" })
       yield* TestClock.adjust("60 seconds")
       const messages = yield* app.messages(session.id, { after: 0, limit: 10 })
-      assert.deepStrictEqual(messages.filter(({ role }) => role === "assistant").map(({ text }) => text), ["before"])
-    }).pipe(Effect.provide(application(
-      {},
-      [own((context) =>
-        Effect.gen(function*() {
-          yield* Effect.sleep("10 seconds")
-          yield* context.emit({ type: "token", content: "before" })
-          yield* context.append({ role: "assistant", text: "after", hidden: false })
-        }).pipe(Effect.uninterruptible))],
-      failing((change, tries) => change._tag === "MessageAppended" && change.message.text !== "any" && tries < 5)
-    ))))
+      assert.deepStrictEqual(
+        messages.filter(({ role }) => role === "assistant").map(({ text }) => text),
+        ["before"]
+      )
+    }).pipe(
+      Effect.provide(
+        application(
+          {},
+          [
+            own((context) =>
+              Effect.gen(function* () {
+                yield* Effect.sleep("10 seconds")
+                yield* context.emit({ type: "token", content: "before" })
+                yield* context.append({ role: "assistant", text: "after", hidden: false })
+              }).pipe(Effect.uninterruptible)
+            )
+          ],
+          failing((change, tries) => change._tag === "MessageAppended" && change.message.text !== "any" && tries < 5)
+        )
+      )
+    )
+  )
 
   it.effect("a session that is being removed takes no run and no child (I2)", () =>
     Effect.gen(function* () {

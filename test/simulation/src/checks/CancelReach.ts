@@ -18,7 +18,7 @@ const returnMillis = 6_000
 const flakyMillis = 30_000
 
 /** When a cancel asked for at this time must have been carried out. */
-const deadlineOf = (atMillis: number, { flaky, graceMillis, outages }: Allowance): number => {
+export const deadlineOf = (atMillis: number, { flaky, graceMillis, outages }: Allowance): number => {
   const slackMillis = graceMillis + recordingMillis + (flaky ? flakyMillis : 0)
   let deadline = atMillis + slackMillis
   for (const { fromMillis, toMillis } of outages.toSorted((a, b) => a.fromMillis - b.fromMillis)) {

@@ -1,0 +1,175 @@
+/** Hand-made histories of one root `p` with children, for the checks' own tests. */
+import { type AgentEvent, Ids, type Outcome, type Session, type SpawnJob } from "@offshoot/core"
+import * as Option from "effect/Option"
+import type { Fact, History, Timed } from "../src/Facts.ts"
+
+export const id = (name: string): Ids.SessionId => Ids.SessionId.make(`ses_${name}`)
+export const run = (name: string): Ids.RunId => Ids.RunId.make(`run_${name}`)
+
+export const done: Outcome.Outcome = { status: "completed", reason: "done" }
+export const failed: Outcome.Outcome = { status: "error", reason: "agent_failed", message: "no luck" }
+
+const session = (name: string, parent: string | undefined): Session.Session => ({
+  id: id(name),
+  kind: parent === undefined ? "root" : "child",
+  ...(parent === undefined ? {} : { parentId: id(parent) }),
+  rootId: id("p"),
+  depth: parent === undefined ? 0 : 1,
+  title: name,
+  status: parent === undefined ? "idle" : "pending",
+  metadata: {},
+  createdAtMillis: 0,
+  updatedAtMillis: 0,
+  version: 1
+})
+
+const completionOf = (name: string, outcome: Outcome.Outcome): SpawnJob.ChildCompletion => ({
+  runId: run(name),
+  parentSessionId: id("p"),
+  childSessionId: id(name),
+  outcome,
+  completedAtMillis: 0
+})
+
+export const token = (content: string): AgentEvent.RunnerEvent => ({ type: "token", content })
+
+export const wrapped = (name: string, event: AgentEvent.OwnEvent): AgentEvent.AgentEvent => ({
+  type: "sub_agent_event",
+  parentSessionId: id("p"),
+  childSessionId: id(name),
+  event
+})
+
+export const startedEvent = (name: string, parent = "p"): AgentEvent.AgentEvent => ({
+  type: "sub_agent_started",
+  parentSessionId: id(parent),
+  childSessionId: id(name)
+})
+
+export const completedEvent = (name: string): AgentEvent.AgentEvent => ({
+  type: "sub_agent_completed",
+  parentSessionId: id("p"),
+  childSessionId: id(name),
+  status: "completed",
+  reason: "done"
+})
+
+/** Puts facts down one after the other; numbers count on unless they are given. */
+export class Story {
+  private readonly facts: Array<Timed> = []
+  private head = 0
+  atMillis = 0
+
+  get history(): History {
+    return this.facts
+  }
+
+  at(millis: number): this {
+    this.atMillis = millis
+    return this
+  }
+
+  fact(fact: Fact): this {
+    this.facts.push({ ...fact, atMillis: this.atMillis })
+    return this
+  }
+
+  root(): this {
+    return this.fact({
+      _tag: "Committed",
+      transition: [{ _tag: "SessionCreated", session: session("p", undefined) }],
+      numbers: []
+    })
+  }
+
+  /** A child is accepted, with `sub_agent_started` on the record of its parent. */
+  accept(name: string, parent = "p"): this {
+    const job: SpawnJob.SpawnJob = {
+      runId: run(name),
+      parentSessionId: id(parent),
+      childSessionId: id(name),
+      model: "",
+      acceptedAtMillis: this.atMillis
+    }
+    return this.fact({
+      _tag: "Committed",
+      transition: [
+        { _tag: "SessionCreated", session: session(name, parent) },
+        { _tag: "JobAccepted", job },
+        { _tag: "EventRecorded", sessionId: id(parent), event: startedEvent(name, parent) }
+      ],
+      numbers: [++this.head]
+    })
+  }
+
+  settle(name: string, outcome: Outcome.Outcome = done): this {
+    return this.fact({
+      _tag: "Committed",
+      transition: [
+        { _tag: "EventRecorded", sessionId: id("p"), event: completedEvent(name) },
+        { _tag: "JobSettled", completion: completionOf(name, outcome), handlers: "pending" }
+      ],
+      numbers: [++this.head]
+    })
+  }
+
+  record(name: string, event: AgentEvent.AgentEvent, number = ++this.head): this {
+    return this.fact({
+      _tag: "Committed",
+      transition: [{ _tag: "EventRecorded", sessionId: id(name), event }],
+      numbers: [number]
+    })
+  }
+
+  write(name: string, text: string): this {
+    const message = {
+      id: Ids.MessageId.make("msg_1"),
+      sessionId: id(name),
+      runId: run(name),
+      role: "assistant",
+      text,
+      hidden: false,
+      createdAtMillis: 0
+    } as const
+    return this.fact({ _tag: "Committed", transition: [{ _tag: "MessageAppended", message }], numbers: [] })
+  }
+
+  handled(name: string, outcome: Outcome.Outcome = done): this {
+    return this.fact({ _tag: "Handled", completion: completionOf(name, outcome) })
+  }
+
+  body(name: string, runName = name): this {
+    return this.fact({ _tag: "BodyStarted", sessionId: id(name), runId: run(runName), incarnation: 1 })
+  }
+
+  bodyEnded(name: string): this {
+    return this.fact({ _tag: "BodyEnded", runId: run(name) })
+  }
+
+  say(name: string, text: string): this {
+    return this.fact({ _tag: "Said", runId: run(name), text, append: false })
+  }
+
+  open(reader: number, twin?: number): this {
+    return this.fact({ _tag: "ReaderOpened", reader, sessionId: id("p"), scope: "session", twin })
+  }
+
+  see(reader: number, event: AgentEvent.AgentEvent, number?: number): this {
+    return this.fact({ _tag: "Seen", reader, item: { number: Option.fromUndefinedOr(number), event } })
+  }
+
+  close(reader: number, how: "caught_up" | "left" = "caught_up"): this {
+    return this.fact({ _tag: "ReaderClosed", reader, how })
+  }
+
+  feed(number: number, event: AgentEvent.AgentEvent): this {
+    return this.fact({ _tag: "FeedSeen", feed: 1, recorded: { number, sessionId: id("p"), atMillis: 0, event } })
+  }
+
+  cancel(name: string, subtree = true): this {
+    this.fact({ _tag: "CancelAsked", call: 1, sessionId: id(name), subtree })
+    return this.fact({ _tag: "CancelAnswered", call: 1, cancelled: [] })
+  }
+}
+
+export const story = (): Story => new Story().root()
