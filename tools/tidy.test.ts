@@ -254,7 +254,22 @@ const linkFindings = (page: string): ReadonlyArray<string> =>
     .filter((target) => !NodeFS.existsSync(NodePath.resolve(root, NodePath.dirname(page), target)))
     .map((target) => `${page}: ${target}: leads nowhere`)
 
+/** The TypeScript blocks of a page. */
+const examplesIn = (page: string): ReadonlyArray<string> =>
+  [...textOf(page).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = ""]) => block)
+
 describe("pages", () => {
+  it("show examples that are compiled and run as they stand", () => {
+    const shown = examplesIn("README.md")
+    assert.isAbove(shown.length, 2)
+    const compiled = new Set(files.filter((path) => path.startsWith("test/examples/src/")).map(textOf))
+    noFindings(
+      shown
+        .filter((block) => !compiled.has(block))
+        .map((block) => `README.md: no file of test/examples/src is the same as: ${block.slice(0, 80)}`)
+    )
+  })
+
   it("link to what exists", () => noFindings(pages.flatMap(linkFindings)))
 
   it("state the commands that exist", () => {

@@ -98,4 +98,14 @@ describe(`any world of accepted jobs, ${range}`, () => {
       }),
     testMillisMax
   )
+
+  it.live("is the same each time it is played", () =>
+    Effect.gen(function* () {
+      for (const seed of seeds.slice(0, 3)) {
+        const first = yield* Simulation.run(Plan.wild(seed))
+        const second = yield* Simulation.run(Plan.wild(seed))
+        assert.deepStrictEqual(second, first)
+      }
+    })
+  )
 })

@@ -6,7 +6,7 @@ import type { Fact, History, Timed } from "../src/Facts.ts"
 export const id = (name: string): Ids.SessionId => Ids.SessionId.make(`ses_${name}`)
 export const run = (name: string): Ids.RunId => Ids.RunId.make(`run_${name}`)
 
-export const done: Outcome.Outcome = { status: "completed", reason: "done" }
+const done: Outcome.Outcome = { status: "completed", reason: "done" }
 export const failed: Outcome.Outcome = { status: "error", reason: "agent_failed", message: "no luck" }
 
 const session = (name: string, parent: string | undefined): Session.Session => ({
