@@ -186,16 +186,14 @@ export const cancel = Effect.fnUntraced(function* (services: FacadeServices, id:
   if (isOpen) yield* recordCancel(services, session, Option.isSome(own) ? own.value.ancestors : [])
   scheduler.noteCancel()
   const below = request.reach === "subtree" ? scheduler.flightsBelow(id) : []
-  const cancelled: Array<SessionId> = []
-  if (Option.isSome(own)) {
-    cancelled.push(id)
-    yield* scheduler.stop(own.value, request.by, request.mode)
-  }
-  for (const flight of below) {
-    cancelled.push(flight.job.childSessionId)
-    yield* scheduler.stop(flight, "by_parent", request.mode)
-  }
-  return { cancelled } satisfies CancelReceipt
+  const stops = [
+    ...(Option.isSome(own) ? [scheduler.stop(own.value, request.by, request.mode)] : []),
+    ...below.map((flight) => scheduler.stop(flight, "by_parent", request.mode))
+  ]
+  // At once: a queued one that the store cannot settle now must not keep a live one from being told.
+  yield* Effect.forEach(stops, (stop) => stop, { concurrency: "unbounded", discard: true })
+  const ids = below.map((flight) => flight.job.childSessionId)
+  return { cancelled: Option.isSome(own) ? [id, ...ids] : ids } satisfies CancelReceipt
 }, Effect.uninterruptible)
 
 /** The sessions of a subtree, deepest last. */

@@ -84,12 +84,16 @@ interface Held {
   readonly numbers: ReadonlyArray<number>
   readonly show: Show
   readonly shown: Deferred.Deferred<void>
+  /** The last commit that had begun when this one arrived: only those can still fill the gap before it. */
+  readonly barrier: number
 }
 
 /** Shows commits in the order of their numbers. */
 class Sequencer {
   private next: number
-  private outstanding = 0
+  private tickets = 0
+  /** Commits under way, oldest first. */
+  private readonly outstanding = new Set<number>()
   private readonly held = new Map<number, Held>()
   private readonly listeners = new Set<() => void>()
 
@@ -104,15 +108,16 @@ class Sequencer {
     }
   }
 
-  begin(): void {
-    this.outstanding += 1
+  begin(): number {
+    this.tickets += 1
+    this.outstanding.add(this.tickets)
+    return this.tickets
   }
 
   /** To be called once for every `begin`, however the commit ended. */
-  end(): void {
-    this.outstanding -= 1
-    // Nobody of ours can fill the gap any more: another process has those numbers.
-    if (this.outstanding === 0 && this.held.size > 0) this.skip()
+  end(ticket: number): void {
+    this.outstanding.delete(ticket)
+    if (this.held.size > 0) this.skip()
   }
 
   /** Shows now, or returns what will be completed when it was its turn. */
@@ -124,11 +129,14 @@ class Sequencer {
     }
     if (first !== this.next) {
       const shown = Deferred.makeUnsafe<void>()
-      this.held.set(first, { numbers, show, shown })
+      this.held.set(first, { numbers, show, shown, barrier: this.tickets })
       return shown
     }
-    this.pass(numbers, show)
-    this.follow()
+    try {
+      this.pass(numbers, show)
+    } finally {
+      this.follow()
+    }
     return undefined
   }
 
@@ -148,9 +156,13 @@ class Sequencer {
     }
   }
 
+  /** Passes over numbers that nobody of ours can bring any more: their answer was lost, or they are another process's. */
   private skip(): void {
+    const [oldest = Number.POSITIVE_INFINITY] = this.outstanding
     while (this.held.size > 0) {
-      this.next = Math.min(...this.held.keys())
+      const first = Math.min(...this.held.keys())
+      if ((this.held.get(first)?.barrier ?? 0) >= oldest) return
+      this.next = first
       this.follow()
     }
   }
@@ -163,15 +175,18 @@ const make = Effect.gen(function* () {
 
   const commit = (transition: Store.Transition, show: Show): Effect.Effect<void, Store.StoreError> =>
     Effect.suspend(() => {
-      sequencer.begin()
+      const ticket = sequencer.begin()
       return Effect.matchCauseEffect(store.commit(transition), {
         onSuccess: (numbers) => {
-          const shown = sequencer.arrive(numbers, show)
-          sequencer.end()
-          return shown === undefined ? Effect.void : Deferred.await(shown)
+          try {
+            const shown = sequencer.arrive(numbers, show)
+            return shown === undefined ? Effect.void : Deferred.await(shown)
+          } finally {
+            sequencer.end(ticket)
+          }
         },
         onFailure: (cause) => {
-          sequencer.end()
+          sequencer.end(ticket)
           return Effect.failCause(cause)
         }
       })

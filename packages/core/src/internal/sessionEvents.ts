@@ -74,10 +74,8 @@ const recordedBetween = (
 const replay = Effect.fnUntraced(function* (services: ReaderServices, session: Session, request: EventsRequest) {
   const { scheduler, store } = services
   if (Option.isSome(request.after)) {
-    const { oldest } = yield* store.feedBounds
     const missed = yield* recordedBetween(store, session.id, request.after.value, Number.POSITIVE_INFINITY)
-    const items = missed.map(fromRecord)
-    return request.after.value + 1 < oldest ? [ephemeral({ type: "feed_reset", oldest }), ...items] : items
+    return missed.map(fromRecord)
   }
   const items = (yield* store.recentEvents(session.id, lateMax)).map(fromRecord)
   const budget = Option.flatMapNullishOr(scheduler.flight(session.id), (flight) => flight.live?.budget)
@@ -163,8 +161,19 @@ const live = (services: ReaderServices, id: SessionId, subscription: Subscriptio
     })
   )
 
-const open = Effect.fnUntraced(function* (services: ReaderServices, id: SessionId, request: EventsRequest) {
-  const subscription = yield* services.streams.subscribe(id, request.scope)
+/**
+ * The request as the record can answer it, and what the reader is told first: a
+ * cursor that is too old, or past the newest number, is not a place to go on from.
+ */
+const answerable = Effect.fnUntraced(function* ({ store }: ReaderServices, request: EventsRequest) {
+  const { head, oldest } = yield* store.feedBounds
+  const after = Option.getOrElse(request.after, () => head)
+  const first = after + 1 < oldest || after > head ? [ephemeral({ type: "feed_reset", oldest })] : []
+  return after > head ? { request: { ...request, after: Option.none<number>() }, first } : { request, first }
+})
+
+const open = Effect.fnUntraced(function* (services: ReaderServices, id: SessionId, asked: EventsRequest) {
+  const subscription = yield* services.streams.subscribe(id, asked.scope)
   yield* Effect.acquireRelease(
     Effect.sync(() => services.scheduler.watch(id, () => subscription.ring())),
     (leave) => Effect.sync(leave)
@@ -173,7 +182,8 @@ const open = Effect.fnUntraced(function* (services: ReaderServices, id: SessionI
   const over = yield* isOver(services, id)
   const found = yield* services.store.session(id)
   if (Option.isNone(found)) return yield* new SessionNotFound({ sessionId: id })
-  const replayed = yield* replay(services, found.value, request)
+  const { first, request } = yield* answerable(services, asked)
+  const replayed = [...first, ...(yield* replay(services, found.value, request))]
   const told = replayed.reduce(
     (max, { number }) =>
       Math.max(
