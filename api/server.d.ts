@@ -1588,606 +1588,353 @@ declare const Api_base: HttpApi.HttpApi<"offshoot", HttpApiGroup.HttpApiGroup<"a
         readonly concurrentMax: Schema.Int;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
-}>>, never, Refusals, never>, false> | HttpApiGroup.HttpApiGroup<"streams", HttpApiEndpoint.HttpApiEndpoint<"feed", "GET", "/v1/feed", never, Schema.toCodecStringTree<Schema.Struct<{
-    since: Schema.optionalKey<Schema.Int>;
-    session: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-    types: Schema.optionalKey<Schema.decodeTo<Schema.$Array<Schema.Literals<readonly ("approval_changed" | "budget_exceeded" | "cancelled" | "clarification_needed" | "complete" | "error" | "execution_started" | "feed_reset" | "lagged" | "message_appended" | "reasoning_token" | "runner_output" | "runner_progress" | "session_cleared" | "session_created" | "session_deleted" | "session_status_changed" | "session_title_updated" | "sub_agent_completed" | "sub_agent_event" | "sub_agent_heartbeat" | "sub_agent_started" | "task_list_changed" | "token" | "token_budget_updated" | "tool_approval_requested" | "tool_complete" | "tool_error" | "tool_lifecycle" | "tool_start")[]>>, Schema.decodeTo<Schema.$Array<Schema.String>, Schema.String, never, never>, never, never>>;
-}>>, never, Schema.toCodecStringTree<Schema.Struct<{
-    "last-event-id": Schema.optionalKey<Schema.Int>;
-}>>, HttpApiSchema.StreamSse<HttpApiSchema.SseEventFromData<Schema.Union<readonly [Schema.Struct<{
-    readonly type: Schema.Literal<"token">;
-} & {
-    content: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"reasoning_token">;
-} & {
-    content: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"tool_start">;
-} & {
-    toolCallId: Schema.String;
-    toolName: Schema.String;
-    arguments: Schema.Unknown;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"tool_complete">;
-} & {
-    toolCallId: Schema.String;
-    toolName: Schema.String;
-    result: Schema.Unknown;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"tool_error">;
-} & {
-    toolCallId: Schema.String;
-    toolName: Schema.String;
-    error: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"tool_lifecycle">;
-} & {
-    toolCallId: Schema.String;
-    toolName: Schema.String;
-    phase: Schema.String;
-    detail: Schema.optionalKey<Schema.String>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"runner_progress">;
-} & {
-    round: Schema.Int;
-    detail: Schema.optionalKey<Schema.String>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"runner_output">;
-} & {
-    channel: Schema.String;
-    content: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"token_budget_updated">;
-} & {
-    usedTokens: Schema.Int;
-    limitTokens: Schema.optionalKey<Schema.Int>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"budget_exceeded">;
-} & {
-    budget: Schema.String;
-    message: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"task_list_changed">;
-} & {
-    tasks: Schema.$Array<Schema.Struct<{
+}>>, never, Refusals, never>, false> | HttpApiGroup.HttpApiGroup<"service", HttpApiEndpoint.HttpApiEndpoint<"health", "GET", "/healthz", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly status: Schema.Literal<"ok">;
+}>>, never, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"ready", "GET", "/readyz", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly status: Schema.Literal<"ready">;
+}>>, Schema.toCodecJson<typeof Problems.NotReady>, Refusals, never>, false> | HttpApiGroup.HttpApiGroup<"sessions", HttpApiEndpoint.HttpApiEndpoint<"cancel", "POST", "/v1/sessions/:id/cancel", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
+    readonly mode: Schema.optionalKey<Schema.Literals<readonly ["graceful", "abort"]>>;
+    readonly cascade: Schema.optionalKey<Schema.Boolean>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly cancelled: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.NotInFlight | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"children", "GET", "/v1/sessions/:id/children", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, Schema.toCodecStringTree<Schema.Struct<{
+    limit: Schema.optionalKey<Schema.Int>;
+    cursor: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
         readonly title: Schema.String;
-        readonly status: Schema.String;
-    }>>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"clarification_needed">;
-} & {
-    requestId: Schema.String;
-    question: Schema.String;
-    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"tool_approval_requested">;
-} & {
-    toolCallId: Schema.String;
-    toolName: Schema.String;
-    requestId: Schema.String;
-    arguments: Schema.Unknown;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"approval_changed">;
-} & {
-    requestId: Schema.String;
-    status: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"session_created">;
-} & {
-    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-    title: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"session_title_updated">;
-} & {
-    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    title: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"session_cleared">;
-} & {
-    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"session_deleted">;
-} & {
-    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"session_status_changed">;
-} & {
-    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"message_appended">;
-} & {
-    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
-    role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"execution_started">;
-} & {
-    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    startedAt: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"complete">;
-} & {
-    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
-    reason: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"cancelled">;
-} & {
-    runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
-    reason: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"error">;
-} & {
-    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
-    reason: Schema.String;
-    message: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"sub_agent_started">;
-} & {
-    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    title: Schema.optionalKey<Schema.String>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"sub_agent_heartbeat">;
-} & {
-    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    timestamp: Schema.String;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"sub_agent_completed">;
-} & {
-    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
-    reason: Schema.String;
-    error: Schema.optionalKey<Schema.String>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"lagged">;
-} & {
-    missed: Schema.Int;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"feed_reset">;
-} & {
-    oldest: Schema.Int;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"sub_agent_event">;
-} & {
-    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    event: Schema.Union<readonly [Schema.Struct<{
-        readonly type: Schema.Literal<"token">;
-    } & {
-        content: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"reasoning_token">;
-    } & {
-        content: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"tool_start">;
-    } & {
-        toolCallId: Schema.String;
-        toolName: Schema.String;
-        arguments: Schema.Unknown;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"tool_complete">;
-    } & {
-        toolCallId: Schema.String;
-        toolName: Schema.String;
-        result: Schema.Unknown;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"tool_error">;
-    } & {
-        toolCallId: Schema.String;
-        toolName: Schema.String;
-        error: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"tool_lifecycle">;
-    } & {
-        toolCallId: Schema.String;
-        toolName: Schema.String;
-        phase: Schema.String;
-        detail: Schema.optionalKey<Schema.String>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"runner_progress">;
-    } & {
-        round: Schema.Int;
-        detail: Schema.optionalKey<Schema.String>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"runner_output">;
-    } & {
-        channel: Schema.String;
-        content: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"token_budget_updated">;
-    } & {
-        usedTokens: Schema.Int;
-        limitTokens: Schema.optionalKey<Schema.Int>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"budget_exceeded">;
-    } & {
-        budget: Schema.String;
-        message: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"task_list_changed">;
-    } & {
-        tasks: Schema.$Array<Schema.Struct<{
-            readonly title: Schema.String;
-            readonly status: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
         }>>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"clarification_needed">;
-    } & {
-        requestId: Schema.String;
-        question: Schema.String;
-        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"tool_approval_requested">;
-    } & {
-        toolCallId: Schema.String;
-        toolName: Schema.String;
-        requestId: Schema.String;
-        arguments: Schema.Unknown;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"approval_changed">;
-    } & {
-        requestId: Schema.String;
-        status: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"session_created">;
-    } & {
-        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-        title: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"session_title_updated">;
-    } & {
-        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        title: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"session_cleared">;
-    } & {
-        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"session_deleted">;
-    } & {
-        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"session_status_changed">;
-    } & {
-        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"message_appended">;
-    } & {
-        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
-        role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"execution_started">;
-    } & {
-        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        startedAt: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"complete">;
-    } & {
-        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
-        reason: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"cancelled">;
-    } & {
-        runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
-        reason: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"error">;
-    } & {
-        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
-        reason: Schema.String;
-        message: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"sub_agent_started">;
-    } & {
-        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        title: Schema.optionalKey<Schema.String>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"sub_agent_heartbeat">;
-    } & {
-        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        timestamp: Schema.String;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"sub_agent_completed">;
-    } & {
-        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
-        reason: Schema.String;
-        error: Schema.optionalKey<Schema.String>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"lagged">;
-    } & {
-        missed: Schema.Int;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"feed_reset">;
-    } & {
-        oldest: Schema.Int;
-    }>]>;
-}>]>>, Schema.Never, {
-    readonly type: "token";
-    readonly content: string;
-} | {
-    readonly type: "reasoning_token";
-    readonly content: string;
-} | {
-    readonly type: "tool_start";
-    readonly toolCallId: string;
-    readonly toolName: string;
-    readonly arguments: unknown;
-} | {
-    readonly type: "tool_complete";
-    readonly toolCallId: string;
-    readonly toolName: string;
-    readonly result: unknown;
-} | {
-    readonly type: "tool_error";
-    readonly toolCallId: string;
-    readonly toolName: string;
-    readonly error: string;
-} | {
-    readonly type: "tool_lifecycle";
-    readonly toolCallId: string;
-    readonly toolName: string;
-    readonly phase: string;
-    readonly detail?: string;
-} | {
-    readonly type: "runner_progress";
-    readonly round: number;
-    readonly detail?: string;
-} | {
-    readonly type: "runner_output";
-    readonly channel: string;
-    readonly content: string;
-} | {
-    readonly type: "token_budget_updated";
-    readonly usedTokens: number;
-    readonly limitTokens?: number;
-} | {
-    readonly type: "budget_exceeded";
-    readonly budget: string;
-    readonly message: string;
-} | {
-    readonly type: "task_list_changed";
-    readonly tasks: readonly {
-        readonly title: string;
-        readonly status: string;
-    }[];
-} | {
-    readonly type: "clarification_needed";
-    readonly requestId: string;
-    readonly question: string;
-    readonly options?: readonly string[];
-} | {
-    readonly type: "tool_approval_requested";
-    readonly toolCallId: string;
-    readonly toolName: string;
-    readonly requestId: string;
-    readonly arguments: unknown;
-} | {
-    readonly type: "approval_changed";
-    readonly requestId: string;
-    readonly status: string;
-} | {
-    readonly type: "session_created";
-    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
-    readonly title: string;
-} | {
-    readonly type: "session_title_updated";
-    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly title: string;
-} | {
-    readonly type: "session_cleared";
-    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-} | {
-    readonly type: "session_deleted";
-    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-} | {
-    readonly type: "session_status_changed";
-    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
-} | {
-    readonly type: "message_appended";
-    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
-    readonly role: "assistant" | "system" | "tool" | "user";
-} | {
-    readonly type: "execution_started";
-    readonly runId: string & import("effect/Brand").Brand<"RunId">;
-    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly startedAt: string;
-} | {
-    readonly type: "complete";
-    readonly runId: string & import("effect/Brand").Brand<"RunId">;
-    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
-    readonly reason: string;
-} | {
-    readonly type: "cancelled";
-    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
-    readonly reason: string;
-} | {
-    readonly type: "error";
-    readonly runId: string & import("effect/Brand").Brand<"RunId">;
-    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
-    readonly reason: string;
-    readonly message: string;
-} | {
-    readonly type: "sub_agent_started";
-    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly title?: string;
-} | {
-    readonly type: "sub_agent_heartbeat";
-    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly timestamp: string;
-} | {
-    readonly type: "sub_agent_completed";
-    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
-    readonly reason: string;
-    readonly error?: string;
-} | {
-    readonly type: "lagged";
-    readonly missed: number;
-} | {
-    readonly type: "feed_reset";
-    readonly oldest: number;
-} | {
-    readonly type: "sub_agent_event";
-    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly event: {
-        readonly type: "token";
-        readonly content: string;
-    } | {
-        readonly type: "reasoning_token";
-        readonly content: string;
-    } | {
-        readonly type: "tool_start";
-        readonly toolCallId: string;
-        readonly toolName: string;
-        readonly arguments: unknown;
-    } | {
-        readonly type: "tool_complete";
-        readonly toolCallId: string;
-        readonly toolName: string;
-        readonly result: unknown;
-    } | {
-        readonly type: "tool_error";
-        readonly toolCallId: string;
-        readonly toolName: string;
-        readonly error: string;
-    } | {
-        readonly type: "tool_lifecycle";
-        readonly toolCallId: string;
-        readonly toolName: string;
-        readonly phase: string;
-        readonly detail?: string;
-    } | {
-        readonly type: "runner_progress";
-        readonly round: number;
-        readonly detail?: string;
-    } | {
-        readonly type: "runner_output";
-        readonly channel: string;
-        readonly content: string;
-    } | {
-        readonly type: "token_budget_updated";
-        readonly usedTokens: number;
-        readonly limitTokens?: number;
-    } | {
-        readonly type: "budget_exceeded";
-        readonly budget: string;
-        readonly message: string;
-    } | {
-        readonly type: "task_list_changed";
-        readonly tasks: readonly {
-            readonly title: string;
-            readonly status: string;
-        }[];
-    } | {
-        readonly type: "clarification_needed";
-        readonly requestId: string;
-        readonly question: string;
-        readonly options?: readonly string[];
-    } | {
-        readonly type: "tool_approval_requested";
-        readonly toolCallId: string;
-        readonly toolName: string;
-        readonly requestId: string;
-        readonly arguments: unknown;
-    } | {
-        readonly type: "approval_changed";
-        readonly requestId: string;
-        readonly status: string;
-    } | {
-        readonly type: "session_created";
-        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-        readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
-        readonly title: string;
-    } | {
-        readonly type: "session_title_updated";
-        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-        readonly title: string;
-    } | {
-        readonly type: "session_cleared";
-        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-    } | {
-        readonly type: "session_deleted";
-        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-    } | {
-        readonly type: "session_status_changed";
-        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-        readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
-    } | {
-        readonly type: "message_appended";
-        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-        readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
-        readonly role: "assistant" | "system" | "tool" | "user";
-    } | {
-        readonly type: "execution_started";
-        readonly runId: string & import("effect/Brand").Brand<"RunId">;
-        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
-        readonly startedAt: string;
-    } | {
-        readonly type: "complete";
-        readonly runId: string & import("effect/Brand").Brand<"RunId">;
-        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
-        readonly reason: string;
-    } | {
-        readonly type: "cancelled";
-        readonly runId?: string & import("effect/Brand").Brand<"RunId">;
-        readonly reason: string;
-    } | {
-        readonly type: "error";
-        readonly runId: string & import("effect/Brand").Brand<"RunId">;
-        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
-        readonly reason: string;
-        readonly message: string;
-    } | {
-        readonly type: "sub_agent_started";
-        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
-        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
-        readonly title?: string;
-    } | {
-        readonly type: "sub_agent_heartbeat";
-        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
-        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
-        readonly timestamp: string;
-    } | {
-        readonly type: "sub_agent_completed";
-        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
-        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
-        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
-        readonly reason: string;
-        readonly error?: string;
-    } | {
-        readonly type: "lagged";
-        readonly missed: number;
-    } | {
-        readonly type: "feed_reset";
-        readonly oldest: number;
-    };
-}>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"events", "GET", "/v1/sessions/:id/events", Schema.toCodecStringTree<Schema.Struct<{
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"create", "POST", "/v1/sessions", never, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly kind: Schema.Literals<readonly ["root", "child"]>;
+    readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly depth: Schema.Int;
+    readonly title: Schema.String;
+    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly reason: Schema.optionalKey<Schema.String>;
+    readonly error: Schema.optionalKey<Schema.String>;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+    readonly createdAt: Schema.String;
+    readonly updatedAt: Schema.String;
+    readonly version: Schema.Int;
+    readonly run: Schema.optionalKey<Schema.Struct<{
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly startedAt: Schema.String;
+        readonly lastEventAt: Schema.optionalKey<Schema.String>;
+        readonly rounds: Schema.Int;
+        readonly lastTool: Schema.optionalKey<Schema.Struct<{
+            readonly name: Schema.String;
+            readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+            readonly since: Schema.String;
+        }>>;
+    }>>;
+    readonly place: Schema.optionalKey<Schema.Struct<{
+        readonly position: Schema.Int;
+        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+    }>>;
+}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"get", "GET", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly kind: Schema.Literals<readonly ["root", "child"]>;
+    readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly depth: Schema.Int;
+    readonly title: Schema.String;
+    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly reason: Schema.optionalKey<Schema.String>;
+    readonly error: Schema.optionalKey<Schema.String>;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+    readonly createdAt: Schema.String;
+    readonly updatedAt: Schema.String;
+    readonly version: Schema.Int;
+    readonly run: Schema.optionalKey<Schema.Struct<{
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly startedAt: Schema.String;
+        readonly lastEventAt: Schema.optionalKey<Schema.String>;
+        readonly rounds: Schema.Int;
+        readonly lastTool: Schema.optionalKey<Schema.Struct<{
+            readonly name: Schema.String;
+            readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+            readonly since: Schema.String;
+        }>>;
+    }>>;
+    readonly place: Schema.optionalKey<Schema.Struct<{
+        readonly position: Schema.Int;
+        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+    }>>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/sessions", never, Schema.toCodecStringTree<Schema.Struct<{
+    root: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    parent: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    status: Schema.optionalKey<Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>>;
+    limit: Schema.optionalKey<Schema.Int>;
+    cursor: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"messages", "GET", "/v1/sessions/:id/messages", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, Schema.toCodecStringTree<Schema.Struct<{
+    after: Schema.optionalKey<Schema.Int>;
+    limit: Schema.optionalKey<Schema.Int>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        readonly role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+        readonly text: Schema.String;
+        readonly hidden: Schema.Boolean;
+        readonly position: Schema.Int;
+        readonly createdAt: Schema.String;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"remove", "DELETE", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<HttpApiSchema.NoContent>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"result", "GET", "/v1/sessions/:id/result", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    readonly reason: Schema.String;
+    readonly error: Schema.optionalKey<Schema.String>;
+    readonly text: Schema.String;
+    readonly textTruncated: Schema.optionalKey<Schema.Boolean>;
+    readonly usage: Schema.optionalKey<Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+    }>>;
+    readonly retryable: Schema.Boolean;
+    readonly resume: Schema.optionalKey<Schema.String>;
+    readonly hint: Schema.String;
+    readonly details: Schema.$Record<Schema.String, Schema.Union<readonly [Schema.String, Schema.Finite]>>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.NotSettled | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"run", "POST", "/v1/sessions/:id/run", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly session: Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly position: Schema.Int;
+}>>, Schema.toCodecJson<HttpApiSchema.encodeToWithHeaders<typeof Problems.QueueFull, typeof Problems.QueueFull, {
+    "retry-after": Schema.Int;
+}> | typeof Problems.SessionNotFound | typeof Problems.AlreadyRunning | typeof Problems.ParentNotAccepting | typeof Problems.Conflict | typeof Problems.AgentNotConfigured | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"spawn", "POST", "/v1/sessions/:id/children", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.NonEmptyString;
+    readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly agent: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.NonEmptyString>>;
+    readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly session: Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly position: Schema.Int;
+}>>, Schema.toCodecJson<HttpApiSchema.encodeToWithHeaders<typeof Problems.QueueFull, typeof Problems.QueueFull, {
+    "retry-after": Schema.Int;
+}> | typeof Problems.SessionNotFound | typeof Problems.ParentNotAccepting | typeof Problems.Conflict | typeof Problems.DepthExceeded | typeof Problems.AgentUnknown | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"tree", "GET", "/v1/sessions/:id/tree", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Codec<Wire.Tree, Wire.TreeEncoded, never, never>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"wait", "POST", "/v1/sessions/:id/wait", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
+    readonly children: Schema.optionalKey<Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>>;
+    readonly policy: Schema.optionalKey<Schema.Literals<readonly ["all", "any", "first_error"]>>;
+    readonly timeoutSeconds: Schema.optionalKey<Schema.Finite>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly state: Schema.Literals<readonly ["satisfied", "pending"]>;
+    readonly children: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        }>>;
+    }>>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never>, false> | HttpApiGroup.HttpApiGroup<"streams", HttpApiEndpoint.HttpApiEndpoint<"events", "GET", "/v1/sessions/:id/events", Schema.toCodecStringTree<Schema.Struct<{
     id: Schema.brand<Schema.NonEmptyString, "SessionId">;
 }>>, Schema.toCodecStringTree<Schema.Struct<{
     subtree: Schema.optionalKey<Schema.Literals<readonly ["", "true", "1", "false", "0"]>>;
@@ -2787,353 +2534,606 @@ declare const Api_base: HttpApi.HttpApi<"offshoot", HttpApiGroup.HttpApiGroup<"a
         readonly type: "feed_reset";
         readonly oldest: number;
     };
-}>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never>, false> | HttpApiGroup.HttpApiGroup<"service", HttpApiEndpoint.HttpApiEndpoint<"health", "GET", "/healthz", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
-    readonly status: Schema.Literal<"ok">;
-}>>, never, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"ready", "GET", "/readyz", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
-    readonly status: Schema.Literal<"ready">;
-}>>, Schema.toCodecJson<typeof Problems.NotReady>, Refusals, never>, false> | HttpApiGroup.HttpApiGroup<"sessions", HttpApiEndpoint.HttpApiEndpoint<"create", "POST", "/v1/sessions", never, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
-    readonly title: Schema.optionalKey<Schema.String>;
-    readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
-    readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
-    readonly model: Schema.optionalKey<Schema.String>;
-    readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
-    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
-}>>, never, Schema.toCodecJson<Schema.Struct<{
-    readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    readonly kind: Schema.Literals<readonly ["root", "child"]>;
-    readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-    readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    readonly depth: Schema.Int;
-    readonly title: Schema.String;
-    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
-    readonly reason: Schema.optionalKey<Schema.String>;
-    readonly error: Schema.optionalKey<Schema.String>;
-    readonly profile: Schema.optionalKey<Schema.String>;
-    readonly agent: Schema.optionalKey<Schema.String>;
-    readonly model: Schema.optionalKey<Schema.String>;
-    readonly workspace: Schema.optionalKey<Schema.String>;
-    readonly metadata: Schema.$Record<Schema.String, Schema.String>;
-    readonly createdAt: Schema.String;
-    readonly updatedAt: Schema.String;
-    readonly version: Schema.Int;
-    readonly run: Schema.optionalKey<Schema.Struct<{
-        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-        readonly startedAt: Schema.String;
-        readonly lastEventAt: Schema.optionalKey<Schema.String>;
-        readonly rounds: Schema.Int;
-        readonly lastTool: Schema.optionalKey<Schema.Struct<{
-            readonly name: Schema.String;
-            readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
-            readonly since: Schema.String;
-        }>>;
-    }>>;
-    readonly place: Schema.optionalKey<Schema.Struct<{
-        readonly position: Schema.Int;
-        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
-    }>>;
-}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/sessions", never, Schema.toCodecStringTree<Schema.Struct<{
-    root: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-    parent: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-    status: Schema.optionalKey<Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>>;
-    limit: Schema.optionalKey<Schema.Int>;
-    cursor: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-}>>, never, never, Schema.toCodecJson<Schema.Struct<{
-    readonly items: Schema.$Array<Schema.Struct<{
-        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        readonly kind: Schema.Literals<readonly ["root", "child"]>;
-        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        readonly depth: Schema.Int;
+}>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"feed", "GET", "/v1/feed", never, Schema.toCodecStringTree<Schema.Struct<{
+    since: Schema.optionalKey<Schema.Int>;
+    session: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    types: Schema.optionalKey<Schema.decodeTo<Schema.$Array<Schema.Literals<readonly ("approval_changed" | "budget_exceeded" | "cancelled" | "clarification_needed" | "complete" | "error" | "execution_started" | "feed_reset" | "lagged" | "message_appended" | "reasoning_token" | "runner_output" | "runner_progress" | "session_cleared" | "session_created" | "session_deleted" | "session_status_changed" | "session_title_updated" | "sub_agent_completed" | "sub_agent_event" | "sub_agent_heartbeat" | "sub_agent_started" | "task_list_changed" | "token" | "token_budget_updated" | "tool_approval_requested" | "tool_complete" | "tool_error" | "tool_lifecycle" | "tool_start")[]>>, Schema.decodeTo<Schema.$Array<Schema.String>, Schema.String, never, never>, never, never>>;
+}>>, never, Schema.toCodecStringTree<Schema.Struct<{
+    "last-event-id": Schema.optionalKey<Schema.Int>;
+}>>, HttpApiSchema.StreamSse<HttpApiSchema.SseEventFromData<Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"reasoning_token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_start">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_complete">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    result: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_error">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    error: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_lifecycle">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    phase: Schema.String;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_progress">;
+} & {
+    round: Schema.Int;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_output">;
+} & {
+    channel: Schema.String;
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"token_budget_updated">;
+} & {
+    usedTokens: Schema.Int;
+    limitTokens: Schema.optionalKey<Schema.Int>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"budget_exceeded">;
+} & {
+    budget: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"task_list_changed">;
+} & {
+    tasks: Schema.$Array<Schema.Struct<{
         readonly title: Schema.String;
-        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
-        readonly reason: Schema.optionalKey<Schema.String>;
-        readonly error: Schema.optionalKey<Schema.String>;
-        readonly profile: Schema.optionalKey<Schema.String>;
-        readonly agent: Schema.optionalKey<Schema.String>;
-        readonly model: Schema.optionalKey<Schema.String>;
-        readonly workspace: Schema.optionalKey<Schema.String>;
-        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
-        readonly createdAt: Schema.String;
-        readonly updatedAt: Schema.String;
-        readonly version: Schema.Int;
-        readonly run: Schema.optionalKey<Schema.Struct<{
-            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-            readonly startedAt: Schema.String;
-            readonly lastEventAt: Schema.optionalKey<Schema.String>;
-            readonly rounds: Schema.Int;
-            readonly lastTool: Schema.optionalKey<Schema.Struct<{
-                readonly name: Schema.String;
-                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
-                readonly since: Schema.String;
-            }>>;
-        }>>;
-        readonly place: Schema.optionalKey<Schema.Struct<{
-            readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
-        }>>;
+        readonly status: Schema.String;
     }>>;
-    readonly nextCursor: Schema.optionalKey<Schema.String>;
-}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"children", "GET", "/v1/sessions/:id/children", Schema.toCodecStringTree<Schema.Struct<{
-    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>>, Schema.toCodecStringTree<Schema.Struct<{
-    limit: Schema.optionalKey<Schema.Int>;
-    cursor: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-}>>, never, never, Schema.toCodecJson<Schema.Struct<{
-    readonly items: Schema.$Array<Schema.Struct<{
-        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        readonly kind: Schema.Literals<readonly ["root", "child"]>;
-        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        readonly depth: Schema.Int;
-        readonly title: Schema.String;
-        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
-        readonly reason: Schema.optionalKey<Schema.String>;
-        readonly error: Schema.optionalKey<Schema.String>;
-        readonly profile: Schema.optionalKey<Schema.String>;
-        readonly agent: Schema.optionalKey<Schema.String>;
-        readonly model: Schema.optionalKey<Schema.String>;
-        readonly workspace: Schema.optionalKey<Schema.String>;
-        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
-        readonly createdAt: Schema.String;
-        readonly updatedAt: Schema.String;
-        readonly version: Schema.Int;
-        readonly run: Schema.optionalKey<Schema.Struct<{
-            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-            readonly startedAt: Schema.String;
-            readonly lastEventAt: Schema.optionalKey<Schema.String>;
-            readonly rounds: Schema.Int;
-            readonly lastTool: Schema.optionalKey<Schema.Struct<{
-                readonly name: Schema.String;
-                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
-                readonly since: Schema.String;
-            }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_created">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_title_updated">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_cleared">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_deleted">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"session_status_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_appended">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"execution_started">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"complete">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"cancelled">;
+} & {
+    runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    reason: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"error">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_started">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    title: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_heartbeat">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    timestamp: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_completed">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+    reason: Schema.String;
+    error: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"lagged">;
+} & {
+    missed: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"feed_reset">;
+} & {
+    oldest: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"sub_agent_event">;
+} & {
+    parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
         }>>;
-        readonly place: Schema.optionalKey<Schema.Struct<{
-            readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
-        }>>;
-    }>>;
-    readonly nextCursor: Schema.optionalKey<Schema.String>;
-}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"get", "GET", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
-    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
-    readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    readonly kind: Schema.Literals<readonly ["root", "child"]>;
-    readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-    readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-    readonly depth: Schema.Int;
-    readonly title: Schema.String;
-    readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
-    readonly reason: Schema.optionalKey<Schema.String>;
-    readonly error: Schema.optionalKey<Schema.String>;
-    readonly profile: Schema.optionalKey<Schema.String>;
-    readonly agent: Schema.optionalKey<Schema.String>;
-    readonly model: Schema.optionalKey<Schema.String>;
-    readonly workspace: Schema.optionalKey<Schema.String>;
-    readonly metadata: Schema.$Record<Schema.String, Schema.String>;
-    readonly createdAt: Schema.String;
-    readonly updatedAt: Schema.String;
-    readonly version: Schema.Int;
-    readonly run: Schema.optionalKey<Schema.Struct<{
-        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-        readonly startedAt: Schema.String;
-        readonly lastEventAt: Schema.optionalKey<Schema.String>;
-        readonly rounds: Schema.Int;
-        readonly lastTool: Schema.optionalKey<Schema.Struct<{
-            readonly name: Schema.String;
-            readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
-            readonly since: Schema.String;
-        }>>;
-    }>>;
-    readonly place: Schema.optionalKey<Schema.Struct<{
-        readonly position: Schema.Int;
-        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
-    }>>;
-}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"messages", "GET", "/v1/sessions/:id/messages", Schema.toCodecStringTree<Schema.Struct<{
-    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>>, Schema.toCodecStringTree<Schema.Struct<{
-    after: Schema.optionalKey<Schema.Int>;
-    limit: Schema.optionalKey<Schema.Int>;
-}>>, never, never, Schema.toCodecJson<Schema.Struct<{
-    readonly items: Schema.$Array<Schema.Struct<{
-        readonly id: Schema.brand<Schema.NonEmptyString, "MessageId">;
-        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
-        readonly role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
-        readonly text: Schema.String;
-        readonly hidden: Schema.Boolean;
-        readonly position: Schema.Int;
-        readonly createdAt: Schema.String;
-    }>>;
-    readonly nextCursor: Schema.optionalKey<Schema.String>;
-}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"remove", "DELETE", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
-    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>>, never, never, never, Schema.toCodecJson<HttpApiSchema.NoContent>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"tree", "GET", "/v1/sessions/:id/tree", Schema.toCodecStringTree<Schema.Struct<{
-    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>>, never, never, never, Schema.toCodecJson<Schema.Codec<Wire.Tree, Wire.TreeEncoded, never, never>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"wait", "POST", "/v1/sessions/:id/wait", Schema.toCodecStringTree<Schema.Struct<{
-    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>>, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
-    readonly children: Schema.optionalKey<Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>>;
-    readonly policy: Schema.optionalKey<Schema.Literals<readonly ["all", "any", "first_error"]>>;
-    readonly timeoutSeconds: Schema.optionalKey<Schema.Finite>;
-}>>, never, Schema.toCodecJson<Schema.Struct<{
-    readonly state: Schema.Literals<readonly ["satisfied", "pending"]>;
-    readonly children: Schema.$Array<Schema.Struct<{
-        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        readonly kind: Schema.Literals<readonly ["root", "child"]>;
-        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        readonly depth: Schema.Int;
-        readonly title: Schema.String;
-        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
-        readonly reason: Schema.optionalKey<Schema.String>;
-        readonly error: Schema.optionalKey<Schema.String>;
-        readonly profile: Schema.optionalKey<Schema.String>;
-        readonly agent: Schema.optionalKey<Schema.String>;
-        readonly model: Schema.optionalKey<Schema.String>;
-        readonly workspace: Schema.optionalKey<Schema.String>;
-        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
-        readonly createdAt: Schema.String;
-        readonly updatedAt: Schema.String;
-        readonly version: Schema.Int;
-        readonly run: Schema.optionalKey<Schema.Struct<{
-            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-            readonly startedAt: Schema.String;
-            readonly lastEventAt: Schema.optionalKey<Schema.String>;
-            readonly rounds: Schema.Int;
-            readonly lastTool: Schema.optionalKey<Schema.Struct<{
-                readonly name: Schema.String;
-                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
-                readonly since: Schema.String;
-            }>>;
-        }>>;
-        readonly place: Schema.optionalKey<Schema.Struct<{
-            readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
-        }>>;
-    }>>;
-}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"result", "GET", "/v1/sessions/:id/result", Schema.toCodecStringTree<Schema.Struct<{
-    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
-    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-    readonly status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
-    readonly reason: Schema.String;
-    readonly error: Schema.optionalKey<Schema.String>;
-    readonly text: Schema.String;
-    readonly textTruncated: Schema.optionalKey<Schema.Boolean>;
-    readonly usage: Schema.optionalKey<Schema.Struct<{
-        readonly inputTokens: Schema.optionalKey<Schema.Int>;
-        readonly outputTokens: Schema.optionalKey<Schema.Int>;
-        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
-        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
-        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
-        readonly costUsd: Schema.optionalKey<Schema.Finite>;
-        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
-    }>>;
-    readonly retryable: Schema.Boolean;
-    readonly resume: Schema.optionalKey<Schema.String>;
-    readonly hint: Schema.String;
-    readonly details: Schema.$Record<Schema.String, Schema.Union<readonly [Schema.String, Schema.Finite]>>;
-}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.NotSettled | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"cancel", "POST", "/v1/sessions/:id/cancel", Schema.toCodecStringTree<Schema.Struct<{
-    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>>, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
-    readonly mode: Schema.optionalKey<Schema.Literals<readonly ["graceful", "abort"]>>;
-    readonly cascade: Schema.optionalKey<Schema.Boolean>;
-}>>, never, Schema.toCodecJson<Schema.Struct<{
-    readonly cancelled: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.NotInFlight | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"run", "POST", "/v1/sessions/:id/run", Schema.toCodecStringTree<Schema.Struct<{
-    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
-    readonly session: Schema.Struct<{
-        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        readonly kind: Schema.Literals<readonly ["root", "child"]>;
-        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        readonly depth: Schema.Int;
-        readonly title: Schema.String;
-        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
-        readonly reason: Schema.optionalKey<Schema.String>;
-        readonly error: Schema.optionalKey<Schema.String>;
-        readonly profile: Schema.optionalKey<Schema.String>;
-        readonly agent: Schema.optionalKey<Schema.String>;
-        readonly model: Schema.optionalKey<Schema.String>;
-        readonly workspace: Schema.optionalKey<Schema.String>;
-        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
-        readonly createdAt: Schema.String;
-        readonly updatedAt: Schema.String;
-        readonly version: Schema.Int;
-        readonly run: Schema.optionalKey<Schema.Struct<{
-            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-            readonly startedAt: Schema.String;
-            readonly lastEventAt: Schema.optionalKey<Schema.String>;
-            readonly rounds: Schema.Int;
-            readonly lastTool: Schema.optionalKey<Schema.Struct<{
-                readonly name: Schema.String;
-                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
-                readonly since: Schema.String;
-            }>>;
-        }>>;
-        readonly place: Schema.optionalKey<Schema.Struct<{
-            readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
-        }>>;
-    }>;
-    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-    readonly position: Schema.Int;
-}>>, Schema.toCodecJson<HttpApiSchema.encodeToWithHeaders<typeof Problems.QueueFull, typeof Problems.QueueFull, {
-    "retry-after": Schema.Int;
-}> | typeof Problems.SessionNotFound | typeof Problems.AlreadyRunning | typeof Problems.ParentNotAccepting | typeof Problems.Conflict | typeof Problems.AgentNotConfigured | typeof Problems.StorageUnavailable>, Refusals, never> | HttpApiEndpoint.HttpApiEndpoint<"spawn", "POST", "/v1/sessions/:id/children", Schema.toCodecStringTree<Schema.Struct<{
-    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>>, never, Schema.toCodecJson<Schema.Struct<{
-    readonly title: Schema.optionalKey<Schema.String>;
-    readonly prompt: Schema.NonEmptyString;
-    readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
-    readonly agent: Schema.optionalKey<Schema.NonEmptyString>;
-    readonly model: Schema.optionalKey<Schema.String>;
-    readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.NonEmptyString>>;
-    readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
-    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
-    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
-}>>, never, Schema.toCodecJson<Schema.Struct<{
-    readonly session: Schema.Struct<{
-        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        readonly kind: Schema.Literals<readonly ["root", "child"]>;
-        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
-        readonly depth: Schema.Int;
-        readonly title: Schema.String;
-        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
-        readonly reason: Schema.optionalKey<Schema.String>;
-        readonly error: Schema.optionalKey<Schema.String>;
-        readonly profile: Schema.optionalKey<Schema.String>;
-        readonly agent: Schema.optionalKey<Schema.String>;
-        readonly model: Schema.optionalKey<Schema.String>;
-        readonly workspace: Schema.optionalKey<Schema.String>;
-        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
-        readonly createdAt: Schema.String;
-        readonly updatedAt: Schema.String;
-        readonly version: Schema.Int;
-        readonly run: Schema.optionalKey<Schema.Struct<{
-            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-            readonly startedAt: Schema.String;
-            readonly lastEventAt: Schema.optionalKey<Schema.String>;
-            readonly rounds: Schema.Int;
-            readonly lastTool: Schema.optionalKey<Schema.Struct<{
-                readonly name: Schema.String;
-                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
-                readonly since: Schema.String;
-            }>>;
-        }>>;
-        readonly place: Schema.optionalKey<Schema.Struct<{
-            readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
-        }>>;
-    }>;
-    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
-    readonly position: Schema.Int;
-}>>, Schema.toCodecJson<HttpApiSchema.encodeToWithHeaders<typeof Problems.QueueFull, typeof Problems.QueueFull, {
-    "retry-after": Schema.Int;
-}> | typeof Problems.SessionNotFound | typeof Problems.ParentNotAccepting | typeof Problems.Conflict | typeof Problems.DepthExceeded | typeof Problems.AgentUnknown | typeof Problems.StorageUnavailable>, Refusals, never>, false>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"clarification_needed">;
+    } & {
+        requestId: Schema.String;
+        question: Schema.String;
+        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_approval_requested">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        requestId: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"approval_changed">;
+    } & {
+        requestId: Schema.String;
+        status: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_created">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_title_updated">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_cleared">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_deleted">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"session_status_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"message_appended">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"execution_started">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        startedAt: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"complete">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"cancelled">;
+    } & {
+        runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        reason: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"error">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_started">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        title: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_heartbeat">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        timestamp: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"sub_agent_completed">;
+    } & {
+        parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        childSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        status: Schema.Literals<readonly ["completed", "error", "timeout", "cancelled", "skipped"]>;
+        reason: Schema.String;
+        error: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"lagged">;
+    } & {
+        missed: Schema.Int;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"feed_reset">;
+    } & {
+        oldest: Schema.Int;
+    }>]>;
+}>]>>, Schema.Never, {
+    readonly type: "token";
+    readonly content: string;
+} | {
+    readonly type: "reasoning_token";
+    readonly content: string;
+} | {
+    readonly type: "tool_start";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "tool_complete";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly result: unknown;
+} | {
+    readonly type: "tool_error";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly error: string;
+} | {
+    readonly type: "tool_lifecycle";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly phase: string;
+    readonly detail?: string;
+} | {
+    readonly type: "runner_progress";
+    readonly round: number;
+    readonly detail?: string;
+} | {
+    readonly type: "runner_output";
+    readonly channel: string;
+    readonly content: string;
+} | {
+    readonly type: "token_budget_updated";
+    readonly usedTokens: number;
+    readonly limitTokens?: number;
+} | {
+    readonly type: "budget_exceeded";
+    readonly budget: string;
+    readonly message: string;
+} | {
+    readonly type: "task_list_changed";
+    readonly tasks: readonly {
+        readonly title: string;
+        readonly status: string;
+    }[];
+} | {
+    readonly type: "clarification_needed";
+    readonly requestId: string;
+    readonly question: string;
+    readonly options?: readonly string[];
+} | {
+    readonly type: "tool_approval_requested";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly requestId: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "approval_changed";
+    readonly requestId: string;
+    readonly status: string;
+} | {
+    readonly type: "session_created";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title: string;
+} | {
+    readonly type: "session_title_updated";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title: string;
+} | {
+    readonly type: "session_cleared";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+} | {
+    readonly type: "session_deleted";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+} | {
+    readonly type: "session_status_changed";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+} | {
+    readonly type: "message_appended";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+    readonly role: "assistant" | "system" | "tool" | "user";
+} | {
+    readonly type: "execution_started";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly startedAt: string;
+} | {
+    readonly type: "complete";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+} | {
+    readonly type: "cancelled";
+    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+    readonly reason: string;
+} | {
+    readonly type: "error";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+    readonly message: string;
+} | {
+    readonly type: "sub_agent_started";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly title?: string;
+} | {
+    readonly type: "sub_agent_heartbeat";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly timestamp: string;
+} | {
+    readonly type: "sub_agent_completed";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+    readonly reason: string;
+    readonly error?: string;
+} | {
+    readonly type: "lagged";
+    readonly missed: number;
+} | {
+    readonly type: "feed_reset";
+    readonly oldest: number;
+} | {
+    readonly type: "sub_agent_event";
+    readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly event: {
+        readonly type: "token";
+        readonly content: string;
+    } | {
+        readonly type: "reasoning_token";
+        readonly content: string;
+    } | {
+        readonly type: "tool_start";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "tool_complete";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly result: unknown;
+    } | {
+        readonly type: "tool_error";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly error: string;
+    } | {
+        readonly type: "tool_lifecycle";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly phase: string;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_progress";
+        readonly round: number;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_output";
+        readonly channel: string;
+        readonly content: string;
+    } | {
+        readonly type: "token_budget_updated";
+        readonly usedTokens: number;
+        readonly limitTokens?: number;
+    } | {
+        readonly type: "budget_exceeded";
+        readonly budget: string;
+        readonly message: string;
+    } | {
+        readonly type: "task_list_changed";
+        readonly tasks: readonly {
+            readonly title: string;
+            readonly status: string;
+        }[];
+    } | {
+        readonly type: "clarification_needed";
+        readonly requestId: string;
+        readonly question: string;
+        readonly options?: readonly string[];
+    } | {
+        readonly type: "tool_approval_requested";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly requestId: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "approval_changed";
+        readonly requestId: string;
+        readonly status: string;
+    } | {
+        readonly type: "session_created";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title: string;
+    } | {
+        readonly type: "session_title_updated";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title: string;
+    } | {
+        readonly type: "session_cleared";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    } | {
+        readonly type: "session_deleted";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    } | {
+        readonly type: "session_status_changed";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+    } | {
+        readonly type: "message_appended";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+        readonly role: "assistant" | "system" | "tool" | "user";
+    } | {
+        readonly type: "execution_started";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly startedAt: string;
+    } | {
+        readonly type: "complete";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+    } | {
+        readonly type: "cancelled";
+        readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+        readonly reason: string;
+    } | {
+        readonly type: "error";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+        readonly message: string;
+    } | {
+        readonly type: "sub_agent_started";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly title?: string;
+    } | {
+        readonly type: "sub_agent_heartbeat";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly timestamp: string;
+    } | {
+        readonly type: "sub_agent_completed";
+        readonly parentSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly status: "cancelled" | "completed" | "error" | "skipped" | "timeout";
+        readonly reason: string;
+        readonly error?: string;
+    } | {
+        readonly type: "lagged";
+        readonly missed: number;
+    } | {
+        readonly type: "feed_reset";
+        readonly oldest: number;
+    };
+}>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, Refusals, never>, false>>;
 export declare class Api extends Api_base {
 }
 export {};
