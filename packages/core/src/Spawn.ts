@@ -19,6 +19,7 @@ import * as Result from "effect/Result"
 import type { AgentEntry } from "./AgentDirectory.ts"
 import type { AgentEvent } from "./AgentEvent.ts"
 import * as Ids from "./Ids.ts"
+import { findSession } from "./internal/facade.ts"
 import { publishLifecycle, publishOwn } from "./internal/publisher.ts"
 import { type Recorder, showNothing } from "./internal/recorder.ts"
 import * as Lifecycle from "./Lifecycle.ts"
@@ -36,7 +37,6 @@ import {
   ParentNotAccepting,
   type QueuePlace,
   type RootRequest,
-  SessionNotFound,
   type Spawned,
   type SpawnRequest
 } from "./SubAgents.ts"
@@ -134,11 +134,6 @@ const acceptingAncestors = Effect.fnUntraced(function* (store: SessionStoreShape
     next = next.parentId === undefined ? undefined : Option.getOrUndefined(yield* store.session(next.parentId))
   }
   return ancestors
-})
-
-const findSession = Effect.fnUntraced(function* (store: SessionStoreShape, id: Ids.SessionId) {
-  const found = yield* store.session(id)
-  return Option.isSome(found) ? found.value : yield* new SessionNotFound({ sessionId: id })
 })
 
 const launchingPlace: QueuePlace = { position: 0, reason: "launching" }
