@@ -1929,7 +1929,7 @@ import type { Limits } from "./Limits.ts";
 import type { SessionStoreShape } from "./SessionStore.ts";
 import type { SessionStreamsShape } from "./SessionStreams.ts";
 import type { SpawnSchedulerShape } from "./SpawnScheduler.ts";
-import { AgentNotConfigured, AgentUnknown, AlreadyRunning, DepthExceeded, ParentNotAccepting, type QueuePlace, SessionNotFound, type Spawned, type SpawnRequest } from "./SubAgents.ts";
+import { AgentNotConfigured, AgentUnknown, AlreadyRunning, DepthExceeded, ParentNotAccepting, type QueuePlace, type Spawned, type SpawnRequest } from "./SubAgents.ts";
 export interface SpawnServices {
     readonly store: SessionStoreShape;
     readonly commit: Recorder["Service"]["commit"];
@@ -1940,7 +1940,7 @@ export interface SpawnServices {
     readonly hasAgent: boolean;
 }
 export declare const titleOf: (title: string | undefined, prompt: string | undefined) => string;
-export declare const spawn: (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) => Effect.Effect<Spawned, AgentUnknown | DepthExceeded | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | SessionNotFound | import("./StoreError.ts").StoreError | ({
+export declare const spawn: (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) => Effect.Effect<Spawned, AgentUnknown | DepthExceeded | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | import("./SubAgents.ts").SessionNotFound | import("./StoreError.ts").StoreError | ({
     readonly reason: import("./StoreError.ts").RequestKeyTaken;
 } & import("./StoreError.ts").StoreError & {
     readonly reason: import("./StoreError.ts").RequestKeyTaken;
@@ -2187,7 +2187,7 @@ export declare const rerun: (services: SpawnServices, id: Ids.SessionId) => Effe
     };
     runId: string & import("effect/Brand").Brand<"RunId">;
     place: QueuePlace;
-}, AgentNotConfigured | AlreadyRunning | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | SessionNotFound | import("./StoreError.ts").StoreError, never>;
+}, AgentNotConfigured | AlreadyRunning | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | import("./SubAgents.ts").SessionNotFound | import("./StoreError.ts").StoreError, never>;
 
 // src/SpawnJob.d.ts
 import * as Schema from "effect/Schema";
