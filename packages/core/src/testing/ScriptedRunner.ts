@@ -9,6 +9,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import * as AgentDirectory from "../AgentDirectory.ts"
 import * as ExternalChildRunner from "../ExternalChildRunner.ts"
@@ -103,13 +104,21 @@ const play = Effect.fnUntraced(function* (options: Options, context: ExternalChi
   return ExternalChildRunner.ended(Outcome.done)
 })
 
+/** The body is a fiber of the caller's scope: it ends with the run's own end, its interruption, or that scope. */
+const playIn = (options: Options, context: ExternalChildRunner.RunContext) =>
+  Effect.flatMap(Effect.forkScoped(Effect.scoped(play(options, context)), { startImmediately: true }), (body) =>
+    Effect.onInterrupt(Fiber.join(body), () => Fiber.interrupt(body))
+  )
+
 /** A runner for sessions of `options.agent` that plays the prompt of each. */
 export const make = (options: Options): ExternalChildRunner.ExternalChildRunner => ({
   name: "scripted",
   capabilities: { steer: false, requests: false, resume: false, usage: false, gracefulCancel: false },
   shouldHandle: ({ metadata }) =>
-    metadata[metadataKeys.externalAgentId] === options.agent && metadata[metadataKeys.externalProtocol] === protocol,
-  run: (context) => play(options, context)
+    metadata[metadataKeys.runtimeKind] === "external" &&
+    metadata[metadataKeys.externalAgentId] === options.agent &&
+    metadata[metadataKeys.externalProtocol] === protocol,
+  run: (context) => playIn(options, context)
 })
 
 export const protocol = "scripted"
