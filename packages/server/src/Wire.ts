@@ -9,7 +9,16 @@
  *
  * @stability unstable
  */
-import { type AgentDirectory, AgentEvent, Ids, Outcome, type Runs, Session, type SubAgents } from "@offshoot/core"
+import {
+  type AgentDirectory,
+  AgentEvent,
+  Ids,
+  Obligation,
+  Outcome,
+  type Runs,
+  Session,
+  type SubAgents
+} from "@offshoot/core"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -36,6 +45,9 @@ const waitSecondsMax = 3_600
 /** Entries of one page when the request does not say. */
 export const pageDefault = 50
 export const pageMax = 200
+/** Sessions of a snapshot: about as many as a tree shows, and no more than a few megabytes. */
+export const snapshotMax = 10_000
+export const snapshotDefault = 1_000
 /** Seconds of a wait when the request does not say. */
 export const waitSecondsDefault = 30
 
@@ -208,6 +220,36 @@ export const CancelReceipt = Schema.Struct({ cancelled: Schema.Array(Ids.Session
 })
 export type CancelReceipt = typeof CancelReceipt.Type
 
+/**
+ * What a child asks, and what became of it. `by` says who closed it, `text` are
+ * the words of the answer.
+ */
+export const WireRequest = Schema.Struct({
+  id: Ids.RequestId,
+  sessionId: Ids.SessionId,
+  runId: Ids.RunId,
+  ask: Obligation.Ask,
+  status: Obligation.RequestStatus,
+  openedAt: Schema.String,
+  expiresAt: Schema.String,
+  by: Schema.optionalKey(Obligation.AnsweredBy),
+  text: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "Request" })
+export type WireRequest = typeof WireRequest.Type
+
+/**
+ * Sessions, newest first, and what is asked in them, as they were when `number`
+ * was the last one of the feed: follow the feed from there. `truncated` says
+ * that there are more sessions than the limit.
+ */
+export const Snapshot = Schema.Struct({
+  number: Schema.Int,
+  sessions: Schema.Array(WireSession),
+  truncated: Schema.Boolean,
+  requests: Schema.Array(WireRequest)
+}).annotate({ identifier: "Snapshot" })
+export type Snapshot = typeof Snapshot.Type
+
 export const Agent = Schema.Struct({
   id: Schema.String,
   protocol: Schema.String,
@@ -334,6 +376,18 @@ export const result = (settled: SubAgents.SessionResult): Result => ({
 export const waitAnswer = (answer: SubAgents.WaitAnswer): WaitAnswer => ({
   state: answer.state,
   children: answer.children.map(session)
+})
+
+export const request = (asked: Obligation.Request): WireRequest => ({
+  id: asked.id,
+  sessionId: asked.sessionId,
+  runId: asked.runId,
+  ask: asked.ask,
+  status: asked.status,
+  openedAt: isoTime(asked.openedAtMillis),
+  expiresAt: isoTime(asked.expiresAtMillis),
+  ...present("by", asked.by),
+  ...present("text", asked.text)
 })
 
 export const agent = (entry: AgentDirectory.AgentEntry): Agent => ({
