@@ -12,7 +12,7 @@ import { type AgentEvent, isTerminalEvent, terminalOf } from "../AgentEvent.ts"
 import type { SessionId } from "../Ids.ts"
 import { errorText } from "../Outcome.ts"
 import { isTerminal, type Session } from "../Session.ts"
-import type { RecordedEvent, SessionStoreShape, StoreError } from "../SessionStore.ts"
+import type { EventPage, RecordedEvent, SessionStoreShape, StoreError } from "../SessionStore.ts"
 import type { Published, SessionStreamsShape, Subscription } from "../SessionStreams.ts"
 import type { SpawnSchedulerShape } from "../SpawnScheduler.ts"
 import { type EventsRequest, SessionNotFound, type StreamItem } from "../SubAgents.ts"
@@ -57,16 +57,15 @@ const recordedBetween = (
     const found: Array<RecordedEvent> = []
     let cursor = after
     while (true) {
-      const page: ReadonlyArray<RecordedEvent> = yield* store.events({
+      const page: EventPage = yield* store.events({
         after: cursor,
         limit: pageMax,
-        sessionId: Option.some(sessionId),
+        scope: { _tag: "Session", sessionId },
         types: Option.none()
       })
-      for (const recorded of page) if (recorded.number <= upTo) found.push(recorded)
-      const last = page[page.length - 1]
-      if (page.length < pageMax || last === undefined || last.number >= upTo) return found
-      cursor = last.number
+      for (const recorded of page.events) if (recorded.number <= upTo) found.push(recorded)
+      if (page.upTo >= Math.min(upTo, page.head) || page.upTo <= cursor) return found
+      cursor = page.upTo
     }
   })
 
