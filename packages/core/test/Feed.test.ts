@@ -5,17 +5,23 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import type { EventType } from "../src/AgentEvent.ts"
-import { type EventQuery, type RecordedEvent, SessionStore } from "../src/SessionStore.ts"
-import { SubAgents } from "../src/SubAgents.ts"
+import { type RecordedEvent, SessionStore } from "../src/SessionStore.ts"
+import { type FeedQuery, SubAgents } from "../src/SubAgents.ts"
+import * as Records from "./SessionRecords.ts"
 import * as World from "./world.ts"
 
-type Query = Pick<EventQuery, "after" | "sessionId" | "types">
-
-const all: Query = { after: 0, sessionId: Option.none(), types: Option.none() }
+const all: FeedQuery = { after: 0, scope: { _tag: "All" }, types: Option.none() }
 
 /** The first `count` of the feed; waits for those that are not recorded yet. */
-const first = (count: number, query: Query = all) =>
-  Effect.flatMap(SubAgents, (agents) => Stream.runCollect(Stream.take(agents.feed(query), count)))
+const first = (count: number, query: FeedQuery = all) =>
+  Effect.flatMap(SubAgents, (agents) =>
+    agents.feed(query).pipe(
+      Stream.filter((item) => item._tag === "Event"),
+      Stream.map(({ recorded }) => recorded),
+      Stream.take(count),
+      Stream.runCollect
+    )
+  )
 
 const head = Effect.flatMap(SubAgents, (agents) => Effect.map(agents.feedBounds, (bounds) => bounds.head))
 
@@ -92,10 +98,9 @@ describe("SubAgents.feed", () => {
       const other = yield* history(300)
       const store = yield* SessionStore
       for (const { child } of [one, other]) {
-        const sessionId = Option.some(child.id)
         const expected = yield* store.recentEvents(child.id, 10_000)
-        const seen = yield* first(expected.length, { ...all, sessionId })
-        assert.deepStrictEqual(seen, expected)
+        const seen = yield* first(expected.length, { ...all, scope: { _tag: "Session", sessionId: child.id } })
+        assert.deepStrictEqual<ReadonlyArray<RecordedEvent>>(seen, expected)
       }
     }).pipe(Effect.provide(World.world().layer))
   )
@@ -132,6 +137,54 @@ describe("SubAgents.feed", () => {
       yield* Fiber.interrupt(reader)
       const { child } = yield* history(3)
       assert.strictEqual(yield* World.statusOf(child.id), "completed")
+    }).pipe(Effect.provide(World.world().layer))
+  )
+
+  it.effect("S-feed: of a subtree it shows the streams of a session and of all below it, whole", () =>
+    Effect.gen(function* () {
+      const one = yield* history(3)
+      yield* history(3)
+      const store = yield* SessionStore
+      const expected = [
+        ...(yield* store.recentEvents(one.root.id, 1_000)),
+        ...(yield* store.recentEvents(one.child.id, 1_000))
+      ].toSorted((a, b) => a.number - b.number)
+      const seen = yield* first(expected.length, { ...all, scope: { _tag: "Subtree", sessionId: one.root.id } })
+      assert.deepStrictEqual<ReadonlyArray<RecordedEvent>>(seen, expected)
+    }).pipe(Effect.provide(World.world().layer))
+  )
+})
+
+describe("SubAgents.snapshot", () => {
+  it.effect("is the sessions of a subtree with the number that they are true at", () =>
+    Effect.gen(function* () {
+      const agents = yield* SubAgents
+      const { child, root } = yield* history(1)
+      yield* history(1)
+      const { number, requests, sessions, truncated } = yield* agents.snapshot({
+        within: Option.some(root.id),
+        limit: 10
+      })
+      assert.strictEqual(number, yield* head)
+      assert.deepStrictEqual(
+        sessions.map(({ session }) => [session.id, session.status]),
+        [
+          [child.id, "completed"],
+          [root.id, "idle"]
+        ]
+      )
+      assert.isFalse(truncated)
+      assert.deepStrictEqual(requests, [])
+      assert.isTrue((yield* agents.snapshot({ within: Option.none(), limit: 3 })).truncated)
+    }).pipe(Effect.provide(World.world().layer))
+  )
+
+  it.effect("of a session that does not exist there is none", () =>
+    Effect.gen(function* () {
+      const agents = yield* SubAgents
+      const nobody = Option.some(Records.sessionId("nobody"))
+      const error = yield* Effect.flip(agents.snapshot({ within: nobody, limit: 10 }))
+      assert.strictEqual(error._tag, "SessionNotFound")
     }).pipe(Effect.provide(World.world().layer))
   )
 })

@@ -31,7 +31,7 @@ const word = (item: FeedItem): number | string => {
 const first = (count: number, query: FeedQuery = all) =>
   feed(query).pipe(Stream.map(word), Stream.take(count), Stream.runCollect)
 
-const range = (from: number, to: number): ReadonlyArray<number> =>
+const range = (from: number, to: number): Array<number | string> =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
 const event = (number: number): EventPage["events"][number] => ({

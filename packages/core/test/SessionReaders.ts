@@ -31,9 +31,7 @@ export const whole = (id: SessionId, request: EventsRequest = late) =>
   Effect.flatMap(SubAgents, (agents) => Stream.runCollect(agents.events(id, request)))
 
 export const recordOf = (id: SessionId): Effect.Effect<ReadonlyArray<RecordedEvent>, never, SessionStore> =>
-  Effect.flatMap(SessionStore, (store) =>
-    Effect.orDie(store.events({ after: 0, limit: 100_000, sessionId: Option.some(id), types: Option.none() }))
-  )
+  Effect.flatMap(SessionStore, (store) => Effect.orDie(store.recentEvents(id, 100_000)))
 
 /** A root that can run: the scripted agent plays its prompt. */
 export const runnableRoot = (lines: ReadonlyArray<string>) =>
