@@ -174,7 +174,7 @@ describe("the order of a line", () => {
     })
   )
 
-  it.effect("S-delete: a completion whose session is deleted does not stop its line", () => {
+  it.effect("a completion whose session is deleted does not stop its line", () => {
     const told = handler((_, { runId }) => (runId === "run_a" ? Effect.fail(failure) : Effect.void))
     return Effect.gen(function* () {
       yield* settle("a", one)

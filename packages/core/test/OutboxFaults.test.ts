@@ -130,7 +130,7 @@ describe("a restart", () => {
     }).pipe(Effect.provide(layerMemory))
   )
 
-  it.effect("S-shutdown: closing interrupts a call, says nothing of it and keeps its completion", () =>
+  it.effect("S-handler: closing interrupts a call, says nothing of it and keeps its completion", () =>
     Effect.gen(function* () {
       const same = yield* lasting
       const lines: Array<unknown> = []
