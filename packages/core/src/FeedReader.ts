@@ -224,19 +224,15 @@ const scopeParams = (scope: FeedScope): Record<string, string> => {
 }
 
 /** `GET /v1/feed` of a server. */
-export const httpSource = (
-  options: HttpOptions
-): Effect.Effect<Source<EventStream.StreamError>, never, HttpClient.HttpClient> =>
-  Effect.map(HttpClient.HttpClient, (http) =>
-    requestSource(
-      http,
-      HttpClientRequest.get(`${options.baseUrl}/v1/feed`).pipe(
-        HttpClientRequest.bearerToken(options.token),
-        HttpClientRequest.setUrlParams({
-          ...scopeParams(options.scope),
-          types: Option.getOrUndefined(Option.map(options.types, (types) => types.join(",")))
-        })
-      )
+export const httpSource = (http: HttpClient.HttpClient, options: HttpOptions): Source<EventStream.StreamError> =>
+  requestSource(
+    http,
+    HttpClientRequest.get(`${options.baseUrl}/v1/feed`).pipe(
+      HttpClientRequest.bearerToken(options.token),
+      HttpClientRequest.setUrlParams({
+        ...scopeParams(options.scope),
+        types: Option.getOrUndefined(Option.map(options.types, (types) => types.join(",")))
+      })
     )
   )
 
@@ -244,4 +240,6 @@ export const httpSource = (
 export const fromHttp = (
   options: HttpOptions & { readonly after: Option.Option<number> }
 ): Stream.Stream<Entry, EventStream.StreamError, HttpClient.HttpClient> =>
-  Stream.unwrap(Effect.map(httpSource(options), (source) => make({ source, after: options.after })))
+  Stream.unwrap(
+    Effect.map(HttpClient.HttpClient, (http) => make({ source: httpSource(http, options), after: options.after }))
+  )

@@ -137,6 +137,21 @@ describe("a reader of the feed over connections that fail", () => {
     }).pipe(Effect.provide(FeedRecords.layer()))
   )
 
+  it.effect("failures that are not in a row are not counted together", () =>
+    Effect.gen(function* () {
+      yield* FeedRecords.say(60)
+      const cut: Fault = { _tag: "Cut", frames: 1, fails: true }
+      const inner = faulty(
+        yield* source,
+        Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? cut : { _tag: "Refused" }))
+      )
+      const { fiber, seen } = yield* collecting(FeedReader.make({ source: inner, after: anywhere }))
+      yield* Effect.repeat(settle, { times: 4 })
+      assert.isUndefined(fiber.pollUnsafe())
+      assert.lengthOf(seen, 60)
+    }).pipe(Effect.provide(FeedRecords.layer()))
+  )
+
   it.effect("a failure that another try does not mend ends it", () =>
     Effect.gen(function* () {
       yield* FeedRecords.say(1)

@@ -57,6 +57,20 @@ const EventTypes = commaSeparated.pipe(
   Schema.decodeTo(Schema.Array(EventType), SchemaTransformation.passthrough({ strict: false }))
 )
 
+/** A session's own stream, or those of it and of everything below it. */
+const FeedQuery = Schema.Struct({
+  since: Schema.optionalKey(Cursor),
+  session: Schema.optionalKey(Ids.SessionId),
+  subtree: Schema.optionalKey(Ids.SessionId),
+  types: Schema.optionalKey(EventTypes)
+}).check(
+  Schema.makeFilter(({ session, subtree }) =>
+    session === undefined || subtree === undefined
+      ? undefined
+      : { path: ["subtree"], issue: "name a session or a subtree, not both" }
+  )
+)
+
 const lastEventId = { "last-event-id": Schema.optionalKey(Cursor) }
 
 const found = [Problems.SessionNotFound, ...Problems.ofRecord] as const
@@ -154,15 +168,19 @@ export class StreamsGroup extends HttpApiGroup.make("streams")
       error: found
     }).annotate(OpenApi.Summary, "A session's stream: replay, then everything as it happens"),
     HttpApiEndpoint.get("feed", "/feed", {
-      query: {
-        since: Schema.optionalKey(Cursor),
-        session: Schema.optionalKey(Ids.SessionId),
-        types: Schema.optionalKey(EventTypes)
-      },
+      query: FeedQuery,
       headers: lastEventId,
       success: HttpApiSchema.StreamSse({ data: AgentEvent.AgentEvent }),
       error: Problems.ofRecord
-    }).annotate(OpenApi.Summary, "Every durable event from a number on, for ever")
+    }).annotate(OpenApi.Summary, "Every durable event from a number on, for ever"),
+    HttpApiEndpoint.get("snapshot", "/snapshot", {
+      query: {
+        subtree: Schema.optionalKey(Ids.SessionId),
+        limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Wire.snapshotMax })))
+      },
+      success: Wire.Snapshot,
+      error: found
+    }).annotate(OpenApi.Summary, "Sessions, newest first, with the feed number that they are true at")
   )
   .prefix("/v1")
   .annotateEndpoints(OpenApi.Override, tokenNeeded) {}

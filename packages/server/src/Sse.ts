@@ -61,7 +61,7 @@ export const liveFrame = (item: SubAgents.StreamItem): Uint8Array => {
 }
 
 /** One event of the feed, with the session whose stream it is on and its time. */
-export const feedFrame = (recorded: SessionStore.RecordedEvent): Uint8Array =>
+const eventFrame = (recorded: SessionStore.RecordedEvent): Uint8Array =>
   render(
     Option.some(recorded.number),
     toJson({ ...recorded.event, streamId: recorded.sessionId, at: Wire.isoTime(recorded.atMillis) })
@@ -71,6 +71,25 @@ export const feedFrame = (recorded: SessionStore.RecordedEvent): Uint8Array =>
 export const feedResetFrame = (oldest: number): Uint8Array => {
   const event: AgentEvent.AgentEvent = { type: "feed_reset", oldest }
   return render(Option.none(), toJson(event))
+}
+
+/**
+ * A place without an event: readers remember the id and are given nothing. The
+ * `retry:` says nothing new; it is there for parsers that drop a frame without
+ * any other field.
+ */
+const passedFrame = (upTo: number): Uint8Array => utf8.encode(`id: ${upTo}\nretry: 1000\n\n`)
+
+/** What a reader of the feed is told. */
+export const feedFrame = (item: SubAgents.FeedItem): Uint8Array => {
+  switch (item._tag) {
+    case "Event":
+      return eventFrame(item.recorded)
+    case "Reset":
+      return feedResetFrame(item.oldest)
+    case "Passed":
+      return passedFrame(item.upTo)
+  }
 }
 
 const batches = <A>(items: ReadonlyArray<A>): Array<ReadonlyArray<A>> => {

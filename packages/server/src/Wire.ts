@@ -390,6 +390,13 @@ export const request = (asked: Obligation.Request): WireRequest => ({
   ...present("text", asked.text)
 })
 
+export const snapshot = (taken: SubAgents.TreeSnapshot): Snapshot => ({
+  number: taken.number,
+  sessions: taken.sessions.map(session),
+  truncated: taken.truncated,
+  requests: taken.requests.map(request)
+})
+
 export const agent = (entry: AgentDirectory.AgentEntry): Agent => ({
   id: entry.id,
   protocol: entry.protocol,

@@ -143,7 +143,10 @@ describe("streams", () => {
       const client = yield* connected({
         script: {
           feedBounds: Effect.succeed({ oldest: 6, head: 6 }),
-          feed: () => Stream.concat(Stream.make(event), Stream.never)
+          feed: () =>
+            Stream.make({ _tag: "Reset", oldest: 6 } as const, { _tag: "Event", recorded: event } as const).pipe(
+              Stream.concat(Stream.never)
+            )
         }
       })
       const read = yield* client.feed({ since: 1 }).pipe(Stream.take(2), Stream.runCollect)

@@ -47,10 +47,8 @@ describe("frames", () => {
   it("an event of the feed says on whose stream and when", () => {
     const frame = text(
       Sse.feedFrame({
-        number: 1,
-        sessionId: rootId,
-        atMillis: 0,
-        event: { type: "session_deleted", sessionId: rootId }
+        _tag: "Event",
+        recorded: { number: 1, sessionId: rootId, atMillis: 0, event: { type: "session_deleted", sessionId: rootId } }
       })
     )
     assert.strictEqual(
@@ -59,8 +57,12 @@ describe("frames", () => {
     )
   })
 
-  it("a reset has no id", () => {
-    assert.strictEqual(text(Sse.feedResetFrame(7)), `data: {"type":"feed_reset","oldest":7}\n\n`)
+  it("S-feed: a reset has no id", () => {
+    assert.strictEqual(text(Sse.feedFrame({ _tag: "Reset", oldest: 7 })), `data: {"type":"feed_reset","oldest":7}\n\n`)
+  })
+
+  it("a place without an event is an id that a reader remembers, and no data", () => {
+    assert.strictEqual(text(Sse.feedFrame({ _tag: "Passed", upTo: 2_048 })), "id: 2048\nretry: 1000\n\n")
   })
 
   it.effect("events that are ready together leave in one write, in bounded writes", () =>

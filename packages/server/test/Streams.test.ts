@@ -1,13 +1,15 @@
 import * as NodeHttp from "node:http"
 import { assert, describe, it } from "@effect/vitest"
-import { type AgentEvent, type SessionStore, SubAgents } from "@offshoot/core"
+import { type AgentEvent, Ids, type Obligation, type SessionStore, SubAgents } from "@offshoot/core"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { ask, authorized, childId, problem, rootId, runId, serve } from "./serving.ts"
+import * as Wire from "../src/Wire.ts"
+import { ask, authorized, childId, json, problem, rootId, runId, serve, view } from "./serving.ts"
 
 const token = (content: string): SubAgents.StreamItem => ({ number: Option.none(), event: { type: "token", content } })
 const durable = (number: number): SubAgents.StreamItem => ({
@@ -268,13 +270,12 @@ describe("streams over a socket", () => {
 
 describe("the feed", () => {
   it.live.each([
-    ["without a cursor", "", {}, 4, false],
-    ["from a number that is kept", "?since=7", {}, 7, false],
-    ["from the last number before the oldest", "?since=4", {}, 4, false],
-    ["from a number that is gone", "?since=3", {}, 4, true],
-    ["from a number that was never given", "?since=11", {}, 4, true],
-    ["from what the browser remembers", "?since=1", { "last-event-id": "10" }, 10, false]
-  ] as const)("%s", ([_name, query, headers, after, reset]) =>
+    ["without a cursor", "", {}, 4],
+    ["from a number that is kept", "?since=7", {}, 7],
+    ["from a number that is gone", "?since=3", {}, 3],
+    ["from a number that was never given", "?since=11", {}, 11],
+    ["from what the browser remembers", "?since=1", { "last-event-id": "10" }, 10]
+  ] as const)("%s", ([_name, query, headers, after]) =>
     Effect.gen(function* () {
       const asked: Array<number> = []
       const { port } = yield* serve({
@@ -282,34 +283,29 @@ describe("the feed", () => {
           feedBounds: Effect.succeed({ oldest: 5, head: 10 }),
           feed: (request) => {
             asked.push(request.after)
-            return Stream.make(recorded(request.after + 1))
+            return Stream.empty
           }
         }
       })
-      const answered = yield* ask(port, { path: `/v1/feed${query}`, headers })
+      yield* ask(port, { path: `/v1/feed${query}`, headers })
       assert.deepStrictEqual(asked, [after])
-      const frames = answered.text.split("\n\n").slice(1, -1)
-      assert.strictEqual(frames.length, reset ? 2 : 1)
-      if (reset) {
-        assert.strictEqual(frames[0], `data: {"type":"feed_reset","oldest":5}`)
-      }
-      assert.isTrue(frames.at(-1)?.startsWith(`id: ${after + 1}\ndata: {"type":"complete"`))
     })
   )
 
-  it.live("a reader that the record has overtaken is told so", () =>
+  it.live("S-feed: a reset has no id, and what a reader passed is an id without an event", () =>
     Effect.gen(function* () {
-      const { port } = yield* serve({
-        script: {
-          feedBounds: Effect.succeed({ oldest: 1, head: 10 }),
-          feed: () => Stream.make(recorded(6), recorded(9))
-        }
-      })
-      const ids = (text: string) => text.split("\n").filter((line) => line.startsWith("id: ") || line.includes("reset"))
-      const all = yield* ask(port, { path: "/v1/feed?since=5" })
-      assert.deepStrictEqual(ids(all.text), ["id: 6", `data: {"type":"feed_reset","oldest":9}`, "id: 9"])
-      const some = yield* ask(port, { path: "/v1/feed?since=5&types=complete" })
-      assert.deepStrictEqual(ids(some.text), ["id: 6", "id: 9"])
+      const items: ReadonlyArray<SubAgents.FeedItem> = [
+        { _tag: "Event", recorded: recorded(6) },
+        { _tag: "Reset", oldest: 9 },
+        { _tag: "Event", recorded: recorded(9) },
+        { _tag: "Passed", upTo: 2_000 }
+      ]
+      const { port } = yield* serve({ script: { feed: () => Stream.fromIterable(items) } })
+      const { text } = yield* ask(port, { path: "/v1/feed?since=5" })
+      assert.deepStrictEqual(
+        text.split("\n").filter((line) => /^(id|retry)|reset/.test(line)),
+        ["retry: 1000", "id: 6", `data: {"type":"feed_reset","oldest":9}`, "id: 9", "id: 2000", "retry: 1000"]
+      )
     })
   )
 
@@ -320,7 +316,7 @@ describe("the feed", () => {
     })
   )
 
-  it.live("a session and types narrow it", () =>
+  it.live("a session or a subtree, and types, narrow it; both at once are refused", () =>
     Effect.gen(function* () {
       const asked: Array<unknown> = []
       const { port } = yield* serve({
@@ -332,9 +328,78 @@ describe("the feed", () => {
         }
       })
       yield* ask(port, { path: `/v1/feed?session=${childId}&types=complete,%20error` })
+      yield* ask(port, { path: `/v1/feed?subtree=${rootId}` })
       assert.deepStrictEqual(asked, [
-        { after: 0, sessionId: Option.some(childId), types: Option.some(["complete", "error"]) }
+        { after: 0, scope: { _tag: "Session", sessionId: childId }, types: Option.some(["complete", "error"]) },
+        { after: 0, scope: { _tag: "Subtree", sessionId: rootId }, types: Option.none() }
       ])
+      const both = yield* ask(port, { path: `/v1/feed?session=${childId}&subtree=${rootId}` })
+      assert.strictEqual(both.status, 400)
+      assert.deepStrictEqual(problem(both)["errors"], [
+        { path: ["query", "subtree"], message: "name a session or a subtree, not both" }
+      ])
+    })
+  )
+})
+
+describe("the snapshot", () => {
+  const request: Obligation.Request = {
+    kind: "request",
+    id: Ids.RequestId.make("req_1"),
+    sessionId: rootId,
+    version: 1,
+    openedAtMillis: 0,
+    expiresAtMillis: 60_000,
+    runId,
+    key: "k",
+    ask: { type: "question", question: "Which?" },
+    status: "pending"
+  }
+
+  it.live("is the sessions and what is asked, with the number that this is true at", () =>
+    Effect.gen(function* () {
+      const asked: Array<SubAgents.SnapshotQuery> = []
+      const { port } = yield* serve({
+        script: {
+          snapshot: (query) => {
+            asked.push(query)
+            return Effect.succeed({ number: 7, sessions: [view()], truncated: true, requests: [request] })
+          }
+        }
+      })
+      const answered = yield* ask(port, { path: `/v1/snapshot?subtree=${rootId}&limit=1` })
+      const read = Schema.decodeUnknownSync(Wire.Snapshot)(json(answered))
+      assert.deepStrictEqual(
+        [read.number, read.truncated, read.sessions.map(({ id, status }) => [id, status])],
+        [7, true, [[rootId, "idle"]]]
+      )
+      assert.deepStrictEqual(read.requests, [
+        {
+          id: request.id,
+          sessionId: rootId,
+          runId,
+          ask: { type: "question", question: "Which?" },
+          status: "pending",
+          openedAt: "1970-01-01T00:00:00.000Z",
+          expiresAt: "1970-01-01T00:01:00.000Z"
+        }
+      ])
+      yield* ask(port, { path: "/v1/snapshot" })
+      assert.deepStrictEqual(asked, [
+        { within: Option.some(rootId), limit: 1 },
+        { within: Option.none(), limit: Wire.snapshotDefault }
+      ])
+    })
+  )
+
+  it.live("of an unknown session is a problem document", () =>
+    Effect.gen(function* () {
+      const { port } = yield* serve({
+        script: { snapshot: () => Effect.fail(new SubAgents.SessionNotFound({ sessionId: childId })) }
+      })
+      const answered = yield* ask(port, { path: `/v1/snapshot?subtree=${childId}` })
+      assert.strictEqual(answered.status, 404)
+      assert.strictEqual(problem(answered)["sessionId"], childId)
     })
   )
 })

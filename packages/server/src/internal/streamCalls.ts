@@ -1,4 +1,4 @@
-/** The two streams: where they start, how many there may be, what happens when a source fails. */
+/** The two streams: where they start, how many there may be, what happens when a source fails. And the snapshot that the feed goes on from. */
 import { type AgentEvent, type Ids, type SessionStore, SubAgents } from "@offshoot/core"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import { Api } from "../Api.ts"
 import * as Problems from "../Problems.ts"
 import * as Sse from "../Sse.ts"
+import * as Wire from "../Wire.ts"
 import { Closing } from "./closing.ts"
 import * as Refusals from "./refusals.ts"
 
@@ -48,19 +49,6 @@ const endWhenCut = <E>(frames: Stream.Stream<Uint8Array, E>): Stream.Stream<Uint
 const flag = (value: "" | "true" | "1" | "false" | "0" | undefined): boolean =>
   value === "" || value === "true" || value === "1"
 
-/** Where a feed starts, and whether the reader's own place is gone. */
-const feedStart = (
-  cursor: number | undefined,
-  bounds: SessionStore.FeedBounds
-): { readonly after: number; readonly reset: boolean } => {
-  const beginning = bounds.oldest - 1
-  return cursor === undefined
-    ? { after: beginning, reset: false }
-    : cursor < beginning || cursor > bounds.head
-      ? { after: beginning, reset: true }
-      : { after: cursor, reset: false }
-}
-
 /** The numbers of a reader: what the browser remembers wins over what the address says. */
 const cursorOf = (
   headers: { readonly "last-event-id"?: number },
@@ -90,42 +78,26 @@ const eventFrames = (
 
 interface FeedQuery {
   readonly session?: Ids.SessionId
+  readonly subtree?: Ids.SessionId
   readonly types?: ReadonlyArray<AgentEvent.EventType>
 }
 
-/**
- * Numbers have no gaps (I4), so a jump on a feed of everything means that the
- * record dropped events before this reader had them.
- */
-const watchForGaps = (after: number) => {
-  let last = after
-  return (recorded: SessionStore.RecordedEvent): Uint8Array => {
-    const missed = recorded.number > last + 1
-    last = recorded.number
-    const frame = Sse.feedFrame(recorded)
-    return missed ? Buffer.concat([Sse.feedResetFrame(recorded.number), frame]) : frame
-  }
+/** The contract lets no request through that names both. */
+const scopeOf = ({ session, subtree }: FeedQuery): SessionStore.FeedScope => {
+  if (session !== undefined) return { _tag: "Session", sessionId: session }
+  return subtree === undefined ? { _tag: "All" } : { _tag: "Subtree", sessionId: subtree }
 }
 
-const feedFrames = (
-  subAgents: SubAgents.SubAgentsShape,
-  query: FeedQuery,
-  cursor: number | undefined,
-  bounds: SessionStore.FeedBounds
-) => {
-  const { after, reset } = feedStart(cursor, bounds)
-  const everything = query.session === undefined && query.types === undefined
-  const frames = Stream.suspend(() =>
-    Sse.framed(
-      subAgents.feed({
-        after,
-        sessionId: Option.fromUndefinedOr(query.session),
-        types: Option.fromUndefinedOr(query.types)
-      }),
-      everything ? watchForGaps(after) : Sse.feedFrame
-    )
+/** Who brings no number starts at the oldest event kept, and has lost nothing. */
+const feedFrames = (subAgents: SubAgents.SubAgentsShape, query: FeedQuery, after: number) =>
+  Sse.framed(
+    subAgents.feed({ after, scope: scopeOf(query), types: Option.fromUndefinedOr(query.types) }),
+    Sse.feedFrame
   )
-  return reset ? Stream.concat(resetTo(bounds), frames) : frames
+
+const refused = {
+  SessionNotFound: (error: SubAgents.SessionNotFound) => Effect.fail(Refusals.sessionNotFound(error)),
+  StoreError: (error: SessionStore.StoreError) => Effect.fail(Refusals.storeError(error))
 }
 
 export const layer = (options: StreamOptions) =>
@@ -141,10 +113,7 @@ export const layer = (options: StreamOptions) =>
         Sse.response(Sse.body(endWhenCut(frames), { heartbeatEvery: options.heartbeatEvery, closing: closing.await }))
       return handlers.handleAll({
         events: Effect.fnUntraced(function* ({ headers, params, query }) {
-          yield* Effect.catchTags(subAgents.session(params.id), {
-            SessionNotFound: (error) => Effect.fail(Refusals.sessionNotFound(error)),
-            StoreError: (error) => Effect.fail(Refusals.storeError(error))
-          })
+          yield* Effect.catchTags(subAgents.session(params.id), refused)
           const scope = flag(query.subtree) ? "subtree" : "session"
           const request = { scope, cursor: cursorOf(headers, query) } as const
           const now = yield* bounds
@@ -154,7 +123,14 @@ export const layer = (options: StreamOptions) =>
         feed: Effect.fnUntraced(function* ({ headers, query }) {
           const now = yield* bounds
           yield* admit
-          return answer(feedFrames(subAgents, query, cursorOf(headers, query), now))
+          return answer(feedFrames(subAgents, query, cursorOf(headers, query) ?? now.oldest - 1))
+        }),
+        snapshot: Effect.fnUntraced(function* ({ query }) {
+          const asked = {
+            within: Option.fromUndefinedOr(query.subtree),
+            limit: query.limit ?? Wire.snapshotDefault
+          }
+          return Wire.snapshot(yield* Effect.catchTags(subAgents.snapshot(asked), refused))
         })
       })
     })
