@@ -100,9 +100,75 @@ const childCounts = all([
     SELECT parent_id, COUNT(*) FROM sessions WHERE parent_id IS NOT NULL GROUP BY parent_id`
 ])
 
+/**
+ * - `lineage` says who is above whom, and stays when a session is deleted: the
+ *   feed is still asked for the subtree it was in.
+ * - `deliveries` are the completions that a handler has not acknowledged;
+ *   `line` is the parent, or the session itself when it has none. Its `number`,
+ *   and that of `obligations`, is the head of the feed before their transition:
+ *   later events are still needed, so `number` grows with `seq`.
+ * - Schema 2 handed a completion over to all handlers as to one, and knew one
+ *   acknowledgement of it. What was pending then has the handler `''`, which is
+ *   shown to every handler that asks and acknowledged by the first that does;
+ *   until then it holds back every event, because nothing says since when.
+ * - `feed.forgotten` is the last number that was trimmed: with no event left it
+ *   is the head.
+ */
+const nothingIsLost = all([
+  `CREATE TABLE lineage (
+    session_id TEXT NOT NULL,
+    distance INTEGER NOT NULL,
+    ancestor_id TEXT NOT NULL,
+    PRIMARY KEY (session_id, distance)
+  ) WITHOUT ROWID`,
+  "CREATE INDEX lineage_below ON lineage (ancestor_id, session_id)",
+  `INSERT INTO lineage (session_id, ancestor_id, distance)
+    WITH RECURSIVE above (session_id, ancestor_id, distance) AS (
+      SELECT id, parent_id, 1 FROM sessions WHERE parent_id IS NOT NULL
+      UNION ALL
+      SELECT above.session_id, sessions.parent_id, above.distance + 1
+        FROM above JOIN sessions ON sessions.id = above.ancestor_id WHERE sessions.parent_id IS NOT NULL
+    )
+    SELECT session_id, ancestor_id, distance FROM above`,
+  "ALTER TABLE jobs ADD COLUMN report TEXT NOT NULL DEFAULT '{}'",
+  `CREATE TABLE deliveries (
+    seq INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    line TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    UNIQUE (run_id, handler)
+  )`,
+  "CREATE INDEX deliveries_line ON deliveries (handler, line, seq)",
+  `INSERT INTO deliveries (run_id, handler, line, number)
+    SELECT run_id, '', COALESCE(json_extract(body, '$.parentSessionId'), child_session_id), 0
+    FROM completions WHERE pending = 1 ORDER BY seq`,
+  "DROP INDEX completions_pending",
+  "ALTER TABLE completions DROP COLUMN pending",
+  "ALTER TABLE completions ADD COLUMN told INTEGER NOT NULL DEFAULT 0",
+  `CREATE TABLE obligations (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    key TEXT,
+    open INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    body TEXT NOT NULL
+  )`,
+  "CREATE UNIQUE INDEX obligations_key ON obligations (kind, session_id, key) WHERE key IS NOT NULL",
+  "CREATE INDEX obligations_session ON obligations (session_id, kind, seq)",
+  "CREATE INDEX obligations_kind ON obligations (kind, seq)",
+  "CREATE INDEX obligations_open ON obligations (kind, seq) WHERE open = 1",
+  "CREATE TABLE feed (id INTEGER PRIMARY KEY, forgotten INTEGER NOT NULL)",
+  "INSERT INTO feed (id, forgotten) SELECT 1, COALESCE((SELECT MIN(number) FROM events) - 1, 0)"
+])
+
 const migrations = {
   "0001_initial": initial,
-  "0002_child_counts": childCounts
+  "0002_child_counts": childCounts,
+  "0003_nothing_is_lost": nothingIsLost
 }
 
 /** The schema of this version. */

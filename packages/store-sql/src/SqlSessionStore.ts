@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
+import * as FeedTrim from "./internal/feedTrim.ts"
 import * as Reads from "./internal/reads.ts"
 import { migrationCondition, storeError, unavailable } from "./internal/storageCondition.ts"
 import * as Writer from "./internal/writer.ts"
@@ -44,6 +45,7 @@ export const make: Effect.Effect<
   return {
     ...Reads.make(sql),
     commit,
+    trimFeed: (retention) => Effect.mapError(FeedTrim.trim(sql, retention), storeError("trimFeed")),
     ready: Effect.mapError(Effect.asVoid(sql`UPDATE probe SET beat = beat + 1 WHERE id = 1`), storeError("ready"))
   }
 })

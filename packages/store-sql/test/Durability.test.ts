@@ -17,9 +17,24 @@ import * as TemporaryDirectory from "./TemporaryDirectory.ts"
 const everything: SessionStore.EventQuery = {
   after: 0,
   limit: 1_000_000,
-  sessionId: Option.none(),
+  scope: { _tag: "All" },
   types: Option.none()
 }
+
+/** Every event, page by page. */
+const allEvents = Effect.fnUntraced(function* (
+  store: SessionStore.SessionStoreShape,
+  scope: SessionStore.FeedScope = everything.scope
+) {
+  const found: Array<SessionStore.RecordedEvent> = []
+  let after = 0
+  for (;;) {
+    const page = yield* store.events({ ...everything, scope, after })
+    found.push(...page.events)
+    if (page.upTo >= page.head) return found
+    after = page.upTo
+  }
+})
 
 const open = (directory: string) =>
   Effect.map(Layer.build(DataDirectory.layerEmbedded({ directory })), (services) =>
@@ -41,7 +56,7 @@ const acknowledgedOf = (line: string): Acknowledged => {
 const assertWhole = Effect.fnUntraced(function* (store: SessionStore.SessionStoreShape, child: number, step: number) {
   const id = Records.sessionId(child)
   const messages = yield* store.messages({ sessionId: id, after: 0, limit: 10 })
-  const events = yield* store.events({ ...everything, sessionId: Option.some(id) })
+  const events = yield* allEvents(store, { _tag: "Session", sessionId: id })
   const completion = yield* store.completion(Records.runId(child))
   assert.strictEqual(messages.length, Lives.messagesAfter[step], `messages of ${id} after step ${step}`)
   assert.strictEqual(events.length, Lives.eventsAfter[step], `events of ${id} after step ${step}`)
@@ -76,7 +91,7 @@ it.live(
         assert.strictEqual(states.get(session.id), ([undefined, "queued", "launched"] as const)[session.version])
       }
 
-      const events = yield* store.events(everything)
+      const events = yield* allEvents(store)
       assert.deepStrictEqual(
         events.map((event) => event.number),
         events.map((_, index) => index + 1)

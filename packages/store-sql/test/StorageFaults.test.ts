@@ -19,7 +19,7 @@ import * as TemporaryDirectory from "./TemporaryDirectory.ts"
 const parent = Records.root(1)
 const first = Records.child(2, parent)
 const second = Records.child(3, parent)
-const everything: SessionStore.EventQuery = { after: 0, limit: 1000, sessionId: Option.none(), types: Option.none() }
+const everything: SessionStore.EventQuery = { after: 0, limit: 1000, scope: { _tag: "All" }, types: Option.none() }
 
 /** The store with the client it uses, so that a test can make the database fail. */
 const layerOver = (filename: string) =>
@@ -170,8 +170,8 @@ describe("a damaged database", () => {
       )
       yield* Effect.promise(async () => {
         const bytes = await Fs.readFile(filename)
-        // The first page holds the schema: with it the database still opens.
-        bytes.fill(0xa5, 4096 * 12)
+        // The first pages hold the schema: with them the database still opens.
+        bytes.fill(0xa5, 4096 * 40)
         await Fs.writeFile(filename, bytes)
       })
       const store = yield* Effect.provide(SessionStore.SessionStore, yield* Layer.build(layerOver(filename)))
@@ -191,7 +191,7 @@ describe("a damaged database", () => {
     ["sessions", (store) => store.session(first.id)],
     ["messages", (store) => store.lastMessage(first.id)],
     ["jobs", (store) => store.openJobs],
-    ["completions", (store) => store.unacknowledged],
+    ["completions", (store) => store.completion(Records.runId(3))],
     ["events", (store) => store.events(everything)]
   ]
   for (const [table, read] of unreadable) {

@@ -11,6 +11,8 @@ import { SessionStore } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Commits from "./internal/storeCommits.ts"
+import * as Feed from "./internal/storeFeed.ts"
+import * as Jobs from "./internal/storeJobs.ts"
 import * as Reads from "./internal/storeReads.ts"
 import type { Test } from "./internal/storeTests.ts"
 
@@ -29,8 +31,8 @@ export const suite = <E>(name: string, subject: Subject<E>): void => {
     describe("request keys", () => Commits.requestKeys(test))
     describe("sessions", () => Reads.sessionQueries(test))
     describe("messages", () => Reads.transcripts(test))
-    describe("jobs and completions", () => Reads.jobs(test))
+    describe("jobs and completions", () => Jobs.jobs(test))
     describe("deletion", () => Reads.deletion(test))
-    describe("events", () => Reads.feed(test))
+    describe("events", () => Feed.feed(test))
   })
 }

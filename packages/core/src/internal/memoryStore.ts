@@ -1,38 +1,46 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { RunId, SessionId } from "../Ids.ts"
+import type { SessionId } from "../Ids.ts"
+import type { Request } from "../Obligation.ts"
 import type { Message, Session, StoredMessage } from "../Session.ts"
 import type {
   Change,
-  EventQuery,
-  OpenJob,
-  RecordedEvent,
+  FeedScope,
   SessionFilter,
   SessionQuery,
   SessionStoreShape,
+  Snapshot,
   Transition
 } from "../SessionStore.ts"
-import type { ChildCompletion, SpawnJob } from "../SpawnJob.ts"
 import * as Store from "../StoreError.ts"
-
-/** About 15 MB of events. A reader further behind gets `feed_reset`. */
-const eventsMax = 65_536
-
-interface SettledJob {
-  readonly completion: ChildCompletion
-  acknowledged: boolean
-}
+import { Feed, Lineage } from "./memoryFeed.ts"
+import { Jobs } from "./memoryJobs.ts"
+import { Obligations } from "./memoryObligations.ts"
 
 interface State {
   readonly sessions: Map<SessionId, Session>
   readonly children: Map<SessionId, Array<SessionId>>
   readonly requestKeys: Map<string, SessionId>
   readonly messages: Map<SessionId, Array<StoredMessage>>
-  readonly jobs: Map<RunId, { readonly job: SpawnJob; state: OpenJob["state"] }>
-  readonly settled: Map<RunId, SettledJob>
-  readonly events: Array<RecordedEvent>
-  head: number
+  readonly lineage: Lineage
+  readonly jobs: Jobs
+  readonly obligations: Obligations
+  readonly feed: Feed
+}
+
+const empty = (): State => {
+  const lineage = new Lineage()
+  return {
+    sessions: new Map(),
+    children: new Map(),
+    requestKeys: new Map(),
+    messages: new Map(),
+    lineage,
+    jobs: new Jobs(),
+    obligations: new Obligations(),
+    feed: new Feed(lineage)
+  }
 }
 
 const requestKeyOf = (parentId: SessionId, requestKey: string): string => `${parentId} ${requestKey}`
@@ -93,8 +101,8 @@ const removeSession = (state: State, id: SessionId): void => {
     if (siblings !== undefined) state.children.set(session.parentId, siblings)
     if (session.requestKey !== undefined) state.requestKeys.delete(requestKeyOf(session.parentId, session.requestKey))
   }
-  for (const [runId, { job }] of state.jobs) if (job.childSessionId === id) state.jobs.delete(runId)
-  for (const [runId, { completion }] of state.settled) if (completion.childSessionId === id) state.settled.delete(runId)
+  state.jobs.removeSession(id)
+  state.obligations.removeSession(id)
 }
 
 const appendMessage = (state: State, message: Message): void => {
@@ -103,26 +111,22 @@ const appendMessage = (state: State, message: Message): void => {
   addTo(state.messages, message.sessionId, { ...message, position })
 }
 
-const recordEvent = (state: State, atMillis: number, sessionId: SessionId, event: RecordedEvent["event"]): number => {
-  state.head += 1
-  state.events.push({ number: state.head, sessionId, atMillis, event })
-  // Cutting half at once keeps the cost per event constant.
-  if (state.events.length >= eventsMax * 2) state.events.splice(0, state.events.length - eventsMax)
-  return state.head
+const createSession = (state: State, session: Session): void => {
+  const { id, parentId, requestKey } = session
+  state.sessions.set(id, session)
+  if (parentId === undefined) return
+  state.lineage.place(id, parentId)
+  addTo(state.children, parentId, id)
+  if (requestKey !== undefined) state.requestKeys.set(requestKeyOf(parentId, requestKey), id)
 }
 
-const apply = (state: State, change: Change, atMillis: number): number | undefined => {
+/** `since` is the head of the feed before the transition. Returns the number of an event. */
+const apply = (state: State, change: Change, atMillis: number, since: number): number | undefined => {
+  const { jobs, obligations } = state
   switch (change._tag) {
-    case "SessionCreated": {
-      const { session } = change
-      state.sessions.set(session.id, session)
-      if (session.parentId === undefined) return undefined
-      addTo(state.children, session.parentId, session.id)
-      if (session.requestKey !== undefined) {
-        state.requestKeys.set(requestKeyOf(session.parentId, session.requestKey), session.id)
-      }
+    case "SessionCreated":
+      createSession(state, change.session)
       return undefined
-    }
     case "SessionChanged":
       state.sessions.set(change.session.id, change.session)
       return undefined
@@ -133,29 +137,34 @@ const apply = (state: State, change: Change, atMillis: number): number | undefin
       appendMessage(state, change.message)
       return undefined
     case "JobAccepted":
-      if (!state.jobs.has(change.job.runId)) state.jobs.set(change.job.runId, { job: change.job, state: "queued" })
+      jobs.accept(change.job)
       return undefined
-    case "JobLaunched": {
-      const open = state.jobs.get(change.runId)
-      if (open !== undefined) open.state = "launched"
+    case "JobLaunched":
+      jobs.launch(change.runId)
       return undefined
-    }
+    case "JobReported":
+      jobs.report(change.runId, change.report)
+      return undefined
+    case "JobReplaced":
+      jobs.replace(change.runId, change.job)
+      return undefined
     case "JobSettled":
-      state.jobs.delete(change.completion.runId)
-      // I2: the first completion of a run is the one.
-      if (state.settled.has(change.completion.runId)) return undefined
-      state.settled.set(change.completion.runId, {
-        completion: change.completion,
-        acknowledged: change.handlers === "none"
-      })
+      jobs.settle(change.completion, change.handlers, since)
       return undefined
-    case "CompletionAcknowledged": {
-      const settled = state.settled.get(change.runId)
-      if (settled !== undefined) settled.acknowledged = true
+    case "CompletionAcknowledged":
+      jobs.acknowledge(change.runId, change.handler)
       return undefined
-    }
+    case "CompletionTold":
+      jobs.tell(change.runId)
+      return undefined
+    case "ObligationOpened":
+      obligations.open(change.obligation, since)
+      return undefined
+    case "ObligationChanged":
+      obligations.change(change.obligation)
+      return undefined
     case "EventRecorded":
-      return recordEvent(state, atMillis, change.sessionId, change.event)
+      return state.feed.record(atMillis, change.sessionId, change.event)
   }
 }
 
@@ -179,56 +188,43 @@ const findSessions = (state: State, query: SessionQuery): ReadonlyArray<Session>
   return found.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, query.limit)
 }
 
-const findEvents = (state: State, query: EventQuery): ReadonlyArray<RecordedEvent> => {
-  const first = state.events[0]
-  if (first === undefined) return []
-  const sessionId = Option.getOrUndefined(query.sessionId)
-  const types = Option.getOrUndefined(query.types)
-  const found: Array<RecordedEvent> = []
-  for (let at = Math.max(0, query.after + 1 - first.number); at < state.events.length; at++) {
-    const recorded = state.events[at]
-    if (recorded === undefined || found.length >= query.limit) break
-    if (sessionId !== undefined && recorded.sessionId !== sessionId) continue
-    if (types !== undefined && !types.includes(recorded.event.type)) continue
-    found.push(recorded)
-  }
-  return found
+const snapshot = (state: State, within: Option.Option<SessionId>, limit: number): Snapshot => {
+  const { feed, lineage, obligations } = state
+  const scope: FeedScope = Option.match(within, {
+    onNone: () => ({ _tag: "All" }),
+    onSome: (sessionId) => ({ _tag: "Subtree", sessionId })
+  })
+  const sessions = Array.from(state.sessions.values())
+    .filter(({ id }) => lineage.isWithin(scope, id))
+    .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+  const open = obligations.find(
+    { kind: "request", state: "open", scope, after: Option.none(), limit: Number.POSITIVE_INFINITY },
+    lineage
+  )
+  const requests = open.filter(
+    (obligation): obligation is Request => obligation.kind === "request" && obligation.status === "pending"
+  )
+  return { number: feed.head, sessions: sessions.slice(0, limit), truncated: sessions.length > limit, requests }
 }
 
-const findRecent = (state: State, sessionId: SessionId, limit: number): ReadonlyArray<RecordedEvent> => {
-  const found: Array<RecordedEvent> = []
-  for (let at = state.events.length - 1; at >= 0 && found.length < limit; at--) {
-    const recorded = state.events[at]
-    if (recorded?.sessionId === sessionId) found.push(recorded)
-  }
-  return found.toReversed()
-}
+const commit = (state: State, transition: Transition): Effect.Effect<ReadonlyArray<number>, Store.StoreError> =>
+  Clock.clockWith((clock) => {
+    const refused = refusal(state, transition) ?? state.obligations.refusal(transition)
+    if (refused !== undefined) return Effect.fail(refused)
+    const atMillis = clock.currentTimeMillisUnsafe()
+    const since = state.feed.head
+    const numbers: Array<number> = []
+    for (const change of transition) {
+      const number = apply(state, change, atMillis, since)
+      if (number !== undefined) numbers.push(number)
+    }
+    return Effect.succeed(numbers)
+  })
 
-export const make: Effect.Effect<SessionStoreShape> = Effect.sync(() => {
-  const state: State = {
-    sessions: new Map(),
-    children: new Map(),
-    requestKeys: new Map(),
-    messages: new Map(),
-    jobs: new Map(),
-    settled: new Map(),
-    events: [],
-    head: 0
-  }
-  const read = <A>(evaluate: () => A): Effect.Effect<A> => Effect.sync(evaluate)
-  return {
-    commit: (transition) =>
-      Clock.clockWith((clock) => {
-        const refused = refusal(state, transition)
-        if (refused !== undefined) return Effect.fail(refused)
-        const atMillis = clock.currentTimeMillisUnsafe()
-        const numbers: Array<number> = []
-        for (const change of transition) {
-          const number = apply(state, change, atMillis)
-          if (number !== undefined) numbers.push(number)
-        }
-        return Effect.succeed(numbers)
-      }),
+const read = <A>(evaluate: () => A): Effect.Effect<A> => Effect.sync(evaluate)
+
+const ofSessions = (state: State) =>
+  ({
     session: (id) => read(() => Option.fromUndefinedOr(state.sessions.get(id))),
     sessionByRequestKey: (parentId, requestKey) =>
       read(() => {
@@ -239,19 +235,56 @@ export const make: Effect.Effect<SessionStoreShape> = Effect.sync(() => {
     childCount: (parentId) => read(() => state.children.get(parentId)?.length ?? 0),
     messages: ({ after, limit, sessionId }) =>
       read(() => (state.messages.get(sessionId) ?? []).filter((entry) => entry.position > after).slice(0, limit)),
+    recentMessages: (sessionId, limit) =>
+      read(() => {
+        const entries = state.messages.get(sessionId) ?? []
+        return entries.slice(Math.max(0, entries.length - limit))
+      }),
     lastMessage: (sessionId) => read(() => Option.fromUndefinedOr(state.messages.get(sessionId)?.at(-1))),
     answer: (sessionId, runId) =>
       read(() =>
         (state.messages.get(sessionId) ?? []).filter((entry) => entry.runId === runId && entry.role === "assistant")
       ),
-    openJobs: read(() => Array.from(state.jobs.values(), (open) => ({ job: open.job, state: open.state }))),
-    completion: (runId) => read(() => Option.fromUndefinedOr(state.settled.get(runId)?.completion)),
-    unacknowledged: read(() =>
-      Array.from(state.settled.values()).flatMap((settled) => (settled.acknowledged ? [] : [settled.completion]))
+    snapshot: ({ limit, within }) => read(() => snapshot(state, within, limit))
+  }) satisfies Partial<SessionStoreShape>
+
+const ofJobs = ({ jobs, lineage, sessions }: State) =>
+  ({
+    openJobs: read(() =>
+      jobs.open().map(({ job, report, state }) => ({
+        job,
+        state,
+        report,
+        session: Option.fromUndefinedOr(sessions.get(job.childSessionId)),
+        ancestors: lineage.ancestors(job.childSessionId)
+      }))
     ),
-    events: (query) => read(() => findEvents(state, query)),
-    recentEvents: (sessionId, limit) => read(() => findRecent(state, sessionId, limit)),
-    feedBounds: read(() => ({ oldest: state.events[0]?.number ?? state.head + 1, head: state.head })),
+    completion: (runId) => read(() => jobs.completion(runId)),
+    undeliveredLines: (handler) => read(() => jobs.lines(handler)),
+    undelivered: ({ handler, limit, line }) => read(() => jobs.undelivered(handler, line, limit))
+  }) satisfies Partial<SessionStoreShape>
+
+const ofFeed = ({ feed, jobs, lineage, obligations, sessions }: State) =>
+  ({
+    obligation: (id) => read(() => obligations.get(id)),
+    obligationByKey: (kind, sessionId, key) => read(() => obligations.byKey(kind, sessionId, key)),
+    obligations: (query) => read(() => obligations.find(query, lineage)),
+    events: (query) => read(() => feed.page(query)),
+    recentEvents: (sessionId, limit) => read(() => feed.recent(sessionId, limit)),
+    feedBounds: read(() => feed.bounds()),
+    trimFeed: (retention) =>
+      Effect.sync(() =>
+        feed.trim(retention, Math.min(jobs.neededAfter(), obligations.neededAfter()), (id) => !sessions.has(id))
+      )
+  }) satisfies Partial<SessionStoreShape>
+
+export const make: Effect.Effect<SessionStoreShape> = Effect.sync(() => {
+  const state = empty()
+  return {
+    ...ofSessions(state),
+    ...ofJobs(state),
+    ...ofFeed(state),
+    commit: (transition) => commit(state, transition),
     ready: Effect.void
   }
 })

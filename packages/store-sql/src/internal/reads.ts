@@ -1,31 +1,16 @@
 import type { SessionStore } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type * as Result from "effect/Result"
 import type * as SqlClient from "effect/sql/SqlClient"
-import type { Cell } from "./batch.ts"
+import * as Asking from "./asking.ts"
+import * as FeedReads from "./feedReads.ts"
 import * as Records from "./records.ts"
-import { storeError } from "./storageCondition.ts"
 
-type Shape = Omit<SessionStore.SessionStoreShape, "commit" | "ready">
-type Read<A> = Effect.Effect<A, SessionStore.StoreError>
-
-interface Condition {
-  readonly text: string
-  readonly params: ReadonlyArray<Cell>
-}
-
-const equals = (column: string, value: string | undefined): ReadonlyArray<Condition> =>
-  value === undefined ? [] : [{ text: `${column} = ?`, params: [value] }]
+type Shape = Omit<SessionStore.SessionStoreShape, "commit" | "trimFeed" | "ready">
 
 /** The database uses the index over roots only when the kind stands in the text. */
-const ofKind = (kind: "root" | "child" | undefined): ReadonlyArray<Condition> =>
+const ofKind = (kind: "root" | "child" | undefined): ReadonlyArray<Asking.Condition> =>
   kind === undefined ? [] : [{ text: kind === "root" ? "kind = 'root'" : "kind = 'child'", params: [] }]
-
-const where = (conditions: ReadonlyArray<Condition>): Condition => ({
-  text: conditions.length === 0 ? "" : ` WHERE ${conditions.map((condition) => condition.text).join(" AND ")}`,
-  params: conditions.flatMap((condition) => condition.params)
-})
 
 /** Most of all sessions ever made have completed, and most roots are idle; the other statuses are few. */
 const isFew = ({ status }: SessionStore.SessionFilter): boolean =>
@@ -47,61 +32,23 @@ const bySelectivity = (filter: SessionStore.SessionFilter): ReadonlyArray<Given>
  * Only the first field may choose the index: without statistics the database
  * would take the status, and read every session that ever completed.
  */
-const ofFilter = (filter: SessionStore.SessionFilter): ReadonlyArray<Condition> => {
+const ofFilter = (filter: SessionStore.SessionFilter): ReadonlyArray<Asking.Condition> => {
   const given = bySelectivity(filter).filter(([, value]) => value !== undefined)
   // Then the index over the roots is to serve.
   const ofRoots = filter.kind === "root" && given[0]?.[0] === "status" && !isFew(filter)
   return given.flatMap(([column, value], rank) =>
-    equals(rank === 0 && !ofRoots ? column : `COALESCE(${column}, '')`, value)
+    Asking.equals(rank === 0 && !ofRoots ? column : `COALESCE(${column}, '')`, value)
   )
 }
 
-const sessionsWhere = ({ before, filter }: SessionStore.SessionQuery): Condition =>
-  where([
+const sessionsWhere = ({ before, filter }: SessionStore.SessionQuery): Asking.Condition =>
+  Asking.where([
     ...ofKind(filter.kind),
     ...ofFilter(filter),
     ...Option.match(before, { onNone: () => [], onSome: (id) => [{ text: "id < ?", params: [id] }] })
   ])
 
-const eventsWhere = ({ after, sessionId, types }: SessionStore.EventQuery): Condition =>
-  where([
-    { text: "number > ?", params: [after] },
-    ...equals("session_id", Option.getOrUndefined(sessionId)),
-    ...Option.match(types, {
-      onNone: () => [],
-      onSome: (types) => [
-        types.length === 0
-          ? { text: "1 = 0", params: [] }
-          : { text: `type IN (${types.map(() => "?").join(", ")})`, params: types }
-      ]
-    })
-  ])
-
-/** The two ways to ask: every row that is found, or the first. */
-const makeAsk = (sql: SqlClient.SqlClient) => {
-  const rows = (operation: string, text: string, params: ReadonlyArray<Cell>): Read<ReadonlyArray<Records.Stored>> =>
-    Effect.mapError(sql.unsafe<Records.Stored>(text, params), storeError(operation))
-  const many = <A>(
-    operation: string,
-    decode: (row: Records.Stored) => Result.Result<A, unknown>,
-    text: string,
-    params: ReadonlyArray<Cell> = []
-  ): Read<ReadonlyArray<A>> =>
-    Effect.flatMap(rows(operation, text, params), (found) =>
-      Effect.fromResult(Records.decodeAll(operation, decode, found))
-    )
-  const one = <A>(
-    operation: string,
-    decode: (row: Records.Stored) => Result.Result<A, unknown>,
-    text: string,
-    params: ReadonlyArray<Cell>
-  ): Read<Option.Option<A>> =>
-    Effect.map(many(operation, decode, text, params), (found) => Option.fromUndefinedOr(found[0]))
-  return { rows, many, one }
-}
-type Ask = ReturnType<typeof makeAsk>
-
-const ofSessions = ({ many, one, rows }: Ask) =>
+const ofSessions = ({ many, one, rows }: Asking.Ask) =>
   ({
     session: (id) => one("session", Records.session, "SELECT body FROM sessions WHERE id = ?", [id]),
     sessionByRequestKey: (parentId, requestKey) =>
@@ -122,7 +69,7 @@ const ofSessions = ({ many, one, rows }: Ask) =>
 
 const entries = "SELECT position, body FROM messages WHERE session_id = ?"
 
-const ofMessages = ({ many, one }: Ask) =>
+const ofMessages = ({ many, one }: Asking.Ask) =>
   ({
     messages: ({ after, limit, sessionId }) =>
       many("messages", Records.message, `${entries} AND position > ? ORDER BY position LIMIT ?`, [
@@ -130,6 +77,11 @@ const ofMessages = ({ many, one }: Ask) =>
         after,
         limit
       ]),
+    recentMessages: (sessionId, limit) =>
+      Effect.map(
+        many("recentMessages", Records.message, `${entries} ORDER BY position DESC LIMIT ?`, [sessionId, limit]),
+        (found) => found.toReversed()
+      ),
     lastMessage: (sessionId) =>
       one("lastMessage", Records.message, `${entries} ORDER BY position DESC LIMIT 1`, [sessionId]),
     answer: (sessionId, runId) =>
@@ -139,48 +91,69 @@ const ofMessages = ({ many, one }: Ask) =>
       ])
   }) satisfies Partial<Shape>
 
-const ofJobs = ({ many, one }: Ask) =>
+/** Jobs that need their session and what is above it come with both, however many they are. */
+const openJobs = `SELECT jobs.state, jobs.report, jobs.body, sessions.body AS session,
+    (SELECT json_group_array(ancestor_id ORDER BY distance) FROM lineage WHERE session_id = jobs.child_session_id)
+      AS ancestors
+  FROM jobs LEFT JOIN sessions ON sessions.id = jobs.child_session_id ORDER BY jobs.seq`
+
+/** Whose handler has no name are for every handler: see the migration that made them. */
+const undeliveredLines = `SELECT line AS id FROM deliveries WHERE handler IN (?, '')
+  GROUP BY line ORDER BY MIN(seq)`
+
+/** Two searches that are merged: one for both names would sort the whole line for each page. */
+const undelivered = `SELECT body FROM (
+    SELECT run_id, seq FROM deliveries WHERE handler = ? AND line = ?
+    UNION ALL SELECT run_id, seq FROM deliveries WHERE handler = '' AND line = ?
+    ORDER BY seq LIMIT ?
+  ) AS found JOIN completions ON completions.run_id = found.run_id ORDER BY found.seq`
+
+const ofJobs = ({ many, one }: Asking.Ask) =>
   ({
-    openJobs: many("openJobs", Records.openJob, "SELECT state, body FROM jobs ORDER BY seq"),
+    openJobs: many("openJobs", Records.openJob, openJobs),
     completion: (runId) =>
-      one("completion", Records.completion, "SELECT body FROM completions WHERE run_id = ?", [runId]),
-    unacknowledged: many(
-      "unacknowledged",
-      Records.completion,
-      "SELECT body FROM completions WHERE pending = 1 ORDER BY seq"
-    )
+      one("completion", Records.storedCompletion, "SELECT body, told FROM completions WHERE run_id = ?", [runId]),
+    undeliveredLines: (handler) => many("undeliveredLines", Records.sessionId, undeliveredLines, [handler]),
+    undelivered: ({ handler, limit, line }) =>
+      many("undelivered", Records.completion, undelivered, [handler, line, line, limit])
   }) satisfies Partial<Shape>
 
-const recorded = "SELECT number, session_id, at_millis, body FROM events"
+const ofState: Record<SessionStore.ObligationQuery["state"], ReadonlyArray<Asking.Condition>> = {
+  // The database uses the index over the open ones only when it is said so in the text.
+  open: [{ text: "open = 1", params: [] }],
+  closed: [{ text: "open = 0", params: [] }],
+  any: []
+}
 
-const ofEvents = ({ many, rows }: Ask) =>
+const obligationsWhere = ({ after, kind, scope, state }: SessionStore.ObligationQuery): Asking.Condition =>
+  Asking.where([
+    ...Asking.equals("kind", kind),
+    ...ofState[state],
+    ...Asking.within(scope, "obligations.session_id"),
+    ...Option.match(after, {
+      onNone: () => [],
+      onSome: (id) => [{ text: "seq > COALESCE((SELECT seq FROM obligations WHERE id = ?), 0)", params: [id] }]
+    })
+  ])
+
+const ofObligations = ({ many, one }: Asking.Ask) =>
   ({
-    events: (query) => {
-      const { params, text } = eventsWhere(query)
-      return many("events", Records.event, `${recorded}${text} ORDER BY number LIMIT ?`, [...params, query.limit])
-    },
-    recentEvents: (sessionId, limit) =>
-      Effect.map(
-        many("recentEvents", Records.event, `${recorded} WHERE session_id = ? ORDER BY number DESC LIMIT ?`, [
-          sessionId,
-          limit
-        ]),
-        (found) => found.toReversed()
+    obligation: (id) => one("obligation", Records.obligation, "SELECT body FROM obligations WHERE id = ?", [id]),
+    obligationByKey: (kind, sessionId, key) =>
+      one(
+        "obligationByKey",
+        Records.obligation,
+        "SELECT body FROM obligations WHERE kind = ? AND session_id = ? AND key = ?",
+        [kind, sessionId, key]
       ),
-    feedBounds: Effect.map(
-      rows(
-        "feedBounds",
-        "SELECT (SELECT MIN(number) FROM events) AS oldest, (SELECT MAX(number) FROM events) AS head",
-        []
-      ),
-      ([row]) => {
-        const head = Number(row?.["head"] ?? 0)
-        return { oldest: Number(row?.["oldest"] ?? head + 1), head }
-      }
-    )
+    obligations: (query) => {
+      const { params, text } = obligationsWhere(query)
+      const all = `SELECT body FROM obligations${text} ORDER BY seq LIMIT ?`
+      return many("obligations", Records.obligation, all, [...params, query.limit])
+    }
   }) satisfies Partial<Shape>
 
 export const make = (sql: SqlClient.SqlClient): Shape => {
-  const ask = makeAsk(sql)
-  return { ...ofSessions(ask), ...ofMessages(ask), ...ofJobs(ask), ...ofEvents(ask) }
+  const ask = Asking.make(sql)
+  return { ...ofSessions(ask), ...ofMessages(ask), ...ofJobs(ask), ...ofObligations(ask), ...FeedReads.make(ask) }
 }

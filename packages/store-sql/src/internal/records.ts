@@ -1,5 +1,6 @@
 /** Records as the tables hold them: JSON one way, decoded once the other way. */
-import { AgentEvent, Ids, Session, type SessionStore, SpawnJob } from "@offshoot/core"
+import { AgentEvent, Ids, Obligation, Session, type SessionStore, SpawnJob } from "@offshoot/core"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { unavailable } from "./storageCondition.ts"
@@ -34,10 +35,36 @@ export const message: Decoder<Session.StoredMessage> = (row) =>
     Result.map(decodePosition(row["position"]), (position) => ({ ...message, position }))
   )
 
-export const openJob: Decoder<SessionStore.OpenJob> = decoder(
-  Schema.Struct({ job: SpawnJob.SpawnJob, state: Schema.Literals(["queued", "launched"]) }),
-  (row) => ({ job: body(row), state: row["state"] })
+export const storedCompletion: Decoder<SessionStore.StoredCompletion> = (row) =>
+  Result.map(completion(row), (completion) => ({ ...completion, told: row["told"] === 1 }))
+
+export const obligation: Decoder<Obligation.Obligation> = decoder(Obligation.Obligation, body)
+
+export const sessionId: Decoder<Ids.SessionId> = decoder(Ids.SessionId, (row) => row["id"])
+
+const decodeOpenJob = decoder(
+  Schema.Struct({
+    job: SpawnJob.SpawnJob,
+    state: Schema.Literals(["queued", "launched"]),
+    report: SpawnJob.RunReport,
+    ancestors: Schema.Array(Ids.SessionId)
+  }),
+  (row) => ({
+    job: body(row),
+    state: row["state"],
+    report: parsed(row["report"]),
+    ancestors: parsed(row["ancestors"])
+  })
 )
+
+const decodeSession = decoder(Session.Session, (row) => parsed(row["session"]))
+
+export const openJob: Decoder<SessionStore.OpenJob> = (row) =>
+  Result.flatMap(decodeOpenJob(row), (open) =>
+    row["session"] === null
+      ? Result.succeed({ ...open, session: Option.none() })
+      : Result.map(decodeSession(row), (session) => ({ ...open, session: Option.some(session) }))
+  )
 
 export const event: Decoder<SessionStore.RecordedEvent> = decoder(
   Schema.Struct({
@@ -73,9 +100,15 @@ export const bodyOf = (change: SessionStore.Change): string => {
     case "MessageAppended":
       return JSON.stringify(change.message)
     case "JobAccepted":
+    case "JobReplaced":
       return JSON.stringify(change.job)
+    case "JobReported":
+      return JSON.stringify(change.report)
     case "JobSettled":
       return JSON.stringify(change.completion)
+    case "ObligationOpened":
+    case "ObligationChanged":
+      return JSON.stringify(change.obligation)
     case "EventRecorded":
       return JSON.stringify(change.event)
     default:

@@ -7,7 +7,9 @@
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import type { Cell, Row } from "./batch.ts"
+
+export type Cell = string | number | null
+export type Row = ReadonlyArray<Cell>
 
 /** Rows in one statement, largest first. */
 const sizes = [64, 8, 1] as const
@@ -51,22 +53,63 @@ export const addChildren = forRows(
   2,
   " ON CONFLICT (parent_id) DO UPDATE SET children = child_counts.children + excluded.children"
 )
+/** A row says who is above whom, how far; what is above that one follows when it is the last that the batch knows. */
+export const insertLineage = forRows(
+  "WITH given (id, ancestor, distance, last) AS (VALUES ",
+  4,
+  `) INSERT INTO lineage (session_id, ancestor_id, distance)
+    SELECT id, ancestor, distance FROM given
+    UNION ALL
+    SELECT given.id, above.ancestor_id, given.distance + above.distance
+      FROM given JOIN lineage AS above ON above.session_id = given.ancestor WHERE given.last = 1
+    ON CONFLICT (session_id, distance) DO UPDATE SET ancestor_id = excluded.ancestor_id`
+)
 export const insertMessages = forRows("INSERT INTO messages (session_id, run_id, role, body) VALUES ", 4)
 export const insertJobs = forRows(
-  "INSERT INTO jobs (run_id, child_session_id, state, body) VALUES ",
-  4,
+  "INSERT INTO jobs (run_id, child_session_id, state, report, body) VALUES ",
+  5,
   " ON CONFLICT (run_id) DO NOTHING"
 )
 export const launchJobs = forList("UPDATE jobs SET state = 'launched' WHERE run_id IN (")
+export const reportJobs = forRows(
+  "UPDATE jobs SET report = given.column2 FROM (VALUES ",
+  2,
+  ") AS given WHERE jobs.run_id = given.column1"
+)
 export const deleteJobs = forList("DELETE FROM jobs WHERE run_id IN (")
 /** I2: the first completion of a run is the one. */
 export const insertCompletions = forRows(
-  "INSERT INTO completions (run_id, child_session_id, pending, body) VALUES ",
+  "INSERT INTO completions (run_id, child_session_id, told, body) VALUES ",
   4,
   " ON CONFLICT (run_id) DO NOTHING"
 )
-export const acknowledge = forList("UPDATE completions SET pending = 0 WHERE run_id IN (")
+export const tellCompletions = forList("UPDATE completions SET told = 1 WHERE run_id IN (")
+/** Comes before its completion: one that is stored already has its own deliveries, or none any more. */
+export const insertDeliveries = forRows(
+  `INSERT INTO deliveries (run_id, handler, line, number)
+    SELECT column1, column2, column3, column4 FROM (VALUES `,
+  4,
+  ") AS given WHERE NOT EXISTS (SELECT 1 FROM completions WHERE run_id = given.column1)"
+)
+/** An unnamed delivery is acknowledged by whoever is first: see the migration that made it. */
+export const acknowledge = forRows(
+  "DELETE FROM deliveries WHERE seq IN (SELECT seq FROM (VALUES ",
+  2,
+  ") AS given JOIN deliveries ON run_id = given.column1 AND handler IN (given.column2, ''))"
+)
+export const insertObligations = forRows(
+  "INSERT INTO obligations (id, kind, session_id, key, open, version, number, body) VALUES ",
+  8
+)
+export const updateObligations = forRows(
+  "UPDATE obligations SET open = given.column2, version = given.column3, body = given.column4 FROM (VALUES ",
+  4,
+  ") AS given WHERE obligations.id = given.column1"
+)
 export const insertEvents = forRows("INSERT INTO events (number, session_id, type, at_millis, body) VALUES ", 5)
+
+/** The last number given, also when no event is left. */
+export const head = "COALESCE((SELECT MAX(number) FROM events), (SELECT forgotten FROM feed))"
 
 export const selectVersions = forList("SELECT id, version FROM sessions WHERE id IN (")
 /** Joined, because a list of pairs would make the database look at every child of the parent. */
@@ -75,13 +118,22 @@ export const selectKeyOwners = forRows(
   2,
   ") AS given JOIN sessions ON parent_id = given.column1 AND request_key = given.column2"
 )
+export const selectOpenJobs = forList("SELECT run_id, child_session_id FROM jobs WHERE run_id IN (")
+export const selectObligations = forList("SELECT id, session_id, version FROM obligations WHERE id IN (")
+export const selectObligationKeys = forRows(
+  "SELECT kind, session_id, key FROM (VALUES ",
+  3,
+  ") AS given JOIN obligations ON kind = given.column1 AND session_id = given.column2 AND key = given.column3"
+)
 
-/** What a deleted session leaves: its parent counts one less, and its records go. */
+/** What a deleted session leaves: its parent counts one less, and its records go. Its place in the tree stays. */
 export const deleteSession: ReadonlyArray<string> = [
   "UPDATE child_counts SET children = children - 1 WHERE parent_id = (SELECT parent_id FROM sessions WHERE id = ?)",
   "DELETE FROM messages WHERE session_id = ?",
   "DELETE FROM jobs WHERE child_session_id = ?",
+  "DELETE FROM deliveries WHERE run_id IN (SELECT run_id FROM completions WHERE child_session_id = ?)",
   "DELETE FROM completions WHERE child_session_id = ?",
+  "DELETE FROM obligations WHERE session_id = ?",
   "DELETE FROM sessions WHERE id = ?"
 ]
 

@@ -20,9 +20,11 @@ import type * as Scope from "effect/Scope"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Batch from "./batch.ts"
+import * as Judgement from "./judgement.ts"
 import * as Records from "./records.ts"
 import * as Statements from "./statements.ts"
 import { type Condition, conditionOf, unavailable } from "./storageCondition.ts"
+import * as Writes from "./writes.ts"
 
 /**
  * About 1 ms of writing: the longest a read waits for the connection. Larger
@@ -37,21 +39,34 @@ interface Waiting extends Batch.Entry {
   readonly done: Deferred.Deferred<ReadonlyArray<number>, SessionStore.StoreError>
 }
 
+const text = (value: unknown): string => String(value)
+
+/** Asks only what the batch has to know: a question about nothing is no statement. */
 const lookUp = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   questions: Batch.Questions
 ): Effect.fn.Return<Batch.Known, SqlError> {
   const versions = yield* Statements.forEachId(sql, Statements.selectVersions, questions.sessionIds)
   const owners = yield* Statements.forEachRow(sql, Statements.selectKeyOwners, questions.requestKeys)
-  const heads = questions.recordsEvents
-    ? yield* sql.unsafe<{ readonly head: number | null }>("SELECT MAX(number) AS head FROM events")
+  const jobs = yield* Statements.forEachId(sql, Statements.selectOpenJobs, questions.replacedJobs)
+  const owed = yield* Statements.forEachId(sql, Statements.selectObligations, questions.obligationIds)
+  const owedKeys = yield* Statements.forEachRow(sql, Statements.selectObligationKeys, questions.obligationKeys)
+  const heads = questions.needsHead
+    ? yield* sql.unsafe<{ readonly head: number }>(`SELECT ${Statements.head} AS head`)
     : []
   return {
-    versions: new Map(versions.map((row) => [String(row["id"]), Number(row["version"])])),
+    versions: new Map(versions.map((row) => [text(row["id"]), Number(row["version"])])),
     keyOwners: new Map(
-      owners.map((row) => [
-        Batch.requestKeyText(String(row["parent_id"]), String(row["request_key"])),
-        String(row["id"])
+      owners.map((row) => [Judgement.keyText(text(row["parent_id"]), text(row["request_key"])), text(row["id"])])
+    ),
+    openJobs: new Map(jobs.map((row) => [text(row["run_id"]), text(row["child_session_id"])])),
+    owed: new Map(
+      owed.map((row) => [text(row["id"]), { sessionId: text(row["session_id"]), version: Number(row["version"]) }])
+    ),
+    owedKeys: new Map(
+      owedKeys.map((row) => [
+        Judgement.keyText(text(row["kind"]), text(row["session_id"]), text(row["key"])),
+        text(row["session_id"])
       ])
     ),
     head: heads[0]?.head ?? 0
@@ -61,17 +76,23 @@ const lookUp = Effect.fnUntraced(function* (
 /** Removals and updates of stored rows come first: the new rows already hold what the batch made of them. */
 const writeRows = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
-  writes: Batch.Writes
+  writes: Writes.Writes
 ): Effect.fn.Return<void, SqlError> {
-  yield* Statements.forEachId(sql, Statements.deleteJobs, writes.settled)
+  yield* Statements.forEachId(sql, Statements.deleteJobs, writes.ended)
   yield* Statements.forEachId(sql, Statements.launchJobs, writes.launched)
-  yield* Statements.forEachId(sql, Statements.acknowledge, writes.acknowledged)
+  yield* Statements.forEachRow(sql, Statements.reportJobs, Array.from(writes.reported.values()))
+  yield* Statements.forEachRow(sql, Statements.acknowledge, writes.acknowledged)
+  yield* Statements.forEachId(sql, Statements.tellCompletions, writes.told)
+  yield* Statements.forEachRow(sql, Statements.updateObligations, Array.from(writes.obligationsChanged.values()))
   yield* Statements.forEachRow(sql, Statements.updateSessions, Array.from(writes.changed.values()))
   yield* Statements.forEachRow(sql, Statements.insertSessions, Array.from(writes.created.values()))
   yield* Statements.forEachRow(sql, Statements.addChildren, Array.from(writes.childrenAdded))
+  yield* Statements.forEachRow(sql, Statements.insertLineage, Writes.lineageRows(writes.ancestors))
   yield* Statements.forEachRow(sql, Statements.insertMessages, writes.messages)
   yield* Statements.forEachRow(sql, Statements.insertJobs, Array.from(writes.accepted.values()))
+  yield* Statements.forEachRow(sql, Statements.insertDeliveries, Array.from(writes.deliveries.values()))
   yield* Statements.forEachRow(sql, Statements.insertCompletions, Array.from(writes.completions.values()))
+  yield* Statements.forEachRow(sql, Statements.insertObligations, Array.from(writes.opened.values()))
   yield* Statements.forEachRow(sql, Statements.insertEvents, writes.events)
 })
 
@@ -87,7 +108,8 @@ const writeTogether = (
 ): Effect.Effect<ReadonlyArray<Batch.Verdict>, SqlError> =>
   sql.withTransaction(
     Effect.gen(function* () {
-      const plan = Batch.plan(batch, yield* lookUp(sql, Batch.questions(batch)))
+      const questions = Batch.questions(batch)
+      const plan = Batch.plan(batch, yield* lookUp(sql, questions), questions.replacedJobs)
       yield* Effect.forEach(plan.steps, (step) => carryOut(sql, step), { discard: true })
       return plan.verdicts
     })

@@ -5,7 +5,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Records from "../StoreRecords.ts"
-import { type Test, parent, first, second, everything, refusalOf, numbers, assertConflict } from "./storeTests.ts"
+import { type Test, parent, first, second, events, refusalOf, numbers, assertConflict } from "./storeTests.ts"
 
 export const commits = (test: Test): void => {
   test(
@@ -36,7 +36,7 @@ export const commits = (test: Test): void => {
       assertConflict(reason, stale)
       assert.deepStrictEqual(yield* store.session(first.id), Option.none())
       assert.deepStrictEqual(yield* store.lastMessage(parent.id), Option.none())
-      assert.deepStrictEqual(yield* store.events(everything), [])
+      assert.deepStrictEqual(yield* events(store), [])
       assert.strictEqual(yield* store.childCount(parent.id), 0)
     })
   )
@@ -114,7 +114,7 @@ export const concurrency = (test: Test): void => {
         [[1]]
       )
       const stored = Option.getOrThrow(yield* store.session(parent.id))
-      const [event] = yield* store.events(everything)
+      const [event] = yield* events(store)
       assert.deepStrictEqual(event?.event, Records.titled(parent.id, stored.title))
     })
   )
@@ -142,9 +142,8 @@ export const concurrency = (test: Test): void => {
       )
       assert.strictEqual(yield* store.childCount(parent.id), 100)
       assert.deepStrictEqual(yield* store.session(Records.sessionId(150)), Option.none())
-      const events = yield* store.events(everything)
       assert.deepStrictEqual(
-        numbers(events),
+        numbers(yield* events(store)),
         Array.from({ length: 100 }, (_, index) => index + 1)
       )
     })
@@ -164,7 +163,7 @@ export const concurrency = (test: Test): void => {
         { concurrency: "unbounded" }
       )
       const titles = new Map(
-        (yield* store.events(everything)).map(({ event, number }) => [
+        (yield* events(store)).map(({ event, number }) => [
           number,
           event.type === "session_title_updated" ? event.title : event.type
         ])

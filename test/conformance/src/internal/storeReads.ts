@@ -1,11 +1,10 @@
-/** What is read after a commit: sessions, transcripts, jobs, events. */
+/** What is read after a commit of sessions and their transcripts, and what a deletion leaves. */
 import { assert } from "@effect/vitest"
-import type { AgentEvent, SessionStore } from "@offshoot/core"
+import type { SessionStore } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as TestClock from "effect/testing/TestClock"
 import * as Records from "../StoreRecords.ts"
-import { type Test, parent, first, second, everything, ids, numbers, runs } from "./storeTests.ts"
+import { type Test, parent, first, second, events, ids, numbers, runs, undelivered } from "./storeTests.ts"
 
 export const sessionQueries = (test: Test): void => {
   const other = Records.root(4)
@@ -114,68 +113,6 @@ export const transcripts = (test: Test): void => {
   )
 }
 
-export const jobs = (test: Test): void => {
-  test(
-    "MUST list open jobs in the order of acceptance until each is settled",
-    Effect.fnUntraced(function* (store) {
-      yield* store.commit([Records.accepted(Records.job(3, second)), Records.accepted(Records.job(2, first))])
-      yield* store.commit([Records.accepted(Records.job(1, parent)), Records.launched(2), Records.launched(99)])
-      assert.deepStrictEqual(yield* store.openJobs, [
-        { job: Records.job(3, second), state: "queued" },
-        { job: Records.job(2, first), state: "launched" },
-        { job: Records.job(1, parent), state: "queued" }
-      ])
-      yield* store.commit([Records.settled(Records.completion(2, first))])
-      assert.deepStrictEqual(runs((yield* store.openJobs).map((open) => open.job)), [
-        Records.runId(3),
-        Records.runId(1)
-      ])
-      assert.deepStrictEqual(yield* store.completion(Records.runId(2)), Option.some(Records.completion(2, first)))
-      assert.deepStrictEqual(yield* store.completion(Records.runId(3)), Option.none())
-    })
-  )
-
-  test(
-    "MUST accept, launch and settle a job in one transition",
-    Effect.fnUntraced(function* (store) {
-      yield* store.commit([
-        Records.accepted(Records.job(2, first)),
-        Records.launched(2),
-        Records.settled(Records.completion(2, first)),
-        Records.acknowledged(2)
-      ])
-      assert.deepStrictEqual(yield* store.openJobs, [])
-      assert.deepStrictEqual(yield* store.unacknowledged, [])
-      assert.deepStrictEqual(yield* store.completion(Records.runId(2)), Option.some(Records.completion(2, first)))
-    })
-  )
-
-  test(
-    "MUST name completions in the order of settling until they are acknowledged",
-    Effect.fnUntraced(function* (store) {
-      yield* store.commit([Records.settled(Records.completion(3, second))])
-      yield* store.commit([
-        Records.settled(Records.completion(1, parent), "none"),
-        Records.settled(Records.completion(2, first))
-      ])
-      assert.deepStrictEqual(runs(yield* store.unacknowledged), [Records.runId(3), Records.runId(2)])
-      yield* store.commit([Records.acknowledged(3), Records.acknowledged(99)])
-      assert.deepStrictEqual(runs(yield* store.unacknowledged), [Records.runId(2)])
-      assert.isTrue(Option.isSome(yield* store.completion(Records.runId(3))))
-    })
-  )
-
-  test(
-    "MUST keep the first completion of a run (I2)",
-    Effect.fnUntraced(function* (store) {
-      yield* store.commit([Records.settled(Records.completion(2, first), "none")])
-      yield* store.commit([Records.settled({ ...Records.completion(2, first), resume: "other" })])
-      assert.deepStrictEqual(yield* store.completion(Records.runId(2)), Option.some(Records.completion(2, first)))
-      assert.deepStrictEqual(yield* store.unacknowledged, [])
-    })
-  )
-}
-
 export const deletion = (test: Test): void => {
   test(
     "MUST remove a session with all that is its own, and nothing of others",
@@ -194,78 +131,10 @@ export const deletion = (test: Test): void => {
       assert.deepStrictEqual(yield* store.messages({ sessionId: first.id, after: 0, limit: 10 }), [])
       assert.deepStrictEqual(runs((yield* store.openJobs).map((open) => open.job)), [Records.runId(3)])
       assert.deepStrictEqual(yield* store.completion(Records.runId(4)), Option.none())
-      assert.deepStrictEqual(runs(yield* store.unacknowledged), [Records.runId(5)])
+      assert.deepStrictEqual(yield* undelivered(store), [Records.runId(5)])
       assert.deepStrictEqual(yield* store.session(second.id), Option.some(second))
       assert.isTrue(Option.isSome(yield* store.lastMessage(second.id)))
-      assert.deepStrictEqual(numbers(yield* store.events(everything)), [1])
-    })
-  )
-}
-
-export const feed = (test: Test): void => {
-  const approval: AgentEvent.AgentEvent = {
-    type: "tool_approval_requested",
-    requestId: "req",
-    toolCallId: "call",
-    toolName: "shell",
-    arguments: { command: ["ls", null, 1.5, { deep: [true] }] }
-  }
-
-  test(
-    "MUST number events from 1 without a gap, over commits",
-    Effect.fnUntraced(function* (store) {
-      assert.deepStrictEqual(yield* store.feedBounds, { oldest: 1, head: 0 })
-      const events = [Records.titled(first.id, "a"), approval, Records.statusChanged(first.id, "running")]
-      assert.deepStrictEqual(
-        yield* store.commit(events.slice(0, 2).map((event) => Records.recorded(first.id, event))),
-        [1, 2]
-      )
-      yield* TestClock.adjust("5 seconds")
-      assert.deepStrictEqual(
-        yield* store.commit(events.slice(2).map((event) => Records.recorded(parent.id, event))),
-        [3]
-      )
-      assert.deepStrictEqual(yield* store.events(everything), [
-        { number: 1, sessionId: first.id, atMillis: 0, event: Records.titled(first.id, "a") },
-        { number: 2, sessionId: first.id, atMillis: 0, event: approval },
-        { number: 3, sessionId: parent.id, atMillis: 5000, event: Records.statusChanged(first.id, "running") }
-      ])
-      assert.deepStrictEqual(yield* store.feedBounds, { oldest: 1, head: 3 })
-    })
-  )
-
-  test(
-    "MUST read events from a cursor, of one session, of some types",
-    Effect.fnUntraced(function* (store) {
-      yield* store.commit(
-        [first, second, first, second, first].map((session, index) =>
-          Records.recorded(session.id, index === 4 ? approval : Records.titled(session.id, `${index}`))
-        )
-      )
-      const read = (fields: Partial<SessionStore.EventQuery>) =>
-        Effect.map(store.events({ ...everything, ...fields }), numbers)
-      assert.deepStrictEqual(yield* read({ after: 2 }), [3, 4, 5])
-      assert.deepStrictEqual(yield* read({ after: 1, limit: 2 }), [2, 3])
-      assert.deepStrictEqual(yield* read({ after: 5 }), [])
-      assert.deepStrictEqual(yield* read({ sessionId: Option.some(first.id), after: 1 }), [3, 5])
-      assert.deepStrictEqual(yield* read({ types: Option.some(["tool_approval_requested", "complete"]) }), [5])
-      assert.deepStrictEqual(
-        yield* read({ types: Option.some(["session_title_updated"]), sessionId: Option.some(second.id) }),
-        [2, 4]
-      )
-      assert.deepStrictEqual(yield* read({ types: Option.some([]) }), [])
-    })
-  )
-
-  test(
-    "MUST give the last events of one session in order",
-    Effect.fnUntraced(function* (store) {
-      yield* store.commit(
-        [first, second, first, first].map((session) => Records.recorded(session.id, Records.titled(session.id, "t")))
-      )
-      assert.deepStrictEqual(numbers(yield* store.recentEvents(first.id, 2)), [3, 4])
-      assert.deepStrictEqual(numbers(yield* store.recentEvents(second.id, 9)), [2])
-      assert.deepStrictEqual(numbers(yield* store.recentEvents(parent.id, 9)), [])
+      assert.deepStrictEqual(numbers(yield* events(store)), [1])
     })
   )
 }

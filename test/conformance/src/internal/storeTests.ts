@@ -14,7 +14,7 @@ export const second = Records.child(3, parent)
 export const everything: SessionStore.EventQuery = {
   after: 0,
   limit: 1000,
-  sessionId: Option.none(),
+  scope: { _tag: "All" },
   types: Option.none()
 }
 
@@ -23,6 +23,20 @@ export const refusalOf = (commit: Effect.Effect<ReadonlyArray<number>, SessionSt
     onFailure: (error) => error.reason,
     onSuccess: () => assert.fail("the transition was accepted")
   })
+
+/** The events of one page. */
+export const events = (store: SessionStore.SessionStoreShape, fields: Partial<SessionStore.EventQuery> = {}) =>
+  Effect.map(store.events({ ...everything, ...fields }), (page) => page.events)
+
+/** The runs whose completions wait for this handler, in all its lines, line by line. */
+export const undelivered = Effect.fnUntraced(function* (
+  store: SessionStore.SessionStoreShape,
+  handler: string = Records.handler
+) {
+  const lines = yield* store.undeliveredLines(handler)
+  const pages = yield* Effect.forEach(lines, (line) => store.undelivered({ handler, line, limit: 1000 }))
+  return runs(pages.flat())
+})
 
 export const ids = (sessions: ReadonlyArray<{ readonly id: string }>) => sessions.map((session) => session.id)
 export const numbers = (events: ReadonlyArray<SessionStore.RecordedEvent>) => events.map((event) => event.number)
