@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { TestClock } from "effect/testing"
 import { type AgentEvent, isDurable } from "../src/AgentEvent.ts"
+import * as RequestPolicy from "../src/RequestPolicy.ts"
 import { type StreamItem, SubAgents } from "../src/SubAgents.ts"
 import * as Records from "./SessionRecords.ts"
 import {
@@ -18,6 +19,9 @@ import {
   whole
 } from "./SessionReaders.ts"
 import * as World from "./world.ts"
+
+/** Asks are answered at once. */
+const denyAll = RequestPolicy.layer({ deadlineSeconds: 60, rules: [{ name: "all", decision: "deny" }] })
 
 describe("a late reader", () => {
   it.effect("S-late: gets the last budget event, the last 32 durable events, then what is live", () =>
@@ -237,7 +241,7 @@ describe("the scopes of a reader", () => {
       const root = yield* World.root
       const own = yield* read(root.id)
       const child = yield* World.child(root.id, ["sleep 10"])
-      yield* World.child(child.session.id, ["ask which"])
+      yield* World.child(child.session.id, ["ask which Which one?"])
       yield* TestClock.adjust("10 seconds")
       const asks = own.seen.filter(
         ({ event }) => event.type === "sub_agent_event" && event.event.type === "clarification_needed"
@@ -249,9 +253,15 @@ describe("the scopes of a reader", () => {
   it.effect("S-durable: only durable events have numbers, and of this session's own stream each has", () =>
     Effect.gen(function* () {
       const root = yield* World.root
-      const spawned = yield* World.child(root.id, ["say hi", "tool shell", "tool-done shell", "budget 3", "ask which"])
+      const spawned = yield* World.child(root.id, [
+        "say hi",
+        "tool shell",
+        "tool-done shell",
+        "budget 3",
+        "permit shell"
+      ])
       const seen = yield* whole(spawned.session.id)
       for (const { event, number } of seen) assert.strictEqual(Option.isSome(number), isDurable(event.type), event.type)
-    }).pipe(Effect.provide(World.world().layer))
+    }).pipe(Effect.provide(World.world({}, denyAll).layer))
   )
 })

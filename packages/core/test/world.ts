@@ -16,6 +16,9 @@ import * as ScriptedRunner from "../src/testing/ScriptedRunner.ts"
 
 export const agent = "scripted-agent"
 
+/** All but `resume`: a run whose process died is not gone on with. */
+const capabilities = { steer: true, requests: true, usage: true }
+
 export interface World {
   readonly census: ScriptedRunner.Census
   readonly layer: Layer.Layer<Layer.Success<typeof Offshoot.layer> | SessionStore.SessionStore, SessionStore.StoreError>
@@ -31,7 +34,7 @@ export const world = (
   const layer = Offshoot.layer.pipe(
     Layer.provideMerge(store),
     Layer.provide(parts),
-    Layer.provide(ExternalChildRunner.layer([ScriptedRunner.make({ agent, census })])),
+    Layer.provide(ExternalChildRunner.layer([ScriptedRunner.make({ agent, census, capabilities })])),
     Layer.provide(ScriptedRunner.directory(agent)),
     Layer.provide(Limits.layer({ ...Limits.defaults, ...limits }))
   )

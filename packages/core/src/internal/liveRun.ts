@@ -3,13 +3,14 @@
  * it is told to stop. Mutable, owned by the run's own fiber; others read it.
  */
 import * as Deferred from "effect/Deferred"
+import * as Option from "effect/Option"
 import type { RunnerEvent } from "../AgentEvent.ts"
 import type { RunEnd, StopMode, Waiting } from "../ExternalChildRunner.ts"
-import type { SessionId } from "../Ids.ts"
+import type { RequestId, SessionId } from "../Ids.ts"
 import type { CancelledBy } from "../Outcome.ts"
 import type { LastTool, RunSnapshot } from "../Runs.ts"
 import type { Session } from "../Session.ts"
-import type { SpawnJob } from "../SpawnJob.ts"
+import type { RunReport, SpawnJob } from "../SpawnJob.ts"
 import type { Open, Timeout, Vitals } from "../Watchdog.ts"
 
 /** The wish that a run stops. A later `abort` overtakes an earlier `graceful`. */
@@ -50,6 +51,11 @@ export class LiveRun {
   /** Nothing is emitted any more (I3). */
   closed = false
   end: RunEnd | undefined
+  /** What the run has told of itself; `reportOwed`: the record does not have all of it yet. */
+  report: RunReport = {}
+  reportOwed = false
+  /** Requests that are just being opened. */
+  opening = 0
   /** Text that is not in the record yet. */
   text = ""
   textSinceMillis = 0
@@ -57,6 +63,8 @@ export class LiveRun {
   textDropped = false
   yieldedAtTurn = 0
   nextBeatAtMillis: number
+  /** The requests that the run waits for, and when they were opened. */
+  private asks: Map<RequestId, number> | undefined
   private openTools: Map<string, { readonly name: string; readonly sinceMillis: number }> | undefined
 
   constructor(job: SpawnJob, session: Session, ancestors: ReadonlyArray<SessionId>, nowMillis: number) {
@@ -119,6 +127,21 @@ export class LiveRun {
     this.waitedMillis += nowMillis - this.waitingSinceMillis
     this.waiting = undefined
     this.lastActivityAtMillis = nowMillis
+  }
+
+  beginAsking(id: RequestId, openedAtMillis: number): void {
+    this.asks ??= new Map()
+    this.asks.set(id, openedAtMillis)
+  }
+
+  endAsking(id: RequestId): void {
+    this.asks?.delete(id)
+  }
+
+  /** The request that the run has waited for longest. */
+  oldestAsk(): Option.Option<{ readonly id: RequestId; readonly openedAtMillis: number }> {
+    const [ask] = this.asks ?? []
+    return Option.map(Option.fromUndefinedOr(ask), ([id, openedAtMillis]) => ({ id, openedAtMillis }))
   }
 
   snapshot(): RunSnapshot {

@@ -12,14 +12,33 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type { RunnerEvent } from "../AgentEvent.ts"
-import type { ExternalChildRunner, RunContext, RunEnd, StopMode, Waiting } from "../ExternalChildRunner.ts"
+import type {
+  Answer,
+  Asking,
+  ExternalChildRunner,
+  RunContext,
+  RunEnd,
+  StopMode,
+  Waiting
+} from "../ExternalChildRunner.ts"
 import { RunId, SessionId } from "../Ids.ts"
+import type { SteerMode } from "../Obligation.ts"
 import { type Metadata, type Session, metadataKeys } from "../Session.ts"
-import type { SpawnJob } from "../SpawnJob.ts"
+import type { Resume, RunReport, SpawnJob } from "../SpawnJob.ts"
+import { type Receipt, StandInInbox, StandInRequests, Watched } from "./standIns.ts"
 
 type Entry = Parameters<RunContext["append"]>[0]
+
+export type { Receipt } from "./standIns.ts"
+
+/** A call that a run made through `onceOnly`. */
+export interface Call {
+  readonly toolName: string
+  readonly ended: boolean
+}
 
 /** What a run still holds, and what it did when it was not its turn any more. All zero after a good run. */
 export interface Counts {
@@ -49,6 +68,24 @@ export interface RunHarness {
   readonly awaitEvent: (takes: (event: RunnerEvent) => boolean) => Effect.Effect<RunnerEvent>
   /** Returns once the answer holds this text. */
   readonly awaitAnswer: (part: string) => Effect.Effect<void>
+  /** What the run asked so far, in order. */
+  readonly asks: Effect.Effect<ReadonlyArray<Asking>>
+  /** The ask with this key, also when it came before. **Interruption**: of the waiting loses nothing. */
+  readonly awaitAsk: (key: string) => Effect.Effect<Asking>
+  /** Answers the ask with this key, this or a coming one. The first answer is the one. */
+  readonly answerAsk: (key: string, answer: Answer) => Effect.Effect<void>
+  /** Sends the run a message, which waits until the run takes it. */
+  readonly send: (text: string, mode: SteerMode) => Effect.Effect<void>
+  /** What became of the messages so far, in the order of sending. */
+  readonly receipts: Effect.Effect<ReadonlyArray<Receipt>>
+  /** Returns once no message waits any more. */
+  readonly awaitTaken: Effect.Effect<void>
+  /** How often the run took messages or waited for some. */
+  readonly inboxTouched: Effect.Effect<number>
+  /** What the run told of itself so far; each thing as it was told last. */
+  readonly report: Effect.Effect<RunReport>
+  /** The calls that the run made through `onceOnly`, in order. */
+  readonly calls: Effect.Effect<ReadonlyArray<Call>>
   /** Makes the cancel, this or a coming one, an abort. */
   readonly abort: Effect.Effect<void>
   /**
@@ -94,12 +131,21 @@ export const externalSession = (
   }
 })
 
-const jobOf = (session: Session, runId: string): SpawnJob => ({
+/** The run to stand around. `resume` is the try that it goes on from. */
+export interface Given {
+  readonly session: Session
+  readonly runId: string
+  readonly prompt: string
+  readonly resume?: Resume
+}
+
+const jobOf = ({ resume, runId, session }: Given): SpawnJob => ({
   runId: RunId.make(runId),
   ...(session.parentId === undefined ? {} : { parentSessionId: session.parentId }),
   childSessionId: session.id,
   model: "",
-  acceptedAtMillis: 0
+  acceptedAtMillis: 0,
+  ...(resume === undefined ? {} : { resume })
 })
 
 /** What the run did, as it happened. */
@@ -113,8 +159,15 @@ class Recorder {
   waiting = 0
   late = 0
   began = false
-  /** Looked at after every event; one that is satisfied takes itself out. */
-  readonly watchers = new Set<() => void>()
+  report: RunReport = {}
+  readonly calls: Array<{ readonly toolName: string; ended: boolean }> = []
+  readonly watched = new Watched()
+  readonly requests = new StandInRequests(this.watched)
+  readonly inbox: StandInInbox
+
+  constructor(session: Session) {
+    this.inbox = new StandInInbox(this.watched, session.id)
+  }
 
   private noteLate(): void {
     if (this.began && this.running === 0) this.late++
@@ -124,7 +177,7 @@ class Recorder {
     this.noteLate()
     this.events.push(event)
     if (event.type === "token") this.answer += event.content
-    for (const watcher of this.watchers) watcher()
+    this.watched.changed()
   }
 
   entry(entry: Entry): void {
@@ -133,17 +186,9 @@ class Recorder {
   }
 }
 
-const contextOf = (
-  recorder: Recorder,
-  given: { readonly session: Session; readonly runId: string; readonly prompt: string },
-  aborted: Deferred.Deferred<void>
-): RunContext => ({
-  session: given.session,
-  job: jobOf(given.session, given.runId),
-  prompt: given.prompt,
-  emit: (event) => Effect.sync(() => recorder.event(event)),
-  append: (entry) => Effect.sync(() => recorder.entry(entry)),
-  whileWaiting: (waiting, effect) =>
+const whileWaitingIn =
+  (recorder: Recorder): RunContext["whileWaiting"] =>
+  (waiting, effect) =>
     Effect.acquireUseRelease(
       Effect.sync(() => {
         recorder.waits.push(waiting)
@@ -154,19 +199,72 @@ const contextOf = (
         Effect.sync(() => {
           recorder.waiting--
         })
-    ),
+    )
+
+const onceOnlyIn =
+  (recorder: Recorder): RunContext["onceOnly"] =>
+  ({ toolName }, effect) =>
+    Effect.suspend(() => {
+      const call = { toolName, ended: false }
+      recorder.calls.push(call)
+      return Effect.ensuring(
+        effect,
+        Effect.sync(() => {
+          call.ended = true
+        })
+      )
+    })
+
+const contextOf = (recorder: Recorder, given: Given, aborted: Deferred.Deferred<void>): RunContext => ({
+  session: given.session,
+  job: jobOf(given),
+  prompt: given.prompt,
+  resume: Option.fromUndefinedOr(given.resume),
+  emit: (event) => Effect.sync(() => recorder.event(event)),
+  append: (entry) => Effect.sync(() => recorder.entry(entry)),
+  whileWaiting: whileWaitingIn(recorder),
+  ask: recorder.requests.ask(whileWaitingIn(recorder)),
+  inbox: recorder.inbox.inbox,
+  report: (told) =>
+    Effect.sync(() => {
+      recorder.report = { ...recorder.report, ...told }
+    }),
+  onceOnly: onceOnlyIn(recorder),
   stopMode: Effect.sync(() => recorder.stopMode),
   aborted: Deferred.await(aborted)
 })
 
+/** What a test sees of a run, and how it answers and sends. */
+const viewOf = (recorder: Recorder) => {
+  const { inbox, requests, watched } = recorder
+  const receipts = Effect.sync(() => inbox.receipts())
+  return {
+    events: Effect.sync(() => [...recorder.events]),
+    entries: Effect.sync(() => [...recorder.entries]),
+    waits: Effect.sync(() => [...recorder.waits]),
+    answer: Effect.sync(() => recorder.answer),
+    counts: Effect.sync(() => ({ running: recorder.running, waiting: recorder.waiting, late: recorder.late })),
+    awaitEvent: (takes: (event: RunnerEvent) => boolean) => watched.until(() => recorder.events.find(takes)),
+    awaitAnswer: (part: string) =>
+      Effect.asVoid(watched.until(() => (recorder.answer.includes(part) ? true : undefined))),
+    asks: Effect.sync(() => [...requests.asked]),
+    awaitAsk: (key: string) => watched.until(() => requests.asked.find((asking) => asking.key === key)),
+    answerAsk: (key: string, answer: Answer) => requests.answer(key, answer),
+    send: (text: string, mode: SteerMode) => Effect.sync(() => inbox.send(text, mode)),
+    receipts,
+    awaitTaken: Effect.asVoid(
+      watched.until(() => (inbox.receipts().some(({ status }) => status === "queued") ? undefined : true))
+    ),
+    inboxTouched: Effect.sync(() => inbox.touched),
+    report: Effect.sync(() => recorder.report),
+    calls: Effect.sync(() => recorder.calls.map((call) => ({ ...call })))
+  }
+}
+
 /** A harness for one run. Runs of one test differ in `runId`, as real ones do. */
-export const make = (given: {
-  readonly session: Session
-  readonly runId: string
-  readonly prompt: string
-}): Effect.Effect<RunHarness> =>
+export const make = (given: Given): Effect.Effect<RunHarness> =>
   Effect.sync(() => {
-    const recorder = new Recorder()
+    const recorder = new Recorder(given.session)
     const aborted = Deferred.makeUnsafe<void>()
     const context = contextOf(recorder, given, aborted)
 
@@ -182,30 +280,9 @@ export const make = (given: {
         )
       })
 
-    const watch = <A>(look: () => A | undefined): Effect.Effect<A> =>
-      Effect.callback<A>((resume) => {
-        const watcher = () => {
-          const found = look()
-          if (found === undefined) return
-          recorder.watchers.delete(watcher)
-          resume(Effect.succeed(found))
-        }
-        recorder.watchers.add(watcher)
-        watcher()
-        return Effect.sync(() => {
-          recorder.watchers.delete(watcher)
-        })
-      })
-
     const harness: RunHarness = {
       context,
-      events: Effect.sync(() => [...recorder.events]),
-      entries: Effect.sync(() => [...recorder.entries]),
-      waits: Effect.sync(() => [...recorder.waits]),
-      answer: Effect.sync(() => recorder.answer),
-      counts: Effect.sync(() => ({ running: recorder.running, waiting: recorder.waiting, late: recorder.late })),
-      awaitEvent: (takes) => watch(() => recorder.events.find(takes)),
-      awaitAnswer: (part) => Effect.asVoid(watch(() => (recorder.answer.includes(part) ? true : undefined))),
+      ...viewOf(recorder),
       abort: Effect.suspend(() => {
         recorder.stopMode = "abort"
         return Effect.asVoid(Deferred.succeed(aborted, undefined))

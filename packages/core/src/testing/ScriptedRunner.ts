@@ -2,8 +2,8 @@
  * An external runner that does exactly what its prompt says, line by line.
  *
  * For tests and demonstrations; it starts nothing outside this process. The
- * lines it knows are the cases of `step`. A prompt without a final `fail`,
- * `die`, `hang` or `deaf` completes.
+ * lines it knows are the cases of `step` and `exchange`. A prompt without a
+ * final `fail`, `die`, `hang` or `deaf` completes.
  *
  * @stability unstable
  */
@@ -11,10 +11,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as AgentDirectory from "../AgentDirectory.ts"
-import * as ExternalChildRunner from "../ExternalChildRunner.ts"
+import type * as ExternalChildRunner from "../ExternalChildRunner.ts"
 import * as Outcome from "../Outcome.ts"
-import { metadataKeys } from "../Session.ts"
+import { metadataKeys, type Usage } from "../Session.ts"
 
 /** What it counts: runs that are open now, and runs that were started ever. */
 export interface Census {
@@ -26,7 +27,23 @@ export interface Options {
   /** The agent id it answers to. */
   readonly agent: string
   readonly census: Census
+  /** What it declares; what is left out is `false`. A script is held to it: a word that needs more is a defect. */
+  readonly capabilities?: Partial<ExternalChildRunner.Capabilities>
 }
+
+/** What a script has said of itself, for its end. */
+interface Said {
+  usage: Option.Option<Usage>
+  resume: Option.Option<string>
+}
+
+interface Stage {
+  readonly context: ExternalChildRunner.RunContext
+  readonly capabilities: ExternalChildRunner.Capabilities
+  readonly said: Said
+}
+
+type Step = Effect.Effect<Outcome.RunnerOutcome | undefined>
 
 const failed = (message: string): Outcome.RunnerOutcome => ({ status: "error", reason: "agent_failed", message })
 
@@ -36,19 +53,95 @@ const repeat = (text: string, emit: (round: number) => Effect.Effect<void>): Eff
     for (let round = 1; round <= times; round++) yield* emit(round)
   })
 
+const goOn = (effect: Effect.Effect<unknown>): Step => Effect.as(effect, undefined)
+
+const seconds = (text: string): Duration.Duration => Duration.seconds(Number(text))
+
+const say = ({ context }: Stage, content: string): Effect.Effect<void> => context.emit({ type: "token", content })
+
+/** `approved:`, `denied:` or `expired:` and what was asked, or the words of the answer. */
+const sayAnswer = (stage: Stage, asked: string, answer: ExternalChildRunner.Answer): Effect.Effect<void> => {
+  switch (answer._tag) {
+    case "Approved":
+      return say(stage, `approved:${asked}`)
+    case "Denied":
+      return say(stage, `denied:${asked}`)
+    case "Answered":
+      return say(stage, `answered:${answer.text}`)
+    case "Expired":
+      return say(stage, `expired:${asked}`)
+  }
+}
+
+const ask = (stage: Stage, asking: ExternalChildRunner.Asking, asked: string): Effect.Effect<void> =>
+  Effect.flatMap(stage.context.ask(asking), (answer) => sayAnswer(stage, asked, answer))
+
+/** Says each message that waits, as `<text>`. One that is `no` is refused. */
+const take = (stage: Stage): Effect.Effect<number> =>
+  stage.context.inbox.take(({ text }) => (text === "no" ? Effect.fail("not that") : say(stage, `<${text}>`)))
+
+const needs = (
+  stage: Stage,
+  capability: "steer" | "requests" | "resume" | "usage",
+  effect: Effect.Effect<unknown>
+): Step =>
+  stage.capabilities[capability]
+    ? goOn(effect)
+    : Effect.die(new Error(`the script uses ${capability}, which its runner does not declare`))
+
+const told = (stage: Stage, report: { readonly usage?: Usage; readonly resume?: string }): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (report.usage !== undefined) stage.said.usage = Option.some(report.usage)
+    if (report.resume !== undefined) stage.said.resume = Option.some(report.resume)
+    return stage.context.report(report)
+  })
+
+/** The words for what a run asks, is told and tells of itself; undefined: it is none of them. */
+const exchange = (stage: Stage, word: string, text: string): Step | undefined => {
+  const { context } = stage
+  switch (word) {
+    case "ask": {
+      const [key = "", ...question] = text.split(" ")
+      const asking = { key, ask: { type: "question", question: question.join(" ") } } as const
+      return needs(stage, "requests", ask(stage, asking, key))
+    }
+    case "permit": {
+      const permission = { type: "permission", toolCallId: text, toolName: text, arguments: { of: text } } as const
+      return needs(stage, "requests", ask(stage, { key: `permit:${text}`, ask: permission }, text))
+    }
+    case "take":
+      return needs(stage, "steer", take(stage))
+    case "take-wait":
+      return needs(stage, "steer", Effect.andThen(context.inbox.arrived("queue"), take(stage)))
+    case "interruptible":
+      return needs(stage, "steer", Effect.timeoutOption(context.inbox.arrived("interrupt"), seconds(text)))
+    case "resume-handle":
+      return needs(stage, "resume", told(stage, { resume: text }))
+    case "usage":
+      return needs(stage, "usage", told(stage, { usage: { outputTokens: Number(text) } }))
+    case "once": {
+      const [toolName = "", pause = "0"] = text.split(" ")
+      return goOn(context.onceOnly({ toolCallId: toolName, toolName }, Effect.sleep(seconds(pause))))
+    }
+    case "resumed": {
+      const handle = Option.flatMapNullishOr(context.resume, (resume) => resume.handle)
+      return goOn(say(stage, Option.match(handle, { onNone: () => "fresh", onSome: (known) => `resumed:${known}` })))
+    }
+    default:
+      return undefined
+  }
+}
+
 /** Carries out one line; an outcome ends the script. */
-const step = (
-  context: ExternalChildRunner.RunContext,
-  line: string
-): Effect.Effect<Outcome.RunnerOutcome | undefined> => {
+const step = (stage: Stage, line: string): Step => {
+  const { context } = stage
   const [word = "", ...rest] = line.trim().split(" ")
   const text = rest.join(" ")
-  const goOn = (effect: Effect.Effect<unknown>) => Effect.as(effect, undefined)
   switch (word) {
     case "say":
-      return goOn(context.emit({ type: "token", content: text }))
+      return goOn(say(stage, text))
     case "count":
-      return goOn(repeat(text, (round) => context.emit({ type: "token", content: `${round} ` })))
+      return goOn(repeat(text, (round) => say(stage, `${round} `)))
     case "round":
       return goOn(context.emit({ type: "runner_progress", round: Number(text) }))
     case "tool":
@@ -59,18 +152,16 @@ const step = (
       return goOn(context.emit({ type: "tool_error", toolCallId: text, toolName: text, error: "no" }))
     case "budget":
       return goOn(context.emit({ type: "token_budget_updated", usedTokens: Number(text) }))
-    case "ask":
-      return goOn(context.emit({ type: "clarification_needed", requestId: text, question: text }))
     case "append":
       return goOn(context.append({ role: "assistant", text, hidden: false }))
     case "sleep":
-      return goOn(Effect.sleep(Duration.seconds(Number(text))))
+      return goOn(Effect.sleep(seconds(text)))
     case "yield":
       return goOn(Effect.yieldNow)
     case "await-request":
-      return goOn(context.whileWaiting("request", Effect.sleep(Duration.seconds(Number(text)))))
+      return goOn(context.whileWaiting("request", Effect.sleep(seconds(text))))
     case "await-children":
-      return goOn(context.whileWaiting("children", Effect.sleep(Duration.seconds(Number(text)))))
+      return goOn(context.whileWaiting("children", Effect.sleep(seconds(text))))
     case "fail":
       return Effect.succeed(failed(text))
     case "refuse":
@@ -82,7 +173,7 @@ const step = (
     case "deaf":
       return Effect.uninterruptible(Effect.never)
     default:
-      return Effect.die(new Error(`the script has no word ${word}`))
+      return exchange(stage, word, text) ?? Effect.die(new Error(`the script has no word ${word}`))
   }
 }
 
@@ -97,11 +188,22 @@ const play = Effect.fnUntraced(function* (options: Options, context: ExternalChi
         options.census.open -= 1
       })
   )
+  const said: Said = { usage: Option.none(), resume: Option.none() }
+  const stage: Stage = { context, capabilities: capabilitiesOf(options), said }
   for (const line of context.prompt.split("\n")) {
-    const outcome = yield* step(context, line)
-    if (outcome !== undefined) return ExternalChildRunner.ended(outcome)
+    const outcome = yield* step(stage, line)
+    if (outcome !== undefined) return { outcome, ...said } satisfies ExternalChildRunner.RunEnd
   }
-  return ExternalChildRunner.ended(Outcome.done)
+  return { outcome: Outcome.done, ...said } satisfies ExternalChildRunner.RunEnd
+})
+
+const capabilitiesOf = ({ capabilities }: Options): ExternalChildRunner.Capabilities => ({
+  steer: false,
+  requests: false,
+  resume: false,
+  usage: false,
+  gracefulCancel: false,
+  ...capabilities
 })
 
 /** The body is a fiber of the caller's scope: it ends with the run's own end, its interruption, or that scope. */
@@ -113,7 +215,7 @@ const playIn = (options: Options, context: ExternalChildRunner.RunContext) =>
 /** A runner for sessions of `options.agent` that plays the prompt of each. */
 export const make = (options: Options): ExternalChildRunner.ExternalChildRunner => ({
   name: "scripted",
-  capabilities: { steer: false, requests: false, resume: false, usage: false, gracefulCancel: false },
+  capabilities: capabilitiesOf(options),
   shouldHandle: ({ metadata }) =>
     metadata[metadataKeys.runtimeKind] === "external" &&
     metadata[metadataKeys.externalAgentId] === options.agent &&

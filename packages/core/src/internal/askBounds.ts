@@ -1,0 +1,55 @@
+/**
+ * An ask as it is recorded: plain JSON of a bounded size. What a child says here
+ * is shown to people and kept, and a child may say anything.
+ */
+import * as Equal from "effect/Equal"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Ask } from "../Obligation.ts"
+
+/** A question is read by a person: a few pages. */
+const questionCharsMax = 16_384
+/** More options than fit on a screen are no choice. */
+const optionsMax = 32
+const optionCharsMax = 1_024
+/** A name, with room for namespaces. */
+const nameCharsMax = 256
+/** The arguments of a tool call as JSON text; a person decides by their beginning. */
+const argumentsCharsMax = 65_536
+/** What is shown of arguments that are larger. */
+const headCharsMax = 16_384
+
+const cut = (text: string, charsMax: number): string =>
+  text.length <= charsMax ? text : `${text.slice(0, charsMax - 1)}…`
+
+const JsonText = Schema.fromJsonString(Schema.Unknown)
+const encodeJson = Schema.encodeUnknownOption(JsonText)
+const decodeJson = Schema.decodeUnknownOption(JsonText)
+
+/** Plain JSON. Larger arguments are replaced by their beginning and a marker; what is no JSON is only said to be there. */
+const boundedArguments = (given: unknown): unknown => {
+  const text = Option.filter(encodeJson(given), (encoded) => typeof encoded === "string")
+  if (Option.isNone(text)) return { unreadable: true }
+  if (text.value.length <= argumentsCharsMax)
+    return Option.getOrElse(decodeJson(text.value), () => ({ unreadable: true }))
+  return { truncated: true, chars: text.value.length, head: text.value.slice(0, headCharsMax) }
+}
+
+export const boundedAsk = (ask: Ask): Ask =>
+  ask.type === "question"
+    ? {
+        type: "question",
+        question: cut(ask.question, questionCharsMax),
+        ...(ask.options === undefined
+          ? {}
+          : { options: ask.options.slice(0, optionsMax).map((option) => cut(option, optionCharsMax)) })
+      }
+    : {
+        type: "permission",
+        toolCallId: cut(ask.toolCallId, nameCharsMax),
+        toolName: cut(ask.toolName, nameCharsMax),
+        arguments: boundedArguments(ask.arguments)
+      }
+
+/** Whether two bounded asks ask the same. */
+export const sameAsk = (one: Ask, other: Ask): boolean => Equal.equals(one, other)

@@ -1,0 +1,69 @@
+/** How a live run waits for somebody without holding a slot (I10). */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type { RunContext, Waiting } from "../ExternalChildRunner.ts"
+import type { SessionStatus } from "../Session.ts"
+import type { Flight } from "./flights.ts"
+import { publishOwn } from "./publisher.ts"
+import { patiently } from "./recorder.ts"
+import type { Bound } from "./transcriptWriter.ts"
+
+/** Gives up a run's slot and gets one back. */
+export interface Slots {
+  readonly leave: (flight: Flight) => void
+  /** **Interruption**: the run goes on without a slot, towards its settling. */
+  readonly reenter: (flight: Flight) => Effect.Effect<void>
+}
+
+const changeStatus = (bound: Bound, command: "Await" | "Resume", waiting: Waiting): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { live, recorder, seat, streams } = bound
+    const { childSessionId: sessionId, runId } = live.job
+    const change =
+      command === "Await" ? ({ _tag: command, runId, waiting } as const) : ({ _tag: command, runId } as const)
+    const eventOf = (status: SessionStatus) => ({ type: "session_status_changed", sessionId, status }) as const
+    return patiently(
+      recorder.transact(live.session, change, (next) => ({
+        changes: [{ _tag: "EventRecorded", sessionId, event: eventOf(next.status) }],
+        show: (numbers) => {
+          publishOwn(streams, seat, Option.fromUndefinedOr(numbers[0]), eventOf(next.status))
+        }
+      }))
+    ).pipe(
+      Effect.map((session) => {
+        live.session = session
+      }),
+      // A cancel came first: the run is being stopped, and its status is the cancel's.
+      Effect.catchTag("Refused", () => Effect.void),
+      Effect.orDie
+    )
+  })
+
+/** The slot is free while `effect` waits. Waits that overlap count as one, of the first one's kind. */
+export const waitWith = (bound: Bound, slots: Slots, flight: Flight): RunContext["whileWaiting"] => {
+  let waits = 0
+  return <A, E, R>(waiting: Waiting, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+    const { clock, live } = bound
+    const enter = Effect.suspend(() => {
+      waits += 1
+      if (waits > 1) return Effect.void
+      live.beginWaiting(waiting, clock.currentTimeMillisUnsafe())
+      return Effect.tap(changeStatus(bound, "Await", waiting), () => Effect.sync(() => slots.leave(flight)))
+    })
+    const leave = Effect.suspend(() => {
+      waits -= 1
+      if (waits > 0) return Effect.void
+      // Interrupted while it waits for a slot: it settles without one.
+      return Effect.flatMap(Effect.exit(Effect.interruptible(slots.reenter(flight))), (reentered) => {
+        live.endWaiting(clock.currentTimeMillisUnsafe())
+        return Exit.isSuccess(reentered) ? changeStatus(bound, "Resume", waiting) : Effect.void
+      })
+    })
+    return Effect.acquireUseRelease(
+      enter,
+      () => effect,
+      () => leave
+    )
+  }
+}

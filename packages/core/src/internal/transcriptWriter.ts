@@ -1,0 +1,124 @@
+/**
+ * How the text of a live run gets into its transcript: gathered in memory,
+ * written when much of it has gathered or some of it has waited for long.
+ */
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Ids from "../Ids.ts"
+import type { Message } from "../Session.ts"
+import type { StoreError, Transition } from "../SessionStore.ts"
+import type { SessionStreamsShape } from "../SessionStreams.ts"
+import type { LiveRun } from "./liveRun.ts"
+import { builtOf, type Step } from "./ownChanges.ts"
+import type { Seat } from "./publisher.ts"
+import { patiently, type Recorder } from "./recorder.ts"
+
+/** A live run with what its record and its streams are. */
+export interface Bound {
+  readonly recorder: Recorder["Service"]
+  readonly streams: SessionStreamsShape
+  readonly live: LiveRun
+  readonly seat: Seat
+  readonly clock: Clock.Clock
+}
+
+/** Text is written to the transcript when this much has gathered. */
+const flushChars = 65_536
+/** Or when the oldest of it has waited this long, at the next event. */
+const flushMillis = 5_000
+/** What one run may add to the transcript: sixteen million characters. More is shown live and dropped here. */
+const transcriptCharsMax = 16_777_216
+
+export const collect = (live: LiveRun, content: string, nowMillis: number): void => {
+  if (live.storedChars + live.text.length + content.length > transcriptCharsMax) {
+    live.textDropped = true
+    return
+  }
+  if (live.text === "") live.textSinceMillis = nowMillis
+  live.text += content
+}
+
+export const flushIsDue = (live: LiveRun, nowMillis: number): boolean =>
+  live.text.length >= flushChars || (live.text !== "" && nowMillis - live.textSinceMillis >= flushMillis)
+
+/** Tries as long as the run is not closed: a runner that was given up may still be trying (I3). */
+export const whileOpen = (
+  live: LiveRun,
+  once: () => Effect.Effect<void, StoreError>
+): Effect.Effect<void, StoreError> => patiently(Effect.suspend(() => (live.closed ? Effect.void : once())))
+
+/**
+ * One try to record something of the run, with what it has told of itself when
+ * the record is owed that. `recorded` is called as soon as it is true, also for
+ * a caller that is stopped meanwhile.
+ */
+export const recordOnce = (
+  { live, recorder, seat, streams }: Bound,
+  step: Step,
+  recorded: () => void
+): Effect.Effect<void, StoreError> =>
+  Effect.suspend(() => {
+    const { report, reportOwed } = live
+    const { changes, show } = builtOf(streams, seat, [step])
+    const owed: Transition = reportOwed ? [{ _tag: "JobReported", runId: live.job.runId, report }] : []
+    return recorder.commit([...owed, ...changes], (numbers) => {
+      if (live.report === report) live.reportOwed = false
+      recorded()
+      show(numbers)
+    })
+  })
+
+const nothing = (): void => undefined
+
+/** Records something of the run, unless it is closed. */
+export const recordOpen = (bound: Bound, step: Step): Effect.Effect<void, StoreError> =>
+  whileOpen(bound.live, () => recordOnce(bound, step, nothing))
+
+const writeOnce = (
+  bound: Bound,
+  entry: Pick<Message, "role" | "text" | "hidden">,
+  written: () => void
+): Effect.Effect<void, StoreError> =>
+  Effect.flatMap(Ids.makeMessageId, (id) => {
+    const { childSessionId: sessionId, runId } = bound.live.job
+    const createdAtMillis = bound.clock.currentTimeMillisUnsafe()
+    const step: Step = {
+      changes: [{ _tag: "MessageAppended", message: { ...entry, id, sessionId, runId, createdAtMillis } }],
+      events: [{ type: "message_appended", sessionId, messageId: id, role: entry.role }]
+    }
+    return recordOnce(bound, step, written)
+  })
+
+export const writeEntry = (
+  bound: Bound,
+  entry: Pick<Message, "role" | "text" | "hidden">
+): Effect.Effect<void, StoreError> => whileOpen(bound.live, () => writeOnce(bound, entry, nothing))
+
+/**
+ * Moves the gathered text to the transcript. Between two tries the text is
+ * back where the settling finds it; what was not written is kept.
+ */
+export const flush = (bound: Bound): Effect.Effect<void, StoreError> => {
+  const { live } = bound
+  return whileOpen(live, () => {
+    const { text } = live
+    if (text === "") return Effect.void
+    live.text = ""
+    live.storedChars += text.length
+    let kept = true
+    const written = (): void => {
+      kept = false
+    }
+    const putBack = Effect.sync(() => {
+      if (!kept) return
+      live.text = text + live.text
+      live.storedChars -= text.length
+      live.textSinceMillis = bound.clock.currentTimeMillisUnsafe()
+    })
+    return Effect.onError(writeOnce(bound, { role: "assistant", text, hidden: false }, written), () => putBack)
+  })
+}
+
+/** The same, and what cannot be written now waits for the next time. */
+export const flushOrKeep = (bound: Bound): Effect.Effect<void> =>
+  flush(bound).pipe(Effect.catch((error) => Effect.logWarning("transcript.not_written", error)))
