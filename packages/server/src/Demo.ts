@@ -9,13 +9,12 @@
  * @stability unstable
  */
 import { CommandAgent } from "@offshoot/adapters-cli"
-import { Session, SubAgents, Watchdog } from "@offshoot/core"
+import { FeedReader, Session, type SessionStore, SubAgents, Watchdog } from "@offshoot/core"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
-import * as Stream from "effect/Stream"
 import * as LiveTree from "./cli/LiveTree.ts"
 import { Screen } from "./cli/Screen.ts"
 import type { AgentSetting } from "./Settings.ts"
@@ -100,13 +99,18 @@ const play = Effect.gen(function* () {
   const root = yield* offshoot.createRoot({ title: "Demo" })
   yield* screen.print(["", "Demo: four children on this folder (OFFSHOOT_DEMO=0 to start without)"])
   const children = yield* Effect.forEach(parts, (part) => spawn(root, part))
+  const source = FeedReader.fromFeed<SubAgents.SessionNotFound | SessionStore.StoreError>((after) =>
+    offshoot.feed({ after, scope: { _tag: "Subtree", sessionId: root.id }, types: Option.none() })
+  )
+  const snapshot = Effect.map(
+    offshoot.snapshot({ within: Option.some(root.id), limit: Wire.snapshotMax }),
+    Wire.snapshot
+  )
   const state = yield* LiveTree.show({
     root,
-    events: Stream.map(offshoot.events(root.id, { scope: "subtree", after: Option.none() }), (item) => item.event),
-    read: offshoot.tree(root.id).pipe(
-      Effect.map((tree) => LiveTree.knownOfTree(Wire.tree(tree))),
-      Effect.option
-    ),
+    told: FeedReader.converge<Wire.Snapshot, SubAgents.SessionNotFound | SessionStore.StoreError>({ source, snapshot }),
+    events: offshoot.events(root.id, { scope: "subtree", after: Option.none() }),
+    read: Effect.option(snapshot),
     isOver: (now) => children.every((id) => isSettled(now, id)),
     afterStream: "read_on",
     quiet: false

@@ -1,61 +1,23 @@
-import { stripVTControlCharacters } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { type AgentEvent, Ids } from "@offshoot/core"
-import * as TreeLines from "../src/TreeLines.ts"
+import * as HashMap from "effect/HashMap"
 import * as TreeView from "../src/TreeView.ts"
-
-const root = Ids.SessionId.make("ses_root")
-const a = Ids.SessionId.make("ses_a")
-const b = Ids.SessionId.make("ses_b")
-const c = Ids.SessionId.make("ses_c")
-const runId = Ids.RunId.make("run_1")
-
-const started = (child: Ids.SessionId, title: string, parent = root): AgentEvent.AgentEvent => ({
-  type: "sub_agent_started",
-  parentSessionId: parent,
-  childSessionId: child,
-  title
-})
-const wrapped = (child: Ids.SessionId, event: AgentEvent.OwnEvent, parent = root): AgentEvent.AgentEvent => ({
-  type: "sub_agent_event",
-  parentSessionId: parent,
-  childSessionId: child,
-  event
-})
-const ran = (child: Ids.SessionId): AgentEvent.AgentEvent =>
-  wrapped(child, { type: "execution_started", runId, sessionId: child, startedAt: "" })
-const token = (child: Ids.SessionId, content: string): AgentEvent.AgentEvent =>
-  wrapped(child, { type: "token", content })
-const status = (
-  child: Ids.SessionId,
-  now: "pending" | "running" | "awaiting_request" | "waiting_for_children" | "cancelling" | "completed"
-) => wrapped(child, { type: "session_status_changed", sessionId: child, status: now })
-const completed = (
-  child: Ids.SessionId,
-  end: "completed" | "error" | "timeout" | "cancelled" | "skipped",
-  reason: string,
-  error?: string
-): AgentEvent.AgentEvent => ({
-  type: "sub_agent_completed",
-  parentSessionId: root,
-  childSessionId: child,
-  status: end,
-  reason,
-  ...(error === undefined ? {} : { error })
-})
-
-/** One second between two events. */
-const after = (...events: ReadonlyArray<AgentEvent.AgentEvent>): TreeView.TreeState =>
-  events.reduce(
-    (state, event, index) => TreeView.reduce(state, event, (index + 1) * 1_000),
-    TreeView.start({ id: root, title: "Root" }, 0)
-  )
-
-const canvas = { columns: 80, rows: 24, colour: false, nowMillis: 10_000 }
-const shown = (state: TreeView.TreeState, id: string): string => {
-  const node = TreeView.nodeOf(state, id)
-  return node === undefined ? "none" : `${node.status} ${TreeLines.detailOf(state, node, 10_000)}`.trim()
-}
+import {
+  root,
+  a,
+  b,
+  c,
+  runId,
+  started,
+  wrapped,
+  ranPlain,
+  ran,
+  token,
+  status,
+  completed,
+  after,
+  shown
+} from "./treeEvents.ts"
 
 describe("TreeView: what the events of a child make of it", () => {
   it.each<readonly [string, ReadonlyArray<AgentEvent.AgentEvent>, string]>([
@@ -144,9 +106,58 @@ describe("TreeView: what the events of a child make of it", () => {
     ],
     ["skipped", [started(a, "A"), completed(a, "skipped", "no_pending_message")], "skipped no_pending_message"],
     [
-      "V1: a token after the end",
+      "V1: last words that are heard after the end",
       [started(a, "A"), ran(a), completed(a, "completed", "done"), token(a, "late")],
+      "completed late"
+    ],
+    [
+      "V1: a tool that is heard of after the end",
+      [
+        started(a, "A"),
+        ran(a),
+        completed(a, "completed", "done"),
+        wrapped(a, { type: "tool_start", toolCallId: "1", toolName: "grep", arguments: {} })
+      ],
       "completed"
+    ],
+    [
+      "words that are heard before the record tells of it",
+      [token(a, "early"), started(a, "A"), ran(a)],
+      "running early"
+    ],
+    [
+      "an end that is told twice, the second time with more",
+      [
+        started(a, "A"),
+        ran(a),
+        wrapped(a, { type: "cancelled", runId, reason: "by_parent" }),
+        completed(a, "cancelled", "by_parent", "Cancelled by parent")
+      ],
+      "cancelled by_parent: Cancelled by parent"
+    ],
+    [
+      "created before it is started",
+      [{ type: "session_created", sessionId: a, parentSessionId: root, title: "A", agent: "lines" }, started(a, "A")],
+      "pending waits for its launch"
+    ],
+    [
+      "tried again",
+      [
+        started(a, "A"),
+        ran(a),
+        token(a, "first try"),
+        wrapped(a, {
+          type: "run_retried",
+          runId,
+          nextRunId: Ids.RunId.make("run_2"),
+          mode: "retry",
+          tries: 2,
+          reason: "agent_failed"
+        }),
+        status(a, "pending"),
+        ran(a)
+      ],
+      "running"
     ],
     [
       "V1: a status after the end",
@@ -208,7 +219,6 @@ describe("TreeView: what the events of a child make of it", () => {
 
   it("what this reader missed is counted", () => {
     assert.strictEqual(after({ type: "lagged", missed: 3 }, { type: "lagged", missed: 4 }).missed, 7)
-    assert.isTrue(after({ type: "feed_reset", oldest: 3 }).stale)
   })
 
   it("V2: the output of a child that never ends a line is bounded", () => {
@@ -254,176 +264,89 @@ describe("TreeView: what a reading adds", () => {
     const settled = { ...known, status: "completed" as const, reason: "done", answer: "one\n42\n" }
     assert.strictEqual(shown(TreeView.learn(after(started(a, "A")), [settled]), a), "completed 42")
   })
-
-  it("V1: a reading that is older than the stream does not undo an end", () => {
-    const state = TreeView.learn(after(started(a, "A"), ran(a), completed(a, "error", "lost", "x")), [known])
-    assert.strictEqual(shown(state, a), "error lost: x")
-    assert.strictEqual(TreeView.nodeOf(state, a)?.agent, "lines")
-  })
-
-  it("an end that the stream did not tell of, and the hole is mended", () => {
-    const hole = after(started(a, "A"), ran(a), { type: "feed_reset", oldest: 9 })
-    const state = TreeView.learn(hole, [
-      { ...known, status: "error", reason: "setup", error: "no such program", updatedAtMillis: 7_000 }
-    ])
-    assert.strictEqual(shown(state, a), "error setup: no such program")
-    assert.isFalse(state.stale)
-  })
 })
 
-describe("TreeLines: the picture", () => {
-  const four = TreeView.learn(
-    after(
-      started(a, "Count lines"),
-      started(b, "Slow"),
-      started(c, "Fails"),
-      ran(a),
-      ran(b),
-      ran(c),
-      token(a, "12345 total\n"),
-      completed(a, "completed", "done"),
-      completed(c, "error", "agent_failed", "exit 3")
-    ),
+describe("TreeView: a snapshot", () => {
+  const rootKnown: TreeView.Known = {
+    id: root,
+    title: "Root",
+    status: "idle",
+    createdAtMillis: 0,
+    updatedAtMillis: 0
+  }
+  const known: TreeView.Known = { ...rootKnown, id: a, parentId: root, title: "A", agent: "lines", status: "running" }
+  const levelAt = (number: number, ...sessions: ReadonlyArray<TreeView.Known>): TreeView.Level => ({
+    number,
+    truncated: false,
+    sessions: [rootKnown, ...sessions]
+  })
+  const settledState = after(started(a, "A"), ran(a), completed(a, "error", "lost", "x"))
+  const ended = { status: "error", reason: "setup", error: "no such program", updatedAtMillis: 7_000 } as const
+
+  it.each<readonly [string, TreeView.TreeState, TreeView.Level, string]>([
+    ["a session that the feed did not tell of", after(), levelAt(9, known), "running"],
     [
-      {
-        id: a,
-        title: "Count lines",
-        agent: "lines",
-        status: "completed",
-        createdAtMillis: 1_000,
-        updatedAtMillis: 8_000
-      }
+      "an end that was lost",
+      after(started(a, "A"), ran(a)),
+      levelAt(9, { ...known, ...ended }),
+      "error setup: no such program"
+    ],
+    ["V3: a next run whose beginning was lost", settledState, levelAt(9, known), "running"],
+    ["V3: a running that was true before the end", settledState, levelAt(1, known), "error lost: x"],
+    ["a removal that was lost", after(started(a, "A"), ran(a)), levelAt(9), "none"],
+    ["V3: of before it was there", after(started(a, "A"), ran(a)), levelAt(-1), "running"],
+    [
+      "what it asks",
+      after(started(a, "A"), ran(a)),
+      levelAt(9, { ...known, status: "awaiting_request", request: { requestId: "q", question: "Which?" } }),
+      "awaiting_request asks: Which?"
+    ],
+    [
+      "a question whose answer was lost",
+      after(started(a, "A"), ran(a), wrapped(a, { type: "clarification_needed", requestId: "q", question: "Which?" })),
+      levelAt(9, known),
+      "running"
+    ],
+    [
+      "a place in the queue, also of an older one",
+      after(started(a, "A"), started(b, "B")),
+      levelAt(0, { ...known, status: "pending", place: { position: 3, reason: "parent_limit" } }),
+      "pending waits: as many as may run under its parent are running (place 3)"
     ]
-  )
-
-  it("says of every child what it is, in words, and fits the terminal", () => {
-    assert.deepStrictEqual(TreeLines.render(four, canvas), [
-      "Root  1 running · 1 completed · 1 error",
-      "├─ ✔ completed Count lines (lines)   7.0s  12345 total",
-      "├─ ▶ running   Slow                    8s",
-      "└─ ✖ error     Fails                 6.0s  agent_failed: exit 3"
-    ])
+  ])("%s", (_, state, level, expected) => {
+    assert.strictEqual(shown(TreeView.level(state, level), a), expected)
   })
 
-  it.each([1, 2, 5, 10, 20, 40, 60, 79, 200])("no line is wider than %d columns", (columns) => {
-    const wide = TreeView.reduce(four, token(b, "漢字👩‍👩‍👧 and so on ".repeat(20)), 1)
-    for (const line of TreeLines.render(wide, { ...canvas, columns })) {
-      assert.isAtMost(width(line), columns, line)
+  it("V3: an event of an earlier number changes nothing", () => {
+    const state = TreeView.level(after(), levelAt(5, { ...known, ...ended }))
+    for (const number of [1, 5]) {
+      assert.strictEqual(TreeView.recorded(state, { number, streamId: a, event: ranPlain(a) }, 0), state)
     }
-    for (const line of TreeLines.outcomes(wide, { ...canvas, columns })) {
-      assert.isAtMost(width(line), columns, line)
-    }
+    assert.strictEqual(shown(TreeView.recorded(state, { number: 6, streamId: a, event: ranPlain(a) }, 0), a), "running")
   })
 
-  it.each([1, 2, 3, 4, 10])("no more than %d rows, whatever there is to show", (rows) => {
-    const many = after(
-      ...Array.from({ length: 200 }, (_, index) => started(Ids.SessionId.make(`ses_${index}`), `T${index}`))
-    )
-    assert.isAtMost(TreeLines.render(many, { ...canvas, rows }).length, rows)
+  it("keeps what was heard, unless it is of an earlier run", () => {
+    const state = after(started(a, "A"), ran(a), token(a, "said"))
+    assert.strictEqual(shown(TreeView.level(state, levelAt(9, known)), a), "running said")
+    const over = TreeView.level(state, levelAt(9, { ...known, ...ended }))
+    assert.strictEqual(shown(TreeView.level(over, levelAt(12, known)), a), "running")
   })
 
-  it("of 200 children those that need somebody are shown, the others are counted", () => {
+  it("that is not whole removes nobody, and says that there are more", () => {
+    const state = TreeView.level(after(started(a, "A")), { number: 9, truncated: true, sessions: [rootKnown] })
+    assert.strictEqual(shown(state, a), "pending waits for its launch")
+    assert.strictEqual(state.unseen, 1)
+    assert.strictEqual(TreeView.level(state, levelAt(10, known)).unseen, 0)
+  })
+
+  it("of a root that was cancelled before it ever ran says so", () => {
+    const cancelled: AgentEvent.AgentEvent = { type: "session_status_changed", sessionId: root, status: "cancelled" }
+    assert.strictEqual(TreeView.nodeOf(after(cancelled), root)?.status, "cancelled")
+  })
+
+  it("V2: of sessions that are heard early only so many are kept", () => {
     const ids = Array.from({ length: 200 }, (_, index) => Ids.SessionId.make(`ses_${index}`))
-    const asking = Ids.SessionId.make("ses_150")
-    const state = after(...ids.map((id, index) => started(id, `T${index}`)), status(asking, "awaiting_request"))
-    const lines = TreeLines.render(state, { ...canvas, rows: 5 })
-    assert.strictEqual(lines.length, 5)
-    assert.isTrue(lines.some((line) => line.includes("T150")))
-    assert.strictEqual(lines.at(-1), "… and 197 more: 197 queued")
-  })
-
-  it("what a child says can do nothing to the terminal", () => {
-    const nasty = "\u001B[2J\u001B]0;title\u0007a\u0000b\u009B31mc\u202Ed\u2028e\u001B"
-    const state = after(started(a, nasty), ran(a), token(a, nasty), token(a, nasty))
-    const lines = [...TreeLines.render(state, canvas), ...TreeLines.outcomes(state, canvas)]
-    for (const line of lines) assert.notMatch(line, /[\p{Cc}\p{Zl}\u202A-\u202E\u2066-\u2069]/u)
-  })
-
-  it("an escape sequence that comes in two pieces is gone all the same", () => {
-    const state = after(started(a, "A"), ran(a), token(a, "x\u001B["), token(a, "31mred"))
-    assert.strictEqual(shown(state, a), "running xred")
-  })
-
-  it("a child that was heard of and is silent says so", () => {
-    const state = after(started(a, "A"), ran(a), {
-      type: "sub_agent_heartbeat",
-      parentSessionId: root,
-      childSessionId: a,
-      timestamp: ""
-    })
-    const node = TreeView.nodeOf(state, a)
-    assert.strictEqual(node && TreeLines.detailOf(state, node, 17_999), "")
-    assert.strictEqual(node && TreeLines.detailOf(state, node, 18_000), "no sign of life for 15s")
-  })
-
-  it("a lost connection and missed events are said in the first line", () => {
-    const state = TreeView.connected(after({ type: "lagged", missed: 3 }), "lost")
-    assert.strictEqual(
-      TreeLines.render(state, canvas)[0],
-      "Root  [connection lost, trying again]  [3 live events missed]"
-    )
-  })
-
-  it("colour changes no text", () => {
-    const plain = TreeLines.render(four, canvas)
-    const coloured = TreeLines.render(four, { ...canvas, colour: true })
-    assert.notDeepEqual(coloured, plain)
-    assert.deepStrictEqual(
-      coloured.map((line) => stripVTControlCharacters(line)),
-      plain
-    )
+    const state = after(...ids.map((id) => token(id, "x".repeat(5_000))))
+    assert.isAtMost(HashMap.size(state.early), 64)
   })
 })
-
-describe("TreeLines: one line per transition", () => {
-  const events = [
-    started(a, "A"),
-    ran(a),
-    token(a, "x"),
-    status(a, "running"),
-    completed(a, "timeout", "idle", "quiet for 3 s")
-  ]
-  it("only transitions are told", () => {
-    const lines: Array<string> = []
-    let state = TreeView.start({ id: root, title: "Root" }, 0)
-    for (const [index, event] of events.entries()) {
-      const next = TreeView.reduce(state, event, index * 1_000)
-      const line = TreeLines.transition(state, next, TreeView.subjectOf(next, event), {
-        nowMillis: index * 1_000,
-        sinceMillis: 0
-      })
-      if (line !== undefined) lines.push(line)
-      state = next
-    }
-    assert.deepStrictEqual(lines, [
-      "  0.0s  queued     A  ses_a",
-      "  1.0s  running    A  ses_a",
-      "  4.0s  timeout    A  ses_a  idle: quiet for 3 s"
-    ])
-  })
-})
-
-describe("TreeLines: the table", () => {
-  it.each<readonly [number, ReadonlyArray<string>]>([
-    [40, ["ID   TITLE", "1    a long title that needs room", "22   b"]],
-    [20, ["ID   TITLE", "1    a long title t…", "22   b"]]
-  ])("in %d columns", (columns, expected) => {
-    const lines = TreeLines.table(
-      ["ID ", "TITLE"],
-      [
-        ["1", "a long title that needs room"],
-        ["22", "b"]
-      ],
-      { columns, colour: false }
-    )
-    assert.deepStrictEqual(lines, expected)
-  })
-})
-
-const width = (line: string): number => {
-  const segments = [...new Intl.Segmenter().segment(line)]
-  return segments.reduce(
-    (total, { segment }) => total + (/\p{Emoji_Presentation}|\p{Script=Han}/u.test(segment) ? 2 : 1),
-    0
-  )
-}

@@ -1,10 +1,12 @@
 /**
- * Shows a tree while it lives: the stream into `TreeView`, `TreeView` onto the
- * screen, and readings of the sessions for what the stream does not tell.
+ * Shows a tree while it lives: the record into `TreeView` for who there is and
+ * how it is, the live stream for what is said, `TreeView` onto the screen.
  *
- * Viewing is not owning: it stops nothing when it ends.
+ * The record converges by itself, whatever is lost on the way. Only places in
+ * the queue are in neither and are read now and then. Viewing is not owning: it
+ * stops nothing when it ends.
  */
-import type { AgentEvent } from "@offshoot/core"
+import type { AgentEvent, FeedReader } from "@offshoot/core"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -12,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { Followed } from "../Client.ts"
 import * as TreeLines from "../TreeLines.ts"
 import * as TreeView from "../TreeView.ts"
 import type * as Wire from "../Wire.ts"
@@ -22,19 +25,24 @@ import { Screen } from "./Screen.ts"
 const drawEvery = Duration.millis(100)
 /** Ages move on even if nothing else does. */
 const drawAtLeastMillis = 1_000
-/** How long a place in the queue or the name of an agent may be out of date. */
+/** How long a place in the queue may be out of date. */
 const readEvery = Duration.seconds(2)
+/** How long the last words of a tree are waited for that the record says is over: they come on a connection of their own. */
+const lastWordsMax = Duration.seconds(2)
 
 export interface Source<E, R> {
   readonly root: { readonly id: string; readonly title: string }
-  readonly events: Stream.Stream<AgentEvent.AgentEvent, E, R>
-  /** The sessions as they are now, parents before their children; none when they cannot be read now. */
-  readonly read: Effect.Effect<Option.Option<ReadonlyArray<TreeView.Known>>, never, R>
+  /** The session and all below it, as the record has them, for ever. */
+  readonly told: Stream.Stream<FeedReader.Told<Wire.Snapshot>, E, R>
+  /** What is said meanwhile. */
+  readonly events: Stream.Stream<Followed, E, R>
+  /** The sessions as they are now; none when they cannot be read now. */
+  readonly read: Effect.Effect<Option.Option<Wire.Snapshot>, never, R>
   /** Whether there is nothing more to wait for. */
   readonly isOver: (state: TreeView.TreeState) => boolean
-  /** What follows when the stream has ended by itself: nothing more can come, or the sessions are still read. */
+  /** What follows when the live stream has ended by itself: nothing more can come, or the record is still followed. */
   readonly afterStream: "over" | "read_on"
-  /** Called for each event before it is shown. */
+  /** Called for each live event before it is shown. */
   readonly onEvent?: (event: AgentEvent.AgentEvent) => Effect.Effect<void, OutputClosed>
   /** Whether the tree is shown at all; without it only `onEvent` tells. */
   readonly quiet: boolean
@@ -44,7 +52,7 @@ const millisOf = (iso: string): number =>
   Option.match(DateTime.make(iso), { onNone: () => 0, onSome: DateTime.toEpochMillis })
 
 /** A session of the wire as a reading. */
-export const knownOf = (session: Wire.WireSession): TreeView.Known => ({
+export const knownOf = (session: Wire.WireSession, request?: TreeView.Known["request"]): TreeView.Known => ({
   id: session.id,
   ...(session.parentId === undefined ? {} : { parentId: session.parentId }),
   title: session.title,
@@ -54,29 +62,33 @@ export const knownOf = (session: Wire.WireSession): TreeView.Known => ({
   ...(session.error === undefined ? {} : { error: session.error }),
   createdAtMillis: millisOf(session.run?.startedAt ?? session.createdAt),
   updatedAtMillis: millisOf(session.updatedAt),
-  ...(session.place === undefined ? {} : { place: session.place })
+  ...(session.place === undefined ? {} : { place: session.place }),
+  ...(request === undefined ? {} : { request })
 })
 
-/** A tree of the wire as readings, oldest sister first. */
-export const knownOfTree = (tree: Wire.Tree): ReadonlyArray<TreeView.Known> => [
-  knownOf(tree.session),
-  ...tree.children.toSorted((a, b) => (a.session.id < b.session.id ? -1 : 1)).flatMap(knownOfTree)
-]
+const askedIn = ({ ask, id }: Wire.WireRequest): TreeView.Known["request"] => ({
+  requestId: id,
+  question: ask.type === "question" ? ask.question : TreeView.mayUse(ask.toolName)
+})
 
-/** Whether a reading would tell something that the stream does not. */
-const wantsReading = (state: TreeView.TreeState): boolean => {
-  if (state.stale || state.connection === "lost") return true
-  for (const node of TreeView.walk(state)) {
-    if (node.status === "pending") return true
-    if (node.agent === undefined && node.id !== state.rootId && node.settledAtMillis === undefined) return true
+/** A snapshot of the wire, newest first, as a level, parents first. */
+export const levelOf = ({ number, requests, sessions, truncated }: Wire.Snapshot): TreeView.Level => {
+  const asked = new Map(requests.map((request) => [request.sessionId, askedIn(request)]))
+  return {
+    number,
+    truncated,
+    sessions: sessions.toReversed().map((session) => knownOf(session, asked.get(session.id)))
   }
-  return false
 }
 
 interface View {
   state: TreeView.TreeState
   /** Whether the drawing is older than the state. */
   changed: boolean
+  /** The greatest feed number on the live stream. */
+  heardUpTo: number
+  /** Where the record said that it is over; 0: not yet, or by a snapshot. */
+  overAt: number
   streamEnded: boolean
 }
 
@@ -116,6 +128,55 @@ const drawing = Effect.fnUntraced(function* (view: View) {
   }
 })
 
+const tick = (at: Option.Option<string>) =>
+  Option.match(at, { onNone: () => Clock.currentTimeMillis, onSome: (iso) => Effect.succeed(millisOf(iso)) })
+
+type Step = ReturnType<typeof stepping>
+
+/** Follows the record. */
+const following = <E, R>(source: Source<E, R>, view: View, step: Step) =>
+  Stream.runForEach(
+    source.told,
+    Effect.fnUntraced(function* (told) {
+      if (told._tag === "Lost") return yield* step(TreeView.connected(view.state, "lost"), [])
+      const live = TreeView.connected(view.state, "live")
+      if (told._tag === "Resumed") return yield* step(live, [])
+      if (told._tag === "Snapshot") {
+        const level = levelOf(told.snapshot)
+        return yield* step(
+          TreeView.level(live, level),
+          level.sessions.map(({ id }) => id)
+        )
+      }
+      const { at, event, number, streamId } = told.entry
+      if (Option.isNone(number) || Option.isNone(streamId)) return
+      const recorded = { number: number.value, streamId: streamId.value, event }
+      const next = TreeView.recorded(live, recorded, yield* tick(at))
+      if (view.overAt === 0 && source.isOver(next)) view.overAt = number.value
+      yield* step(next, [TreeView.subjectOf(recorded)])
+    })
+  )
+
+/** Listens to what is said, until nothing more can come. */
+const listening = Effect.fnUntraced(function* <E, R>(source: Source<E, R>, view: View, spoken: Latch.Latch) {
+  yield* Stream.runForEach(
+    source.events,
+    Effect.fnUntraced(function* ({ event, number }) {
+      if (source.onEvent !== undefined) yield* source.onEvent(event)
+      const next = TreeView.heard(view.state, event, yield* Clock.currentTimeMillis)
+      view.changed ||= next !== view.state
+      view.state = next
+      view.heardUpTo = Math.max(
+        view.heardUpTo,
+        Option.getOrElse(number, () => 0)
+      )
+      if (view.overAt > 0 && view.heardUpTo >= view.overAt) yield* spoken.open
+    })
+  )
+  view.streamEnded = true
+  yield* spoken.open
+})
+
 /**
  * Shows the tree until it is over and returns its last state.
  *
@@ -124,48 +185,60 @@ const drawing = Effect.fnUntraced(function* (view: View) {
 export const show = Effect.fn("LiveTree.show")(function* <E, R>(source: Source<E, R>) {
   const screen = yield* Screen
   const over = yield* Latch.make(false)
+  const spoken = yield* Latch.make(false)
   const view: View = {
     state: TreeView.start(source.root, yield* Clock.currentTimeMillis),
     changed: true,
+    heardUpTo: 0,
+    overAt: 0,
     streamEnded: false
   }
   const step = stepping(source, view, screen, over)
 
-  const onEvent = Effect.fnUntraced(function* (event: AgentEvent.AgentEvent) {
-    if (source.onEvent !== undefined) yield* source.onEvent(event)
-    const next = TreeView.reduce(view.state, event, yield* Clock.currentTimeMillis)
-    if (next !== view.state) yield* step(next, [TreeView.subjectOf(next, event)])
-  })
-
   const readOnce = Effect.flatMap(
     source.read,
     Option.match({
-      onNone: () => step(TreeView.connected(view.state, "lost"), []),
-      onSome: (sessions) =>
-        step(
-          TreeView.connected(TreeView.learn(view.state, sessions), "live"),
-          sessions.map(({ id }) => id)
+      onNone: () => Effect.void,
+      onSome: (snapshot) => {
+        const level = levelOf(snapshot)
+        return step(
+          TreeView.level(view.state, level),
+          level.sessions.map(({ id }) => id)
         )
+      }
     })
   )
-
-  const ended = Effect.suspend(() => {
-    view.streamEnded = true
-    return source.afterStream === "over" ? over.open : Effect.void
-  })
-  const follow = Stream.runForEach(source.events, onEvent).pipe(
-    Effect.andThen(readOnce),
-    Effect.andThen(ended),
-    Effect.andThen(Effect.never)
-  )
   const reading = Effect.sleep(readEvery).pipe(
-    Effect.andThen(Effect.suspend(() => (view.streamEnded || wantsReading(view.state) ? readOnce : Effect.void))),
+    Effect.andThen(Effect.suspend(() => (isQueued(view.state) ? readOnce : Effect.void))),
     Effect.forever
   )
+  const live = listening(source, view, spoken).pipe(
+    Effect.andThen(source.afterStream === "over" ? Effect.andThen(readOnce, over.open) : Effect.never),
+    Effect.andThen(Effect.never)
+  )
+  const ended = Effect.andThen(
+    over.await,
+    Effect.suspend(() =>
+      view.overAt === 0 || view.streamEnded || view.heardUpTo >= view.overAt
+        ? Effect.void
+        : Effect.asVoid(Effect.timeoutOption(spoken.await, lastWordsMax))
+    )
+  )
 
-  yield* readOnce
-  yield* Effect.raceAllFirst([over.await, follow, reading, screen.live && !source.quiet ? drawing(view) : Effect.never])
+  yield* Effect.raceAllFirst([
+    ended,
+    following(source, view, step),
+    live,
+    reading,
+    screen.live && !source.quiet ? drawing(view) : Effect.never
+  ])
   if (!source.quiet) yield* draw(view.state)
   yield* screen.leave("erased")
   return view.state
 })
+
+/** Whether somebody waits for a launch: places move without an event. */
+const isQueued = (state: TreeView.TreeState): boolean => {
+  for (const { status } of TreeView.walk(state)) if (status === "pending") return true
+  return false
+}

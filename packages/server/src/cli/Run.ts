@@ -24,7 +24,7 @@ import { logging } from "./Logging.ts"
 import * as LiveTree from "./LiveTree.ts"
 import * as Screen from "./Screen.ts"
 import { type Signal, Signals } from "./Signals.ts"
-import { eventsOf, readTree } from "./Watch.ts"
+import { sourceOf } from "./Watch.ts"
 
 export interface RunInput {
   readonly where: Where
@@ -234,9 +234,7 @@ export const run = Effect.fn("Cli.run")(
     const shown = yield* Effect.raceFirst(
       Effect.asSome(
         LiveTree.show({
-          root,
-          events: eventsOf(server.client, server.url, root.id),
-          read: readTree(server.client, root.id),
+          ...sourceOf(server, root),
           isOver,
           afterStream: "read_on",
           ...(input.json ? { onEvent: (event) => screen.print([jsonLine(event)]) } : {}),

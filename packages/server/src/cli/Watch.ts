@@ -12,9 +12,9 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Stream from "effect/Stream"
 import * as TreeLines from "../TreeLines.ts"
 import * as TreeView from "../TreeView.ts"
-import type * as Client from "../Client.ts"
+import * as Wire from "../Wire.ts"
 import { jsonLine } from "../internal/jsonLine.ts"
-import { calling, connect, explain, type Where } from "./Connect.ts"
+import { calling, connect, type Connected, explain, type Where } from "./Connect.ts"
 import * as LiveTree from "./LiveTree.ts"
 import * as Screen from "./Screen.ts"
 import { untilSignal } from "./Signals.ts"
@@ -25,16 +25,19 @@ export interface WatchInput {
   readonly json: boolean
 }
 
-/** The sessions of a tree as they are now; none when the server cannot be asked. */
-export const readTree = (client: Client.ClientShape, id: Ids.SessionId) =>
-  client.calls.sessions.tree({ params: { id } }).pipe(Effect.map(LiveTree.knownOfTree), Effect.option)
-
-/** The subtree's events; goes on by itself after a lost connection. */
-export const eventsOf = (client: Client.ClientShape, url: string, id: Ids.SessionId) =>
-  client.events(id, { subtree: true }).pipe(
-    Stream.map((followed) => followed.event),
-    Stream.mapError((error) => explain(error, url))
-  )
+/**
+ * What a tree is shown from: the record, which converges after a lost connection
+ * and a server's restart, and the live stream, which goes on by itself.
+ */
+export const sourceOf = (
+  { client, url }: Connected,
+  root: Wire.WireSession
+): Pick<LiveTree.Source<ReturnType<typeof explain>, never>, "root" | "told" | "events" | "read"> => ({
+  root,
+  told: Stream.mapError(client.converge(root.id), (error) => explain(error, url)),
+  events: Stream.mapError(client.events(root.id, { subtree: true }), (error) => explain(error, url)),
+  read: Effect.option(client.calls.streams.snapshot({ query: { subtree: root.id, limit: Wire.snapshotMax } }))
+})
 
 /** The stream of a root that never ran stays open: more children may come. */
 const hasSettled = (state: TreeView.TreeState): boolean => {
@@ -53,9 +56,7 @@ export const watch = Effect.fn("Cli.watch")(
     const { client, url } = yield* connect(where)
     const session = yield* calling(url, client.calls.sessions.get({ params: { id } }))
     const state = yield* LiveTree.show({
-      root: session,
-      events: eventsOf(client, url, id),
-      read: readTree(client, id),
+      ...sourceOf({ client, url }, session),
       isOver: hasSettled,
       afterStream: "over",
       ...(json ? { onEvent: (event) => screen.print([jsonLine(event)]) } : {}),
