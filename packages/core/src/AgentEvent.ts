@@ -8,7 +8,8 @@
  * @stability unstable
  */
 import * as Schema from "effect/Schema"
-import { MessageId, RunId, SessionId } from "./Ids.ts"
+import { MessageId, RunId, SessionId, WaitId } from "./Ids.ts"
+import { ReceiptStatus, RequestStatus, SteerMode, Wait } from "./Obligation.ts"
 import { type Outcome, TerminalStatus } from "./Outcome.ts"
 import { Role, SessionStatus } from "./Session.ts"
 
@@ -32,14 +33,7 @@ export const RunnerEvent = Schema.Union([
   event("runner_output", { channel: Schema.String, content: Schema.String }),
   event("token_budget_updated", { usedTokens: Schema.Int, limitTokens: Schema.optionalKey(Schema.Int) }),
   event("budget_exceeded", { budget: Schema.String, message: Schema.String }),
-  event("task_list_changed", { tasks: Schema.Array(Schema.Struct({ title: Schema.String, status: Schema.String })) }),
-  event("clarification_needed", {
-    ...ofRequest,
-    question: Schema.String,
-    options: Schema.optionalKey(Schema.Array(Schema.String))
-  }),
-  event("tool_approval_requested", { ...ofRequest, ...toolCall, arguments: Schema.Unknown }),
-  event("approval_changed", { ...ofRequest, status: Schema.String })
+  event("task_list_changed", { tasks: Schema.Array(Schema.Struct({ title: Schema.String, status: Schema.String })) })
 ])
 export type RunnerEvent = typeof RunnerEvent.Type
 
@@ -48,7 +42,9 @@ const RuntimeEvent = Schema.Union([
   event("session_created", {
     sessionId: SessionId,
     parentSessionId: Schema.optionalKey(SessionId),
-    title: Schema.String
+    title: Schema.String,
+    agent: Schema.optionalKey(Schema.String),
+    profile: Schema.optionalKey(Schema.String)
   }),
   event("session_title_updated", { sessionId: SessionId, title: Schema.String }),
   event("session_cleared", { sessionId: SessionId }),
@@ -56,6 +52,36 @@ const RuntimeEvent = Schema.Union([
   event("session_status_changed", { sessionId: SessionId, status: SessionStatus }),
   event("message_appended", { sessionId: SessionId, messageId: MessageId, role: Role }),
   event("execution_started", { runId: RunId, sessionId: SessionId, startedAt: Schema.String }),
+  /** This run ended, and the job goes on as another: not an end that anybody waits for. */
+  event("run_retried", {
+    runId: RunId,
+    nextRunId: RunId,
+    mode: Schema.Literals(["retry", "resume"]),
+    tries: Schema.Int,
+    reason: Schema.String,
+    message: Schema.optionalKey(Schema.String),
+    notBefore: Schema.optionalKey(Schema.String)
+  }),
+  /** A tool call was under way when its process died: whether it took effect is not known, and it is not made again. */
+  event("tool_outcome_unknown", { runId: RunId, ...toolCall }),
+  /** A child asks; the answer comes through `requests`. */
+  event("clarification_needed", {
+    ...ofRequest,
+    question: Schema.String,
+    options: Schema.optionalKey(Schema.Array(Schema.String))
+  }),
+  event("tool_approval_requested", { ...ofRequest, ...toolCall, arguments: Schema.Unknown }),
+  event("approval_changed", { ...ofRequest, status: RequestStatus, by: Schema.optionalKey(Schema.String) }),
+  event("wait_changed", { sessionId: SessionId, waitId: WaitId, status: Wait.fields.status }),
+  /** What became of a message to a session. */
+  event("message_receipt_changed", {
+    sessionId: SessionId,
+    messageId: MessageId,
+    status: ReceiptStatus,
+    mode: SteerMode,
+    round: Schema.optionalKey(Schema.Int),
+    reason: Schema.optionalKey(Schema.String)
+  }),
   /** The end of a run on its own stream: exactly one of these three. */
   event("complete", { runId: RunId, status: TerminalStatus, reason: Schema.String }),
   event("cancelled", { runId: Schema.optionalKey(RunId), reason: Schema.String }),
@@ -102,6 +128,10 @@ const durableTypes: ReadonlySet<EventType> = new Set<EventType>([
   "tool_approval_requested",
   "execution_started",
   "budget_exceeded",
+  "run_retried",
+  "tool_outcome_unknown",
+  "wait_changed",
+  "message_receipt_changed",
   "complete",
   "cancelled",
   "error"

@@ -24,7 +24,7 @@ export class CompletionNotHandled extends Schema.TaggedError<CompletionNotHandle
 }
 
 export interface ChildCompletionHandler {
-  /** For logs. */
+  /** Its key in the record, and for logs: unique in the app, and the same at every start. */
   readonly name: string
   /** **Interruption**: at shutdown; the completion is handed over again at the next start. */
   readonly onChildCompleted: (completion: ChildCompletion) => Effect.Effect<void, CompletionNotHandled>

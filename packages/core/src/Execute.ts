@@ -21,29 +21,44 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Random from "effect/Random"
 import type { AgentShape } from "./Agent.ts"
-import { ended, type ExternalChildRunner, type RunContext, type RunEnd } from "./ExternalChildRunner.ts"
+import {
+  type Capabilities,
+  ended,
+  type ExternalChildRunner,
+  type RunContext,
+  type RunEnd
+} from "./ExternalChildRunner.ts"
 import * as Finalize from "./Finalize.ts"
+import * as Ids from "./Ids.ts"
 import type { Flight } from "./internal/flights.ts"
 import { LiveRun, type Verdict } from "./internal/liveRun.ts"
 import { isoOf, publishOwn } from "./internal/publisher.ts"
 import { patiently } from "./internal/recorder.ts"
-import { makeContext, type Slots } from "./internal/runContext.ts"
+import { type ContextServices, makeContext } from "./internal/runContext.ts"
+import type { AcceptedJob } from "./internal/settlement.ts"
 import * as Outcome from "./Outcome.ts"
+import * as Recovery from "./Recovery.ts"
+import * as Retry from "./Retry.ts"
 import { metadataKeys, type Session, type StoredMessage } from "./Session.ts"
 import { StoreError } from "./SessionStore.ts"
+import type { SpawnJob } from "./SpawnJob.ts"
 import * as Watchdog from "./Watchdog.ts"
 
 /** What a run needs besides the record and the streams. */
-export interface ExecuteServices extends Finalize.FinalizeServices {
+export interface ExecuteServices extends Finalize.FinalizeServices, ContextServices {
   readonly agent: Option.Option<AgentShape>
   readonly runners: ReadonlyArray<ExternalChildRunner>
   readonly policy: Watchdog.Policy
   readonly grace: Duration.Duration
-  readonly slots: Slots
+  readonly retry: Retry.Policy
+  readonly recovery: Recovery.Rules
   readonly hasChildrenInFlight: (session: Session) => boolean
   /** Told when a run is live, for the heartbeat. */
   readonly onLive: (live: LiveRun) => void
+  /** Told when a provider asks for a pause: it holds for the siblings too. */
+  readonly onRateLimited: (flight: Flight, seconds: number) => Effect.Effect<void>
 }
 
 /** The session may run, with this prompt; or how the job ends instead. */
@@ -57,22 +72,60 @@ const setup = (message: string): Outcome.Outcome & Outcome.RunnerOutcome => ({
   message
 })
 
+/** More messages than this in a row are not one prompt. */
+const promptMessagesMax = 32
+
+/**
+ * What to work on: the last user messages that stand together. Only what a
+ * later try looks at may have the entries of an earlier one after it.
+ */
+const promptOf = (job: SpawnJob, recent: ReadonlyArray<StoredMessage>): Option.Option<string> => {
+  const last = recent.findLastIndex(({ role }) => role === "user")
+  if (last < 0 || (last < recent.length - 1 && (job.failedAtMillis ?? []).length === 0)) return Option.none()
+  const before = recent.slice(0, last).findLastIndex(({ role }) => role !== "user")
+  const texts = recent.slice(before + 1, last + 1).map(({ text }) => text)
+  return Option.some(texts.join("\n\n"))
+}
+
 /** `S-notfound` and `S-skipped`: whether a loaded session may run as this job's child. */
 export const readiness = (
-  flight: Pick<Flight, "job">,
+  { job }: Pick<Flight, "job">,
   session: Option.Option<Session>,
-  last: Option.Option<StoredMessage>
+  recent: ReadonlyArray<StoredMessage>
 ): Readiness => {
   if (Option.isNone(session)) {
     return { _tag: "Settle", session, outcome: setup("child session not found") }
   }
-  if (flight.job.parentSessionId !== undefined && session.value.kind !== "child") {
+  if (job.parentSessionId !== undefined && session.value.kind !== "child") {
     return { _tag: "Settle", session, outcome: setup("spawn job child session is not kind=child") }
   }
-  return Option.isSome(last) && last.value.role === "user"
-    ? { _tag: "Ready", session: session.value, prompt: last.value.text }
-    : { _tag: "Settle", session, outcome: Outcome.noPendingMessage }
+  return Option.match(promptOf(job, recent), {
+    onNone: () => ({ _tag: "Settle", session, outcome: Outcome.noPendingMessage }),
+    onSome: (prompt) => ({ _tag: "Ready", session: session.value, prompt })
+  })
 }
+
+/** Who would run a session and what it can do; in-process agents can do everything. */
+export const capabilitiesOf = (
+  session: Session,
+  agent: Option.Option<AgentShape>,
+  runners: ReadonlyArray<ExternalChildRunner>
+): Option.Option<Capabilities> =>
+  session.metadata[metadataKeys.runtimeKind] === "external"
+    ? Option.map(
+        Option.fromUndefinedOr(runners.find((runner) => runner.shouldHandle(session))),
+        (found) => found.capabilities
+      )
+    : Option.as(agent, inProcess)
+
+const inProcess: Capabilities = { steer: true, requests: true, resume: true, usage: true, gracefulCancel: true }
+
+/** The in-process agent goes on from the transcript; an external one needs its own word for the conversation. */
+export const canResume =
+  (agent: Option.Option<AgentShape>, runners: ReadonlyArray<ExternalChildRunner>): Recovery.CanResume =>
+  (session, handle) =>
+    Option.exists(capabilitiesOf(session, agent, runners), ({ resume }) => resume) &&
+    (handle !== undefined || session.metadata[metadataKeys.runtimeKind] !== "external")
 
 /** Who runs a session (`S-external`): a runner, or the outcome of having none. */
 export const selectRunner = (
@@ -190,8 +243,18 @@ const supervise = Effect.fnUntraced(function* (services: ExecuteServices, live: 
     : outcome
 })
 
-/** `S-setmodel`, `S-marker`, `S-exec-started`: one commit makes the run begin. */
-const begin = Effect.fnUntraced(function* (services: ExecuteServices, flight: Flight, session: Session) {
+/** What a run begins with. */
+interface Begun {
+  readonly live: LiveRun
+  readonly prompt: string
+}
+
+/** `S-setmodel`, `S-marker`, `S-exec-started`: one commit makes the run begin, with the messages that waited for it. */
+const begin = Effect.fnUntraced(function* (
+  services: ExecuteServices,
+  flight: Flight,
+  { prompt, session }: Extract<Readiness, { readonly _tag: "Ready" }>
+) {
   const { job } = flight
   const startedAtMillis = yield* Clock.currentTimeMillis
   const event = {
@@ -201,77 +264,151 @@ const begin = Effect.fnUntraced(function* (services: ExecuteServices, flight: Fl
     startedAt: isoOf(startedAtMillis)
   } as const
   const seat = { childId: session.id, ancestors: flight.ancestors }
+  const waiting = yield* services.inbox.atLaunch(flight, startedAtMillis)
   let crowded = 0
   const begun = yield* patiently(
     services.recorder.transact(session, { _tag: "Begin", runId: job.runId, model: job.model }, () => ({
       changes: [
         { _tag: "JobLaunched", runId: job.runId },
-        { _tag: "EventRecorded", sessionId: session.id, event }
+        { _tag: "EventRecorded", sessionId: session.id, event },
+        ...waiting.changes
       ],
       show: (numbers) => {
         crowded = publishOwn(services.streams, seat, Option.fromUndefinedOr(numbers[0]), event)
+        waiting.show(numbers.slice(1))
       }
     }))
-  )
+  ).pipe(Effect.onExit((exit) => waiting.done(exit._tag === "Success" ? "recorded" : "not_recorded")))
   const live = new LiveRun(job, begun, flight.ancestors, startedAtMillis)
   flight.live = live
   if (flight.stop !== undefined) Deferred.doneUnsafe(live.verdict, Effect.succeed(flight.stop))
   services.onLive(live)
   if (crowded > 0) yield* Effect.yieldNow // I5: many runs that begin at once leave the readers their turn
-  return live
+  return { live, prompt: [prompt, ...waiting.texts].join("\n\n") } satisfies Begun
 })
+
+/** How a launch came to its end. */
+export type Ending =
+  /** The job has its completion; what was accepted with it is to be placed. */
+  | { readonly _tag: "Settled"; readonly accepted: ReadonlyArray<AcceptedJob> }
+  /** The job goes on as another try, which is recorded as queued. */
+  | { readonly _tag: "Again"; readonly job: SpawnJob; readonly session: Session; readonly mode: "resume" | "retry" }
+  /** Recorded as it was, for the next start; or somebody else settled it. */
+  | { readonly _tag: "Left" }
+
+const left: Ending = { _tag: "Left" }
+
+const settle = (
+  services: ExecuteServices,
+  flight: Flight,
+  session: Option.Option<Session>,
+  outcome: Outcome.Outcome
+): Effect.Effect<Ending> =>
+  Effect.map(
+    Finalize.finalize(services, flight, session, outcome),
+    Option.match({ onNone: () => left, onSome: (accepted): Ending => ({ _tag: "Settled", accepted }) })
+  )
 
 /** Settles a flight that was cancelled before it began: it never launches (`S-cancel-queued`). */
 export const settleUnbegun = Effect.fnUntraced(function* (services: ExecuteServices, flight: Flight) {
   const session = yield* patiently(services.recorder.store.session(flight.job.childSessionId)).pipe(
     Effect.catchTag("StoreError", () => Effect.succeed(Option.none<Session>()))
   )
-  yield* Finalize.finalize(services, flight, session, Outcome.beforeLaunch)
+  return yield* settle(services, flight, session, Outcome.beforeLaunch)
 })
 
 const load = Effect.fnUntraced(function* ({ recorder: { store } }: ExecuteServices, flight: Flight) {
   const { childSessionId } = flight.job
-  return readiness(flight, yield* store.session(childSessionId), yield* store.lastMessage(childSessionId))
+  const session = yield* store.session(childSessionId)
+  return readiness(flight, session, yield* store.recentMessages(childSessionId, promptMessagesMax))
+})
+
+/** Whether a run that the shutdown stops is taken up by the next start instead of being settled now. */
+const survives = ({ recovery }: ExecuteServices, flight: Flight, live: LiveRun): boolean =>
+  Recovery.ofLaunched({ job: flight.job, report: live.report, session: Option.some(live.session) }, recovery)._tag ===
+  "Continue"
+
+/** Whether the job goes on as another try (`Retry`). What somebody stopped does not. */
+const goesOn = Effect.fnUntraced(function* (
+  services: ExecuteServices,
+  flight: Flight,
+  live: LiveRun,
+  outcome: Outcome.Outcome
+) {
+  const policy = Retry.policyOf(live.session.metadata, services.retry)
+  if (flight.stop !== undefined || policy.restart === "temporary") return Option.none<Finalize.Continuation>()
+  const nowMillis = yield* Clock.currentTimeMillis
+  const chance = yield* Random.next
+  const decided = Retry.decide(policy, { outcome, failedAtMillis: flight.job.failedAtMillis ?? [], nowMillis, chance })
+  if (decided._tag === "Settle") return Option.none<Finalize.Continuation>()
+  const handle =
+    live.end === undefined ? live.report.resume : Option.getOrElse(live.end.resume, () => live.report.resume)
+  const mode = Outcome.retryable(outcome) && services.recovery.canResume(live.session, handle) ? "resume" : "retry"
+  const job = Recovery.nextJob(flight.job, {
+    runId: yield* Ids.makeRunId,
+    mode,
+    handle,
+    endedAtMillis: nowMillis,
+    notBeforeMillis: decided.notBeforeMillis,
+    ended: "by_itself"
+  })
+  return Option.some<Finalize.Continuation>({ job, mode, outcome })
+})
+
+const end = Effect.fnUntraced(function* (
+  services: ExecuteServices,
+  flight: Flight,
+  live: LiveRun,
+  outcome: Outcome.Outcome
+): Effect.fn.Return<Ending> {
+  if (outcome.reason === "shutdown" && survives(services, flight, live)) {
+    yield* Finalize.leave(services, flight)
+    return left
+  }
+  const askedSeconds = Retry.retryAfterSeconds(outcome)
+  if (askedSeconds !== undefined) yield* services.onRateLimited(flight, askedSeconds)
+  const continuation = yield* goesOn(services, flight, live, outcome)
+  if (Option.isSome(continuation)) {
+    const session = yield* Finalize.goOn(services, flight, live.session, continuation.value)
+    if (Option.isSome(session)) return { _tag: "Again", ...continuation.value, session: session.value }
+  }
+  return yield* settle(services, flight, Option.some(live.session), outcome)
 })
 
 /**
- * Runs an accepted job to its completion.
+ * Runs an accepted job to its completion, or to its next try.
  *
  * **Interruption**: uninterruptible; it is stopped through the verdict of its
  * live run, and then ends within the grace time.
- * **Durability**: when it returns, the completion is recorded (see `Finalize`).
+ * **Durability**: when it returns, what it returns is recorded (see `Finalize`).
  */
-export const execute: (services: ExecuteServices, flight: Flight) => Effect.Effect<void> = Effect.fnUntraced(function* (
-  services,
-  flight
-) {
-  if (flight.stop !== undefined) {
-    // What the shutdown stops here stays recorded as queued, for the next start.
-    return flight.stop.by === "shutdown" ? undefined : yield* settleUnbegun(services, flight)
-  }
-  const ready = yield* patiently(load(services, flight)).pipe(
-    Effect.catchTag("StoreError", (error) =>
-      Effect.succeed<Readiness>({
-        _tag: "Settle",
-        session: Option.none(),
-        outcome: setup(`failed to load child session: ${error.message}`)
-      })
+export const execute: (services: ExecuteServices, flight: Flight) => Effect.Effect<Ending> = Effect.fnUntraced(
+  function* (services, flight) {
+    if (flight.stop !== undefined) {
+      // What the shutdown stops here stays recorded as queued, for the next start.
+      return flight.stop.by === "shutdown" ? left : yield* settleUnbegun(services, flight)
+    }
+    const ready = yield* patiently(load(services, flight)).pipe(
+      Effect.catchTag("StoreError", (error) =>
+        Effect.succeed<Readiness>({
+          _tag: "Settle",
+          session: Option.none(),
+          outcome: setup(`failed to load child session: ${error.message}`)
+        })
+      )
     )
-  )
-  if (ready._tag === "Settle") {
-    yield* Finalize.finalize(services, flight, ready.session, ready.outcome)
-    return
-  }
-  const begun = yield* Effect.result(begin(services, flight, ready.session))
-  if (begun._tag === "Failure") {
-    // Refused: it was cancelled and settled while it was being launched (I2).
-    if (begun.failure._tag === "Refused") return
-    const outcome = setup(`the run could not be recorded: ${begun.failure.message}`)
-    yield* Finalize.finalize(services, flight, Option.some(ready.session), outcome)
-    return
-  }
-  const live = begun.success
-  const context = makeContext(services, flight, live, ready.prompt, yield* Clock.Clock)
-  const outcome = yield* supervise(services, live, context)
-  yield* Finalize.finalize(services, flight, Option.some(live.session), outcome)
-}, Effect.uninterruptible)
+    if (ready._tag === "Settle") return yield* settle(services, flight, ready.session, ready.outcome)
+    const begun = yield* Effect.result(begin(services, flight, ready))
+    if (begun._tag === "Failure") {
+      // Refused: it was cancelled and settled while it was being launched (I2).
+      if (begun.failure._tag === "Refused") return left
+      const outcome = setup(`the run could not be recorded: ${begun.failure.message}`)
+      return yield* settle(services, flight, Option.some(ready.session), outcome)
+    }
+    const { live, prompt } = begun.success
+    const context = makeContext(services, flight, live, prompt, yield* Clock.Clock)
+    const outcome = yield* supervise(services, live, context)
+    return yield* end(services, flight, live, outcome)
+  },
+  Effect.uninterruptible
+)

@@ -13,9 +13,10 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { RunnerEvent } from "./AgentEvent.ts"
+import type { Ask, Steer, SteerMode } from "./Obligation.ts"
 import type { RunnerOutcome } from "./Outcome.ts"
 import type { Message, Session, Usage } from "./Session.ts"
-import type { SpawnJob } from "./SpawnJob.ts"
+import type { OpenToolCall, Resume, RunReport, SpawnJob } from "./SpawnJob.ts"
 
 /** What a runner can do. Declared, then proved by the conformance suite; `false` proves the refusal. */
 export interface Capabilities {
@@ -33,12 +34,45 @@ export type StopMode = "graceful" | "abort"
 /** What a run waits for while it holds no slot (I10). */
 export type Waiting = "request" | "children"
 
+/**
+ * A question or permission ask. `key` is the runner's own name for it, unique
+ * in its session: a later try that asks with the same key finds the request,
+ * and the answer that came meanwhile.
+ */
+export interface Asking {
+  readonly key: string
+  readonly ask: Ask
+}
+
+/** `Expired`: nobody answered in time; a permission that expired is not given. */
+export type Answer =
+  | { readonly _tag: "Approved"; readonly text: Option.Option<string> }
+  | { readonly _tag: "Denied"; readonly text: Option.Option<string> }
+  | { readonly _tag: "Answered"; readonly text: string }
+  | { readonly _tag: "Expired" }
+
+/** The messages that wait for this run. Only a runner that declares `steer` gets any after its launch. */
+export interface RunInbox {
+  /**
+   * Hands over what waits, oldest first, and records each as delivered in the
+   * round that the run is in. A message whose `hand` fails is recorded as
+   * refused, with these words. Returns how many were delivered.
+   *
+   * **Durability**: a message that was handed over before a crash may be handed over again.
+   */
+  readonly take: (hand: (message: Steer) => Effect.Effect<void, string>) => Effect.Effect<number>
+  /** Returns once a message waits: any, or one that is to interrupt. **Interruption**: loses nothing. */
+  readonly arrived: (mode: SteerMode) => Effect.Effect<void>
+}
+
 /** What a run is given. Everything in it is bound to this one run. */
 export interface RunContext {
   readonly session: Session
   readonly job: SpawnJob
-  /** What to work on: the text of the session's last user message. */
+  /** What to work on: the user messages since the last answer, oldest first, with an empty line between them. */
   readonly prompt: string
+  /** The try that this one goes on from; none: it begins. Only a runner that declares `resume`, or the in-process agent, gets one. */
+  readonly resume: Option.Option<Resume>
   /**
    * Says what happened. Events keep their order; durable ones are committed
    * first (I4). Nobody's slow reading is waited for (I5).
@@ -51,6 +85,31 @@ export interface RunContext {
    * and the idle clock stands still. Comes back when a slot is free again.
    */
   readonly whileWaiting: <A, E, R>(waiting: Waiting, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /**
+   * Asks a person, or the operator's rules, and waits for the answer as
+   * `whileWaiting("request")` does.
+   *
+   * **Durability**: the request and its answer survive the process; a later try asks again with the same key.
+   * **Interruption**: leaves the request open until the run settles.
+   */
+  readonly ask: (asking: Asking) => Effect.Effect<Answer>
+  readonly inbox: RunInbox
+  /**
+   * Tells what is known of the run so far; what is left out stays as it was.
+   *
+   * **Durability**: a resume handle is recorded when this returns; usage with the next thing that is recorded.
+   */
+  readonly report: (report: Pick<RunReport, "resume" | "usage">) => Effect.Effect<void>
+  /**
+   * Runs a tool call that must not be made twice unawares. If the process dies
+   * in it, its outcome is recorded as unknown and it is not made again.
+   *
+   * **Durability**: recorded before it begins and after it has ended.
+   */
+  readonly onceOnly: <A, E, R>(
+    call: Pick<OpenToolCall, "toolCallId" | "toolName">,
+    effect: Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E, R>
   /** The mode of the cancel that interrupts this run. Read it in finalizers. */
   readonly stopMode: Effect.Effect<StopMode>
   /** Returns once the cancel has become an abort: cut the grace time short. Never before. */

@@ -1,6 +1,7 @@
 /**
- * Settling: outcome, tail of the transcript, completion and events in one
- * commit; then the streams; then the handlers, from the outbox.
+ * The end of a run: settled with its job, gone on as another try, or left for
+ * the next process. Each is one commit; then the streams; then the handlers,
+ * from the outbox.
  *
  * Invariants
  *   I2. The commit that settles a run is refused for a run that has settled, so
@@ -19,21 +20,35 @@ import * as AgentEvent from "./AgentEvent.ts"
 import type { SessionId } from "./Ids.ts"
 import * as Ids from "./Ids.ts"
 import type { Flight } from "./internal/flights.ts"
-import { publishLifecycle, publishOwn } from "./internal/publisher.ts"
-import { patiently, type Recorder, type Refused, type Show } from "./internal/recorder.ts"
+import { joined } from "./internal/ownChanges.ts"
+import { isoOf, publishLifecycle, publishOwn, type Seat } from "./internal/publisher.ts"
+import { type Built, patiently, type Recorder, type Refused } from "./internal/recorder.ts"
+import {
+  type AcceptedJob,
+  type Addition,
+  noAddition,
+  type Reserve,
+  type SettlementPart
+} from "./internal/settlement.ts"
 import { errorText, type Outcome } from "./Outcome.ts"
 import type { Outbox } from "./Outbox.ts"
-import type { Session } from "./Session.ts"
+import type { Message, Session } from "./Session.ts"
 import type { Change, StoreError, Transition } from "./SessionStore.ts"
 import type { SessionStreamsShape } from "./SessionStreams.ts"
-import type { ChildCompletion } from "./SpawnJob.ts"
+import type { ChildCompletion, OpenToolCall, RunReport, SpawnJob } from "./SpawnJob.ts"
 
-/** What settling needs. `closing` says that the process is about to end. */
+/** What ending a run needs. */
 export interface FinalizeServices {
   readonly recorder: Recorder["Service"]
   readonly streams: SessionStreamsShape
   readonly outbox: Outbox["Service"]
+  /** Whether the process is about to end. */
   readonly closing: () => boolean
+  /** What joins the commit that settles a run. */
+  readonly parts: ReadonlyArray<SettlementPart>
+  readonly reserve: Reserve
+  /** Told when a commit that accepts jobs may have stood although it was reported as failed. */
+  readonly onDoubt: () => void
 }
 
 /** An event to record and then to show: on the child's own stream, or on its parent's. */
@@ -42,25 +57,30 @@ interface Recorded {
   readonly event: AgentEvent.OwnEvent
 }
 
-interface Plan {
-  readonly completion: ChildCompletion
-  readonly changes: Transition
-  readonly events: ReadonlyArray<Recorded>
-}
-
 /** A store that stays unwritable is asked every five seconds. */
 const stubborn = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
 
-const completionOf = (flight: Flight, outcome: Outcome, nowMillis: number): ChildCompletion => {
+/** Somebody else changed a wait, a request or a parent at the same moment; more often in a row is a fault of ours. */
+const conflictsMax = 32
+
+/** What is known of a run that may not have returned. */
+const reportOf = (flight: Flight): RunReport => {
+  const { live } = flight
+  const end = live?.end
+  const usage = Option.getOrUndefined(end?.usage ?? Option.none()) ?? live?.report.usage
+  const resume = Option.getOrUndefined(end?.resume ?? Option.none()) ?? live?.report.resume
+  return { ...(usage === undefined ? {} : { usage }), ...(resume === undefined ? {} : { resume }) }
+}
+
+const completionOf = (flight: Flight, outcome: Outcome, report: RunReport, nowMillis: number): ChildCompletion => {
   const { childSessionId, parentSessionId, runId } = flight.job
-  const end = flight.live?.end
   return {
     runId,
     ...(parentSessionId === undefined ? {} : { parentSessionId }),
     childSessionId,
     outcome,
-    ...(end !== undefined && Option.isSome(end.usage) ? { usage: end.usage.value } : {}),
-    ...(end !== undefined && Option.isSome(end.resume) ? { resume: end.resume.value } : {}),
+    ...(report.usage === undefined ? {} : { usage: report.usage }),
+    ...(report.resume === undefined ? {} : { resume: report.resume }),
     completedAtMillis: nowMillis
   }
 }
@@ -81,86 +101,161 @@ const completedEvent = (
   }
 }
 
-const record = (sessionId: SessionId, event: AgentEvent.OwnEvent): Change => ({
-  _tag: "EventRecorded",
-  sessionId,
-  event
-})
-
-/** The text that is not in the transcript yet, as its last entry. */
-const tailOf = (flight: Flight, messageId: Ids.MessageId, nowMillis: number): ReadonlyArray<Change> => {
-  const text = flight.live?.text ?? ""
-  if (text === "") return []
-  const { childSessionId: sessionId, runId } = flight.job
-  const message = {
-    id: messageId,
-    sessionId,
-    runId,
-    role: "assistant",
-    text,
-    hidden: false,
-    createdAtMillis: nowMillis
-  }
-  return [{ _tag: "MessageAppended", message: { ...message, role: "assistant" } }]
+/** An entry with the event that tells of it. */
+interface Entry {
+  readonly changes: Transition
+  readonly events: ReadonlyArray<Recorded>
 }
 
-const plan = (
+const nothing: Entry = { changes: [], events: [] }
+
+const entryOf = (
+  flight: Flight,
+  entry: Pick<Message, "id" | "role" | "text" | "hidden">,
+  nowMillis: number
+): { readonly change: Change; readonly event: Recorded } => {
+  const { childSessionId: sessionId, runId } = flight.job
+  return {
+    change: { _tag: "MessageAppended", message: { ...entry, sessionId, runId, createdAtMillis: nowMillis } },
+    event: {
+      on: "child",
+      event: { type: "message_appended", sessionId, messageId: entry.id, role: entry.role }
+    }
+  }
+}
+
+/** The text that is not in the transcript yet, as its last entry. */
+const tailOf = (flight: Flight, id: Ids.MessageId, nowMillis: number): Entry => {
+  const text = flight.live?.text ?? ""
+  if (text === "") return nothing
+  const { change, event } = entryOf(flight, { id, role: "assistant", text, hidden: false }, nowMillis)
+  return { changes: [change], events: [event] }
+}
+
+/** Tool calls whose process died in them: said in the transcript, so that nobody makes them again unawares. */
+const unknownOutcomes = Effect.fnUntraced(function* (
+  flight: Flight,
+  calls: ReadonlyArray<OpenToolCall>,
+  nowMillis: number
+) {
+  if (calls.length === 0) return nothing
+  const changes: Array<Change> = []
+  const events: Array<Recorded> = []
+  for (const { toolCallId, toolName } of calls) {
+    const text = `The outcome of the call ${toolCallId} of ${toolName} is unknown: the process ended while it ran. It was not made again.`
+    const id = yield* Ids.makeMessageId
+    const { change, event } = entryOf(flight, { id, role: "tool", text, hidden: false }, nowMillis)
+    changes.push(change)
+    const { runId } = flight.job
+    events.push(event, { on: "child", event: { type: "tool_outcome_unknown", runId, toolCallId, toolName } })
+  }
+  return { changes, events }
+})
+
+/** Changes with their events, recorded in this order and shown in it. */
+const planOf = (
   services: FinalizeServices,
   flight: Flight,
-  outcome: Outcome,
-  tail: ReadonlyArray<Change>,
-  nowMillis: number
-): Plan => {
-  const { childSessionId, parentSessionId, runId } = flight.job
-  const completion = completionOf(flight, outcome, nowMillis)
-  const events: Array<Recorded> = []
-  for (const change of tail) {
-    if (change._tag !== "MessageAppended") continue
-    const { id, role } = change.message
-    events.push({ on: "child", event: { type: "message_appended", sessionId: childSessionId, messageId: id, role } })
+  changes: Transition,
+  events: ReadonlyArray<Recorded>
+): Built => {
+  const { childSessionId, parentSessionId } = flight.job
+  const seat: Seat = { childId: childSessionId, ancestors: flight.ancestors }
+  return {
+    changes: [
+      ...changes,
+      ...events.map(({ event, on }): Change => ({
+        _tag: "EventRecorded",
+        sessionId: on === "child" ? childSessionId : (parentSessionId ?? childSessionId),
+        event
+      }))
+    ],
+    show: (numbers) =>
+      events.forEach(({ event, on }, index) => {
+        const number = Option.fromUndefinedOr(numbers[index])
+        if (on === "child") publishOwn(services.streams, seat, number, event)
+        else publishLifecycle(services.streams, seat, number, event)
+      })
   }
-  events.push({ on: "child", event: AgentEvent.terminalOf(runId, outcome, errorText(outcome)) })
+}
+
+const settlingPlan = (
+  services: FinalizeServices,
+  flight: Flight,
+  completion: ChildCompletion,
+  before: Entry
+): Built => {
+  const { childSessionId, parentSessionId, runId } = flight.job
+  const { outcome } = completion
+  const events: Array<Recorded> = [
+    ...before.events,
+    { on: "child", event: AgentEvent.terminalOf(runId, outcome, errorText(outcome)) }
+  ]
   if (parentSessionId !== undefined) {
     events.push({ on: "parent", event: completedEvent(parentSessionId, childSessionId, outcome) })
   }
-  const changes: Transition = [
-    ...tail,
-    ...events.map(({ event, on }) =>
-      record(on === "child" ? childSessionId : (parentSessionId ?? childSessionId), event)
-    ),
-    { _tag: "JobSettled", completion, handlers: services.outbox.wanted ? "pending" : "none" }
-  ]
-  return { completion, changes, events }
+  const settled: Change = { _tag: "JobSettled", completion, handlers: services.outbox.handlers }
+  return planOf(services, flight, [...before.changes, settled], events)
 }
 
-const show = (services: FinalizeServices, flight: Flight, planned: Plan): Show => {
-  const seat = { childId: flight.job.childSessionId, ancestors: flight.ancestors }
-  return (numbers) =>
-    planned.events.forEach(({ event, on }, index) => {
-      const number = Option.fromUndefinedOr(numbers[index])
-      if (on === "child") publishOwn(services.streams, seat, number, event)
-      else publishLifecycle(services.streams, seat, number, event)
-    })
-}
+type Failure = Refused | StoreError
+
+const isForeignConflict = (error: Failure): boolean =>
+  error._tag === "StoreError" && (error.reason._tag === "ObligationConflict" || error.reason._tag === "VersionConflict")
+
+/** Asks every part, and tells each how it went, whatever happens. */
+const withParts = (
+  services: FinalizeServices,
+  flight: Flight,
+  session: Session,
+  outcome: Outcome,
+  commit: (additions: ReadonlyArray<Addition>) => Effect.Effect<unknown, Failure>
+): Effect.Effect<ReadonlyArray<AcceptedJob>, Failure> =>
+  Effect.gen(function* () {
+    const nowMillis = yield* Clock.currentTimeMillis
+    const settling = { flight, session, outcome, nowMillis }
+    const additions: Array<Addition> = []
+    for (const part of services.parts) {
+      const addition = yield* part.add(settling)
+      if (addition !== noAddition) additions.push(addition)
+    }
+    const accepted = additions.flatMap((addition) => addition.accepted)
+    const reserved = services.reserve(accepted)
+    const tell = (recorded: "recorded" | "not_recorded") =>
+      Effect.forEach(additions, ({ done }) => done(recorded), { discard: true })
+    return yield* commit(additions).pipe(
+      Effect.onExit((exit) => {
+        const recorded = exit._tag === "Success"
+        reserved(recorded)
+        return additions.length === 0 ? Effect.void : tell(recorded ? "recorded" : "not_recorded")
+      }),
+      Effect.as(accepted)
+    )
+  })
 
 /**
  * One try to settle. A session that the caller does not have is looked for
  * again; when there is none, there is nothing to change but the job.
  */
-const commit = (
+const commitSettling = (
   services: FinalizeServices,
   flight: Flight,
   session: Option.Option<Session>,
-  planned: Plan
-): Effect.Effect<unknown, Refused | StoreError> => {
-  const built = { changes: planned.changes, show: show(services, flight, planned) }
-  const command = { _tag: "Settle", runId: flight.job.runId, outcome: planned.completion.outcome } as const
+  completion: ChildCompletion,
+  plan: Built
+): Effect.Effect<ReadonlyArray<AcceptedJob>, Failure> => {
   const { recorder } = services
+  const { outcome, runId } = completion
   const found = Option.isSome(session) ? Effect.succeed(session) : recorder.store.session(flight.job.childSessionId)
   return Effect.flatMap(found, (current) =>
     Option.isNone(current)
-      ? recorder.commit(built.changes, built.show)
-      : Effect.asVoid(recorder.transact(current.value, command, () => built))
+      ? Effect.as(recorder.commit(plan.changes, plan.show), [])
+      : Effect.retry(
+          withParts(services, flight, current.value, outcome, (additions) =>
+            recorder.transact(current.value, { _tag: "Settle", runId, outcome }, () => joined([plan, ...additions]))
+          ),
+          { times: conflictsMax, while: isForeignConflict }
+        )
   )
 }
 
@@ -170,42 +265,160 @@ const unrecorded = (outcome: Outcome, cause: StoreError): Outcome => ({
   message: `the run ended as ${outcome.status}/${outcome.reason}, but its transcript could not be recorded: ${cause.message}`
 })
 
+/** Tries for about three seconds with everything, then until it is recorded or the process closes, with what `without` leaves. */
+const insist = <A>(
+  services: FinalizeServices,
+  full: Effect.Effect<A, Failure>,
+  without: (error: StoreError) => Effect.Effect<A, Failure>
+): Effect.Effect<Option.Option<A>> =>
+  patiently(full).pipe(
+    Effect.catchTag("StoreError", (error) =>
+      Effect.andThen(
+        Effect.logError("child.unrecorded", error),
+        Effect.retry(without(error), {
+          schedule: stubborn,
+          while: (again) => again._tag === "StoreError" && !services.closing()
+        })
+      )
+    ),
+    Effect.asSome,
+    // I2: somebody else settled this run, deleted the session, or the process closes.
+    Effect.catch((error) => Effect.as(Effect.logDebug("child.not_settled_here", error), Option.none()))
+  )
+
 /**
- * Settles a flight: the one way in which a job ends.
+ * The commit stood although the store said that it did not: what it accepted is
+ * only in the record, and its handlers have not been told.
+ */
+const settledAlready = Effect.fnUntraced(function* (services: FinalizeServices, runId: Ids.RunId) {
+  if (services.closing()) return
+  const found = yield* patiently(services.recorder.store.completion(runId)).pipe(Effect.catch(() => Effect.succeedNone))
+  if (Option.isNone(found)) return
+  services.onDoubt()
+  yield* services.outbox.deliver(found.value)
+})
+
+/** From here on nobody counts on more of this run (I3). */
+const close = (flight: Flight): void => {
+  flight.settling = true
+  if (flight.live !== undefined) flight.live.closed = true
+}
+
+/** What an earlier process left of a run that it did not settle. */
+export interface Remains {
+  readonly report: RunReport
+}
+
+const noRemains: Remains = { report: {} }
+
+/**
+ * Settles a flight: the one way in which a job ends. Returns the jobs that were
+ * accepted with it; none at all when it was not settled here.
  *
- * **Durability**: when it returns a completion, that completion is recorded. A
- * store that refuses is tried for about three seconds with everything, then,
- * with the outcome `lost` and without the tail of the transcript, until it
- * takes it or the process closes; in the last case the next start settles it.
+ * **Durability**: when it returns some, the completion is recorded. A store
+ * that refuses is tried for about three seconds with everything, then, with the
+ * outcome `lost` and without the tail of the transcript, until it takes it or
+ * the process closes; in the last case the next start settles it.
  */
 export const finalize = Effect.fnUntraced(function* (
   services: FinalizeServices,
   flight: Flight,
   session: Option.Option<Session>,
-  outcome: Outcome
+  outcome: Outcome,
+  remains: Remains = noRemains
 ) {
-  if (flight.live !== undefined) flight.live.closed = true // I3
+  close(flight)
   const nowMillis = yield* Clock.currentTimeMillis
-  const messageId = yield* Ids.makeMessageId
-  const full = plan(services, flight, outcome, tailOf(flight, messageId, nowMillis), nowMillis)
-  let settled = full
-  const recorded = yield* patiently(commit(services, flight, session, full)).pipe(
-    Effect.catchTag("StoreError", (error) => {
-      settled = plan(services, flight, unrecorded(outcome, error), [], nowMillis)
-      return Effect.logError("child.unrecorded", error).pipe(
-        Effect.andThen(
-          Effect.retry(commit(services, flight, session, settled), {
-            schedule: stubborn,
-            while: (again) => again._tag === "StoreError" && !services.closing()
-          })
-        )
-      )
-    }),
-    Effect.as(true),
-    // I2: somebody else settled this run, deleted the session, or the process closes.
-    Effect.catch((error) => Effect.as(Effect.logDebug("child.not_settled_here", error), false))
+  const tail = tailOf(flight, yield* Ids.makeMessageId, nowMillis)
+  const unknown = yield* unknownOutcomes(flight, remains.report.openToolCalls ?? [], nowMillis)
+  const report = { ...remains.report, ...reportOf(flight) }
+  const before = {
+    changes: [...tail.changes, ...unknown.changes],
+    events: [...tail.events, ...unknown.events]
+  }
+  let completion = completionOf(flight, outcome, report, nowMillis)
+  const full = commitSettling(services, flight, session, completion, settlingPlan(services, flight, completion, before))
+  const accepted = yield* insist(services, full, (error) => {
+    completion = completionOf(flight, unrecorded(outcome, error), report, nowMillis)
+    const bare = settlingPlan(services, flight, completion, nothing)
+    return commitSettling(services, flight, session, completion, bare)
+  })
+  if (Option.isSome(accepted)) yield* services.outbox.deliver(completion)
+  else yield* settledAlready(services, flight.job.runId)
+  return accepted
+})
+
+/** How a job goes on: as which job, in which mode, after which end. */
+export interface Continuation {
+  readonly job: SpawnJob
+  readonly mode: "resume" | "retry"
+  readonly outcome: Outcome
+}
+
+const retriedEvent = (flight: Flight, { job, mode, outcome }: Continuation): AgentEvent.OwnEvent => {
+  const message = errorText(outcome)
+  return {
+    type: "run_retried",
+    runId: flight.job.runId,
+    nextRunId: job.runId,
+    mode,
+    tries: job.failedAtMillis?.length ?? 0,
+    reason: outcome.reason,
+    ...(message === undefined ? {} : { message }),
+    ...(job.notBeforeMillis === undefined ? {} : { notBefore: isoOf(job.notBeforeMillis) })
+  }
+}
+
+/**
+ * Ends a run whose job goes on as another try: one commit, and no completion.
+ * Returns the session as it is queued again; none when the store or the
+ * session's state does not let it go on: then the job is to be settled.
+ *
+ * **Durability**: when it returns some, the next try is recorded as queued.
+ */
+export const goOn = Effect.fnUntraced(function* (
+  services: FinalizeServices,
+  flight: Flight,
+  session: Session,
+  continuation: Continuation,
+  remains: Remains = noRemains
+) {
+  close(flight)
+  const { childSessionId: sessionId, runId } = flight.job
+  const { job } = continuation
+  const nowMillis = yield* Clock.currentTimeMillis
+  const tail = tailOf(flight, yield* Ids.makeMessageId, nowMillis)
+  const unknown = yield* unknownOutcomes(flight, remains.report.openToolCalls ?? [], nowMillis)
+  const events: ReadonlyArray<Recorded> = [
+    ...tail.events,
+    ...unknown.events,
+    { on: "child", event: retriedEvent(flight, continuation) },
+    { on: "child", event: { type: "session_status_changed", sessionId, status: "pending" } }
+  ]
+  const changes: Transition = [...tail.changes, ...unknown.changes, { _tag: "JobReplaced", runId, job }]
+  const plan = planOf(services, flight, changes, events)
+  const command = { _tag: "Retry", runId, nextRunId: job.runId } as const
+  return yield* patiently(services.recorder.transact(session, command, () => plan)).pipe(
+    Effect.asSome,
+    Effect.catch((error) => Effect.as(Effect.logWarning("child.not_retried", error), Option.none<Session>()))
   )
-  if (!recorded) return Option.none<ChildCompletion>()
-  yield* services.outbox.deliver(settled.completion)
-  return Option.some(settled.completion)
+})
+
+/**
+ * Leaves a run that the shutdown interrupted for the next start, which takes it
+ * up as it takes up what a dead process left.
+ *
+ * **Durability**: what it said so far and how to go on from it is recorded; if
+ * the store refuses, the next start goes on from what was recorded before.
+ */
+export const leave = Effect.fnUntraced(function* (services: FinalizeServices, flight: Flight) {
+  close(flight)
+  const nowMillis = yield* Clock.currentTimeMillis
+  const tail = tailOf(flight, yield* Ids.makeMessageId, nowMillis)
+  const report = { ...flight.live?.report, ...reportOf(flight) }
+  const { runId } = flight.job
+  const plan = planOf(services, flight, [...tail.changes, { _tag: "JobReported", runId, report }], tail.events)
+  yield* patiently(services.recorder.commit(plan.changes, plan.show)).pipe(
+    Effect.catch((error) => Effect.logWarning("child.left_without_its_tail", error))
+  )
 })

@@ -29,7 +29,15 @@ export type SessionId = typeof SessionId.Type
 export const RunId = Id.pipe(Schema.brand("RunId"))
 export type RunId = typeof RunId.Type
 
-/** Names one entry of a transcript. */
+/** Names one wait of a parent. */
+export const WaitId = Id.pipe(Schema.brand("WaitId"))
+export type WaitId = typeof WaitId.Type
+
+/** Names one question or permission ask of a child. */
+export const RequestId = Id.pipe(Schema.brand("RequestId"))
+export type RequestId = typeof RequestId.Type
+
+/** Names one entry of a transcript, also while it is still a message on its way there. */
 export const MessageId = Id.pipe(Schema.brand("MessageId"))
 export type MessageId = typeof MessageId.Type
 
@@ -102,4 +110,6 @@ const fresh = (prefix: string): Effect.Effect<string> =>
 
 export const makeSessionId: Effect.Effect<SessionId> = Effect.map(fresh("ses"), (id) => SessionId.make(id))
 export const makeRunId: Effect.Effect<RunId> = Effect.map(fresh("run"), (id) => RunId.make(id))
+export const makeWaitId: Effect.Effect<WaitId> = Effect.map(fresh("wai"), (id) => WaitId.make(id))
+export const makeRequestId: Effect.Effect<RequestId> = Effect.map(fresh("req"), (id) => RequestId.make(id))
 export const makeMessageId: Effect.Effect<MessageId> = Effect.map(fresh("msg"), (id) => MessageId.make(id))

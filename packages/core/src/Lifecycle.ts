@@ -26,6 +26,8 @@ export type Command =
   | { readonly _tag: "Begin"; readonly runId: RunId; readonly model: string }
   | { readonly _tag: "Await"; readonly runId: RunId; readonly waiting: Waiting }
   | { readonly _tag: "Resume"; readonly runId: RunId }
+  /** The run has ended and its job goes on as another one. A session that is being cancelled does not. */
+  | { readonly _tag: "Retry"; readonly runId: RunId; readonly nextRunId: RunId }
   /** The wish that a live run stops; a session that never ran is closed at once. */
   | { readonly _tag: "Cancel" }
   | { readonly _tag: "Settle"; readonly runId: RunId; readonly outcome: Outcome }
@@ -70,7 +72,7 @@ const begin = (session: Session, model: string): Partial<Session> => ({
 /**
  * The session after the command, with its version raised by one; or why not.
  *
- * `Begin`, `Await`, `Resume` and `Settle` name the run they are about; any
+ * `Begin`, `Await`, `Resume`, `Retry` and `Settle` name the run they are about; any
  * other run is `NotCurrent`, so that nothing reaches a run's successor.
  */
 export const decide = (session: Session, command: Command, nowMillis: number): Result.Result<Session, Refusal> => {
@@ -96,6 +98,10 @@ export const decide = (session: Session, command: Command, nowMillis: number): R
       return status === "awaiting_request" || status === "waiting_for_children"
         ? accept(step(session, { status: "running" }, nowMillis))
         : refuse({ _tag: "NotCurrent", status })
+    case "Retry":
+      return status === "cancelling"
+        ? refuse({ _tag: "NotCurrent", status })
+        : accept(step(session, { status: "pending", runId: command.nextRunId }, nowMillis))
     case "Settle": {
       const { outcome } = command
       const metadata = withLastRun(session.metadata, outcome.status, errorText(outcome))

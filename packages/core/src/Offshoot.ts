@@ -6,6 +6,7 @@
  *
  * @stability unstable
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -13,9 +14,13 @@ import { Agent } from "./Agent.ts"
 import { AgentDirectory } from "./AgentDirectory.ts"
 import * as Ids from "./Ids.ts"
 import * as Facade from "./internal/facade.ts"
-import { feed } from "./internal/feedReader.ts"
+import { feed } from "./internal/feedPages.ts"
+import * as Flights from "./internal/flights.ts"
+import * as Inbox from "./internal/inbox.ts"
 import * as Recorder from "./internal/recorder.ts"
+import * as Requests from "./internal/requests.ts"
 import { sessionEvents } from "./internal/sessionEvents.ts"
+import * as Waits from "./internal/waits.ts"
 import { CurrentLimits } from "./Limits.ts"
 import * as Outbox from "./Outbox.ts"
 import type { SessionStore, StoreError } from "./SessionStore.ts"
@@ -29,7 +34,10 @@ const make = Effect.gen(function* () {
   const streams = yield* SessionStreams.SessionStreams
   const scheduler = yield* SpawnScheduler.SpawnScheduler
   const { commit, store } = recorder
-  const facade: Facade.FacadeServices = { store, recorder, streams, scheduler }
+  const inbox = yield* Inbox.Inbox
+  const requests = yield* Requests.Requests
+  const waits = yield* Waits.Waits
+  const facade: Facade.FacadeServices = { store, recorder, streams, scheduler, waits }
   const spawning: Spawn.SpawnServices = {
     store,
     commit,
@@ -48,15 +56,31 @@ const make = Effect.gen(function* () {
     run: (id) => withIds(Spawn.rerun(spawning, id)),
     cancel: (id, request) => Facade.cancel(facade, id, request),
     remove: (id) => Facade.remove(facade, id),
-    session: (id) => Effect.map(Facade.findSession(store, id), (session) => Facade.viewOf(facade, session)),
-    sessions: (query) =>
-      Effect.map(store.sessions(query), (sessions) => sessions.map((session) => Facade.viewOf(facade, session))),
+    session: (id) =>
+      Effect.flatMap(Facade.findSession(store, id), (session) =>
+        Effect.map(Clock.currentTimeMillis, (nowMillis) => Facade.viewOf(facade, session, nowMillis))
+      ),
+    sessions: (query) => Effect.flatMap(store.sessions(query), (sessions) => Facade.viewsOf(facade, sessions)),
     tree: (id) => Facade.tree(facade, id),
     messages: (id, page) => Effect.andThen(Facade.findSession(store, id), store.messages({ sessionId: id, ...page })),
     result: (id) => Facade.result(facade, id),
     wait: (parentId, request) => Facade.wait(facade, parentId, request),
+    wakeWhen: (parentId, request) => withIds(Facade.wakeWhen(facade, parentId, request)),
+    lastWait: (parentId) => Effect.andThen(Facade.findSession(store, parentId), waits.last(parentId)),
+    send: (id, request) => withIds(inbox.send(id, request, (opening) => withIds(Spawn.rerun(spawning, id, opening)))),
+    sent: (id, page) => Facade.sent(facade, id, page),
+    requests: (query) => requests.list(query),
+    request: (id) => requests.find(id),
+    answer: (id, decision) => requests.answer(id, decision),
     events: (id, request) => sessionEvents(facade, id, request),
     feed: (query) => feed(recorder, query),
+    snapshot: (query) =>
+      Effect.andThen(
+        Option.isSome(query.within) ? Facade.findSession(store, query.within.value) : Effect.void,
+        Effect.flatMap(store.snapshot(query), (snapshot) =>
+          Effect.map(Facade.viewsOf(facade, snapshot.sessions), (sessions) => ({ ...snapshot, sessions }))
+        )
+      ),
     feedBounds: store.feedBounds
   })
 })
@@ -75,6 +99,8 @@ export const layer: Layer.Layer<SubAgents | SpawnScheduler.SpawnScheduler, Store
   make
 ).pipe(
   Layer.provideMerge(SpawnScheduler.layer),
-  Layer.provide([SessionStreams.layer, Outbox.layer]),
+  Layer.provide(Waits.layer),
+  Layer.provide([Inbox.layer, Requests.layer]),
+  Layer.provide([SessionStreams.layer, Outbox.layer, Flights.layer]),
   Layer.provide(Recorder.layer)
 )

@@ -1,67 +1,144 @@
 /**
  * What becomes of the jobs that a process left open when it ended.
  *
- * `decide` is the seam for better answers than "lost": resuming and
- * re-attaching belong here, by what a runner declares.
+ * `plan` is pure: what was queued is queued again; a run whose owner died goes
+ * on where its runner can and its session's policy wishes it, and is lost
+ * otherwise; what belongs to a run that is over is closed with it. Who carries
+ * it out is the scheduler.
  *
  * @stability unstable
  */
-import * as Effect from "effect/Effect"
+import * as Context from "effect/Context"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { SessionId } from "./Ids.ts"
-import type { Outcome } from "./Outcome.ts"
-import type { Session } from "./Session.ts"
-import type { OpenJob, SessionStoreShape, StoreError } from "./SessionStore.ts"
-import type { SpawnJob } from "./SpawnJob.ts"
+import type { RunId, SessionId } from "./Ids.ts"
+import { cancelled, type Outcome } from "./Outcome.ts"
+import type { RecoveryPolicy, Session } from "./Session.ts"
+import type { OpenJob } from "./SessionStore.ts"
+import { jobIdOf, type SpawnJob } from "./SpawnJob.ts"
 
-export type Decision = { readonly _tag: "Requeue" } | { readonly _tag: "Settle"; readonly outcome: Outcome }
+/** What sessions that do not say themselves are recovered by. */
+export class CurrentPolicy extends Context.Reference<RecoveryPolicy>("@offshoot/core/Recovery/CurrentPolicy", {
+  defaultValue: () => "resume"
+}) {}
 
-/** A queued job runs; a launched one has no live owner any more and is lost. */
-export const decide = (open: OpenJob, session: Option.Option<Session>): Decision => {
-  if (open.state === "queued") return { _tag: "Requeue" }
-  const cancelling = Option.isSome(session) && session.value.status === "cancelling"
-  const known = cancelling ? "while it was being cancelled" : "while it was running"
-  return {
-    _tag: "Settle",
-    outcome: {
-      status: "error",
-      reason: "lost",
-      message: `the server stopped ${known}; what it did until then is in its transcript`
-    }
-  }
+export const layer = (policy: RecoveryPolicy): Layer.Layer<never> => Layer.succeed(CurrentPolicy, policy)
+
+/** A job that lost its process this often takes its process with it. */
+export const lostMax = 5
+
+export type Decision =
+  | { readonly _tag: "Requeue" }
+  /** Another run of the same job: `resume` goes on from the lost one, `retry` begins again. */
+  | { readonly _tag: "Continue"; readonly mode: "resume" | "retry" }
+  | { readonly _tag: "Settle"; readonly outcome: Outcome }
+
+/** Whether a run can go on from an earlier one: asked of whoever would run the session. */
+export type CanResume = (session: Session, handle: string | undefined) => boolean
+
+export interface Rules {
+  readonly policy: RecoveryPolicy
+  readonly canResume: CanResume
 }
 
-export interface FoundJob {
-  readonly job: SpawnJob
-  readonly session: Option.Option<Session>
-  /** From the parent up to the root. */
-  readonly ancestors: ReadonlyArray<SessionId>
+const lost = (known: string): Decision => ({
+  _tag: "Settle",
+  outcome: {
+    status: "error",
+    reason: "lost",
+    message: `the server stopped ${known}; what it did until then is in its transcript`
+  }
+})
+
+/** How a launched job whose process died, or is about to end, goes on. */
+export const ofLaunched = (
+  open: Pick<OpenJob, "job" | "report" | "session">,
+  { canResume, policy }: Rules
+): Decision => {
+  if (Option.isNone(open.session)) return lost("while it was running")
+  const session = open.session.value
+  if (session.status === "cancelling") return lost("while it was being cancelled")
+  if ((open.job.lost ?? 0) >= lostMax) return lost(`while it was running, for the ${lostMax + 1}th time`)
+  const wished = session.recovery ?? policy
+  if (wished === "settle") return lost("while it was running")
+  if (canResume(session, open.report.resume)) return { _tag: "Continue", mode: "resume" }
+  return wished === "retry" ? { _tag: "Continue", mode: "retry" } : lost("while it was running")
+}
+
+const decide = (open: OpenJob, rules: Rules): Decision =>
+  open.state === "queued" ? { _tag: "Requeue" } : ofLaunched(open, rules)
+
+export interface Planned {
+  readonly open: OpenJob
   readonly decision: Decision
 }
 
-/** No tree is deeper than this; it bounds the walk over a damaged record. */
-const depthMax = 64
+/**
+ * What a job that belongs to a run that is over ends with; none: it is left
+ * alone. A draining child goes on when it had begun.
+ */
+const closing = ({ session, state }: OpenJob): Option.Option<Outcome> => {
+  const policy = Option.match(session, { onNone: () => "cancel", onSome: ({ parentClose }) => parentClose ?? "cancel" })
+  return policy === "abandon" || (policy === "drain" && state === "launched")
+    ? Option.none()
+    : Option.some(cancelled("by_parent"))
+}
 
-/** The sessions above one, from its parent up to the root. */
-export const lineage = Effect.fnUntraced(function* (store: SessionStoreShape, parentId: SessionId | undefined) {
-  const ancestors: Array<SessionId> = []
-  let next = parentId
-  while (next !== undefined && ancestors.length < depthMax) {
-    ancestors.push(next)
-    const found: Option.Option<Session> = yield* store.session(next)
-    next = Option.isSome(found) ? found.value.parentId : undefined
+/**
+ * Every open job with what becomes of it, parents before their children: a
+ * child of a job that is not open any more, or ends here, is closed (I7).
+ */
+export const plan = (open: ReadonlyArray<OpenJob>, rules: Rules): ReadonlyArray<Planned> => {
+  const goesOn = new Set<RunId>()
+  const planned: Array<Planned> = []
+  const shallowFirst = open.toSorted((a, b) => a.ancestors.length - b.ancestors.length)
+  const decisions = new Map<SessionId, Decision>()
+  for (const found of shallowFirst) {
+    const owner = found.job.ownerRunId
+    const closed = owner !== undefined && !goesOn.has(owner) ? closing(found) : Option.none<Outcome>()
+    const decision: Decision = Option.match(closed, {
+      onNone: () => decide(found, rules),
+      onSome: (outcome) => ({ _tag: "Settle", outcome })
+    })
+    if (decision._tag !== "Settle") goesOn.add(jobIdOf(found.job))
+    // A try that begins again spawns again: the children of the lost one are closed.
+    if (decision._tag === "Continue" && decision.mode === "retry") goesOn.delete(jobIdOf(found.job))
+    decisions.set(found.job.childSessionId, decision)
   }
-  return ancestors
-})
+  for (const found of open) {
+    const decision = decisions.get(found.job.childSessionId)
+    if (decision !== undefined) planned.push({ open: found, decision })
+  }
+  return planned
+}
 
-/** Every open job of the record, in the order of acceptance, with what becomes of it. */
-export const openJobs = (store: SessionStoreShape): Effect.Effect<ReadonlyArray<FoundJob>, StoreError> =>
-  Effect.flatMap(store.openJobs, (open) =>
-    Effect.forEach(open, (found) =>
-      Effect.gen(function* () {
-        const session = yield* store.session(found.job.childSessionId)
-        const ancestors = yield* lineage(store, found.job.parentSessionId)
-        return { job: found.job, session, ancestors, decision: decide(found, session) }
-      })
-    )
-  )
+/** The job of the try that follows. The children of a job that begins again are not its own any more. */
+export const nextJob = (
+  job: SpawnJob,
+  next: {
+    readonly runId: RunId
+    readonly mode: "resume" | "retry"
+    readonly handle: string | undefined
+    readonly endedAtMillis: number
+    readonly notBeforeMillis: number | undefined
+    readonly ended: "lost" | "by_itself"
+  }
+): SpawnJob => {
+  const { firstRunId: _first, notBeforeMillis: _before, resume: _resume, ...rest } = job
+  return {
+    ...rest,
+    runId: next.runId,
+    failedAtMillis: [...(job.failedAtMillis ?? []), next.endedAtMillis].slice(-failedMax),
+    ...(next.ended === "lost" ? { lost: (job.lost ?? 0) + 1 } : {}),
+    ...(next.notBeforeMillis === undefined ? {} : { notBeforeMillis: next.notBeforeMillis }),
+    ...(next.mode === "resume"
+      ? {
+          firstRunId: jobIdOf(job),
+          resume: { runId: job.runId, ...(next.handle === undefined ? {} : { handle: next.handle }) }
+        }
+      : {})
+  }
+}
+
+/** As many as the highest intensity looks at. */
+const failedMax = 100

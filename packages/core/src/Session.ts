@@ -40,6 +40,21 @@ export const metadataKeys = {
   providerName: "provider_name"
 } as const
 
+/**
+ * What becomes of a child when its parent's run has settled or was cancelled:
+ * `cancel` stops it; `drain` stops it only while it waits for its launch;
+ * `abandon` leaves it alone.
+ */
+export const ParentClose = Schema.Literals(["cancel", "drain", "abandon"])
+export type ParentClose = typeof ParentClose.Type
+
+/**
+ * What becomes of a run whose process died: `resume` goes on where its runner
+ * can, `retry` also begins again where it cannot, `settle` ends it as `lost`.
+ */
+export const RecoveryPolicy = Schema.Literals(["resume", "retry", "settle"])
+export type RecoveryPolicy = typeof RecoveryPolicy.Type
+
 /** A provider and one of its models. */
 export const ModelRef = Schema.Struct({ provider: Schema.String, model: Schema.String })
 export type ModelRef = typeof ModelRef.Type
@@ -65,6 +80,10 @@ export const Session = Schema.Struct({
   modelRef: Schema.optionalKey(ModelRef),
   workspace: Schema.optionalKey(Schema.String),
   requestKey: Schema.optionalKey(Schema.String),
+  /** Absent: `cancel`. */
+  parentClose: Schema.optionalKey(ParentClose),
+  /** Absent: what the app is configured for. */
+  recovery: Schema.optionalKey(RecoveryPolicy),
   metadata: Metadata,
   createdAtMillis: Schema.Int,
   updatedAtMillis: Schema.Int,

@@ -19,25 +19,44 @@ import type * as Option from "effect/Option"
 import type { AgentEvent, EventType } from "./AgentEvent.ts"
 import type { RunId, SessionId } from "./Ids.ts"
 import * as MemoryStore from "./internal/memoryStore.ts"
+import type { Kind, Obligation, Request } from "./Obligation.ts"
 import type { Message, Session, SessionStatus, StoredMessage } from "./Session.ts"
-import type { ChildCompletion, SpawnJob } from "./SpawnJob.ts"
+import type { ChildCompletion, RunReport, SpawnJob } from "./SpawnJob.ts"
 import type { StoreError } from "./StoreError.ts"
 
-export { RequestKeyTaken, StorageUnavailable, StoreError, StoreErrorReason, VersionConflict } from "./StoreError.ts"
+export {
+  ObligationConflict,
+  ObligationKeyTaken,
+  RequestKeyTaken,
+  StorageUnavailable,
+  StoreError,
+  StoreErrorReason,
+  VersionConflict
+} from "./StoreError.ts"
 
 /** One change of a transition. Order within a commit is kept. */
 export type Change =
   | { readonly _tag: "SessionCreated"; readonly session: Session }
   /** `session.version` is the new one; the stored one must be one less, or the commit fails with `VersionConflict`. */
   | { readonly _tag: "SessionChanged"; readonly session: Session }
-  /** Removes the session with its transcript, jobs, completions; events stay. Unknown ids are ignored. */
+  /** Removes the session with its transcript, jobs, completions and obligations; events and its place in the tree stay. Unknown ids are ignored. */
   | { readonly _tag: "SessionDeleted"; readonly sessionId: SessionId }
   | { readonly _tag: "MessageAppended"; readonly message: Message }
   | { readonly _tag: "JobAccepted"; readonly job: SpawnJob }
   | { readonly _tag: "JobLaunched"; readonly runId: RunId }
-  /** Ends the job. With `pending` handlers are still to be told, until `CompletionAcknowledged`. */
-  | { readonly _tag: "JobSettled"; readonly completion: ChildCompletion; readonly handlers: "pending" | "none" }
-  | { readonly _tag: "CompletionAcknowledged"; readonly runId: RunId }
+  /** Replaces what the run has told of itself. Ignored when its job is not open. */
+  | { readonly _tag: "JobReported"; readonly runId: RunId; readonly report: RunReport }
+  /** The open job goes on as another try, which is queued: `job` stands for the job of `runId` from now on. */
+  | { readonly _tag: "JobReplaced"; readonly runId: RunId; readonly job: SpawnJob }
+  /** Ends the job. Each named handler is still to be told, until its `CompletionAcknowledged`. */
+  | { readonly _tag: "JobSettled"; readonly completion: ChildCompletion; readonly handlers: ReadonlyArray<string> }
+  | { readonly _tag: "CompletionAcknowledged"; readonly runId: RunId; readonly handler: string }
+  /** The completion's result stands in its parent's transcript (I6). */
+  | { readonly _tag: "CompletionTold"; readonly runId: RunId }
+  /** Fails with `ObligationKeyTaken` when its session has one of this kind with its key. Its version is 1. */
+  | { readonly _tag: "ObligationOpened"; readonly obligation: Obligation }
+  /** `obligation.version` is the new one; the stored one must be one less, or the commit fails with `ObligationConflict`. */
+  | { readonly _tag: "ObligationChanged"; readonly obligation: Obligation }
   /** Gets the next feed number. `event` must be of a durable type. */
   | { readonly _tag: "EventRecorded"; readonly sessionId: SessionId; readonly event: AgentEvent }
 
@@ -51,10 +70,18 @@ export interface RecordedEvent {
   readonly event: AgentEvent
 }
 
-/** An accepted job that has no completion yet. */
+/** An accepted job that has no completion yet, with its session and the sessions above it, from the parent up to the root. */
 export interface OpenJob {
   readonly job: SpawnJob
   readonly state: "queued" | "launched"
+  readonly report: RunReport
+  readonly session: Option.Option<Session>
+  readonly ancestors: ReadonlyArray<SessionId>
+}
+
+/** A completion, and whether its parent's transcript holds its result. */
+export interface StoredCompletion extends ChildCompletion {
+  readonly told: boolean
 }
 
 /** Every given field must match; `rootId` includes the root itself. */
@@ -72,12 +99,56 @@ export interface SessionQuery {
   readonly limit: number
 }
 
-/** Events with a greater number than `after`, in order, at most `limit`; of one session and of some types when given. */
+/** Which streams: all, one session's, or those of a session and everything that is or was below it. */
+export type FeedScope =
+  | { readonly _tag: "All" }
+  | { readonly _tag: "Session"; readonly sessionId: SessionId }
+  | { readonly _tag: "Subtree"; readonly sessionId: SessionId }
+
+/** Events with a greater number than `after`, in order, at most `limit`; of some streams, and of some types when given. */
 export interface EventQuery {
   readonly after: number
   readonly limit: number
-  readonly sessionId: Option.Option<SessionId>
+  readonly scope: FeedScope
   readonly types: Option.Option<ReadonlyArray<EventType>>
+}
+
+/**
+ * What was found, at one moment. `upTo`: every number up to here was looked at,
+ * so the next query begins after it; at the end of the feed it is the head. A
+ * store looks at a bounded number of events for one page, so an empty page may
+ * be followed by more. `oldest` is the smallest number still kept.
+ */
+export interface EventPage {
+  readonly events: ReadonlyArray<RecordedEvent>
+  readonly upTo: number
+  readonly oldest: number
+  readonly head: number
+}
+
+/** Obligations in the order of opening, after one of them when given. Every given field must match. */
+export interface ObligationQuery {
+  readonly kind: Kind
+  readonly state: "open" | "closed" | "any"
+  readonly scope: FeedScope
+  readonly after: Option.Option<Obligation["id"]>
+  readonly limit: number
+}
+
+/** Sessions and open requests as they were when `number` was the head of the feed. */
+export interface Snapshot {
+  readonly number: number
+  /** Newest first. */
+  readonly sessions: ReadonlyArray<Session>
+  /** Whether there are more sessions than were asked for. */
+  readonly truncated: boolean
+  readonly requests: ReadonlyArray<Request>
+}
+
+/** Which events may go: those that are older than the time, and those that are not among the newest so many. */
+export interface Retention {
+  readonly olderThanMillis: number
+  readonly keepMax: number
 }
 
 /** The numbers that are kept: `head` is the last one given (0: none yet), `oldest` the smallest still readable. */
@@ -110,17 +181,40 @@ export interface SessionStoreShape {
     readonly limit: number
   }) => Read<ReadonlyArray<StoredMessage>>
   readonly lastMessage: (sessionId: SessionId) => Read<Option.Option<StoredMessage>>
+  /** The last `limit` entries, in order. */
+  readonly recentMessages: (sessionId: SessionId, limit: number) => Read<ReadonlyArray<StoredMessage>>
   /** The assistant's entries of one run, in order. */
   readonly answer: (sessionId: SessionId, runId: RunId) => Read<ReadonlyArray<StoredMessage>>
   /** Every job without a completion, in the order of acceptance. */
   readonly openJobs: Read<ReadonlyArray<OpenJob>>
-  readonly completion: (runId: RunId) => Read<Option.Option<ChildCompletion>>
-  /** Completions whose handlers have not acknowledged, in the order of settling. */
-  readonly unacknowledged: Read<ReadonlyArray<ChildCompletion>>
-  readonly events: (query: EventQuery) => Read<ReadonlyArray<RecordedEvent>>
+  readonly completion: (runId: RunId) => Read<Option.Option<StoredCompletion>>
+  /**
+   * The lines in which completions wait for this handler: the parent, or the
+   * session itself when it has none.
+   */
+  readonly undeliveredLines: (handler: string) => Read<ReadonlyArray<SessionId>>
+  /** What one handler has not acknowledged of one line, in the order of settling. */
+  readonly undelivered: (query: {
+    readonly handler: string
+    readonly line: SessionId
+    readonly limit: number
+  }) => Read<ReadonlyArray<ChildCompletion>>
+  readonly obligation: (id: Obligation["id"]) => Read<Option.Option<Obligation>>
+  readonly obligationByKey: (kind: Kind, sessionId: SessionId, key: string) => Read<Option.Option<Obligation>>
+  readonly obligations: (query: ObligationQuery) => Read<ReadonlyArray<Obligation>>
+  readonly events: (query: EventQuery) => Read<EventPage>
   /** The last `limit` events of one session's stream, in order. */
   readonly recentEvents: (sessionId: SessionId, limit: number) => Read<ReadonlyArray<RecordedEvent>>
   readonly feedBounds: Read<FeedBounds>
+  /** All sessions, or a subtree; at most `limit` of them. One moment's truth. */
+  readonly snapshot: (query: { readonly within: Option.Option<SessionId>; readonly limit: number }) => Read<Snapshot>
+  /**
+   * Forgets events from the oldest on: those that are older than the time or
+   * more than are kept, but none that an open wait or an unacknowledged
+   * completion needs (what was recorded since it was), and only so many at once
+   * that a commit is not held up. Returns whether there is more to forget.
+   */
+  readonly trimFeed: (retention: Retention) => Effect.Effect<"more" | "done", StoreError>
   /** Succeeds when the store can be written now. */
   readonly ready: Effect.Effect<void, StoreError>
 }
@@ -129,7 +223,7 @@ export class SessionStore extends Context.Service<SessionStore, SessionStoreShap
 
 /**
  * Everything in this process's memory: for tests, and for apps that need no
- * durability. Sessions stay until they are deleted; of the events the newest
- * 65,536 are kept.
+ * durability. Sessions stay until they are deleted; events
+ * stay until the feed is trimmed.
  */
 export const layerMemory: Layer.Layer<SessionStore> = Layer.effect(SessionStore, MemoryStore.make)

@@ -21,13 +21,14 @@ import type { AgentEvent } from "./AgentEvent.ts"
 import * as Ids from "./Ids.ts"
 import { findSession } from "./internal/facade.ts"
 import { publishLifecycle, publishOwn } from "./internal/publisher.ts"
-import { type Recorder, showNothing } from "./internal/recorder.ts"
-import * as Lifecycle from "./Lifecycle.ts"
+import { oneMoreRun } from "./internal/oneMoreRun.ts"
+import { joined } from "./internal/ownChanges.ts"
+import { type Built, type Recorder, showNothing } from "./internal/recorder.ts"
 import type { Limits } from "./Limits.ts"
 import { type Message, type Metadata, metadataKeys, type Session } from "./Session.ts"
-import type { SessionStoreShape, Transition } from "./SessionStore.ts"
+import { type SessionStoreShape, StoreError, type Transition } from "./SessionStore.ts"
 import type { SessionStreamsShape } from "./SessionStreams.ts"
-import type { SpawnJob } from "./SpawnJob.ts"
+import { jobIdOf, type SpawnJob } from "./SpawnJob.ts"
 import type { Acceptance, SpawnSchedulerShape } from "./SpawnScheduler.ts"
 import {
   AgentNotConfigured,
@@ -88,8 +89,8 @@ const metadataFor = (request: SpawnRequest, agent: AgentEntry | undefined): Meta
       })
 })
 
-const given = <K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } => {
-  const present: { [P in K]?: string } = {}
+const given = <K extends string, V extends string>(key: K, value: V | undefined): { readonly [P in K]?: V } => {
+  const present: { [P in K]?: V } = {}
   if (value !== undefined) present[key] = value
   return present
 }
@@ -114,6 +115,8 @@ const childOf = (
   ...given("model", request.model),
   ...given("workspace", request.workspace ?? parent.workspace),
   ...given("requestKey", request.requestKey),
+  ...given("parentClose", request.parentClose),
+  ...given("recovery", request.recovery),
   metadata: metadataFor(request, agent),
   createdAtMillis: nowMillis,
   updatedAtMillis: nowMillis,
@@ -160,6 +163,13 @@ const agentFor = Effect.fnUntraced(function* ({ directory }: SpawnServices, requ
   return agent ?? (yield* new AgentUnknown({ agent: request.agent, known: Array.from(directory.keys()) }))
 })
 
+/** A child belongs to the job under which it was accepted, if its parent has one in flight: it ends with it. */
+const ownerOf = ({ scheduler }: SpawnServices, parentId: Ids.SessionId): Option.Option<Ids.RunId> =>
+  Option.map(
+    Option.filter(scheduler.flight(parentId), ({ settling }) => !settling),
+    ({ job }) => jobIdOf(job)
+  )
+
 const acceptanceOf = Effect.fnUntraced(function* (
   services: SpawnServices,
   parent: Session,
@@ -179,10 +189,18 @@ const acceptanceOf = Effect.fnUntraced(function* (
     childSessionId: id,
     model: request.model ?? "",
     ...(request.disabledTools === undefined ? {} : { disabledTools: request.disabledTools }),
-    acceptedAtMillis: nowMillis
+    acceptedAtMillis: nowMillis,
+    ...given("ownerRunId", Option.getOrUndefined(ownerOf(services, parent.id)))
   }
   const { title } = session
-  const created = { type: "session_created", sessionId: id, parentSessionId: parent.id, title } as const
+  const created = {
+    type: "session_created",
+    sessionId: id,
+    parentSessionId: parent.id,
+    title,
+    ...given("agent", session.agent),
+    ...given("profile", session.profile)
+  } as const
   const appended = { type: "message_appended", sessionId: id, messageId: message.id, role: "user" } as const
   const started = { type: "sub_agent_started", parentSessionId: parent.id, childSessionId: id, title } as const
   const changes: Transition = [
@@ -278,54 +296,46 @@ export const createRoot = Effect.fnUntraced(function* (services: SpawnServices, 
   return session
 })
 
-const rerunOnce = Effect.fnUntraced(function* (services: SpawnServices, id: Ids.SessionId) {
-  const epoch = services.scheduler.cancelEpoch()
-  const session = yield* findSession(services.store, id)
+/** What is recorded together with the acceptance of a run; its `show` gets the numbers of its own events. */
+export type Opening = (runId: Ids.RunId, nowMillis: number) => Built
+
+const noOpening: Opening = () => ({ changes: [], show: showNothing })
+
+const rerunOnce = Effect.fnUntraced(function* (services: SpawnServices, id: Ids.SessionId, opening: Opening) {
+  const { scheduler, store, streams } = services
+  const epoch = scheduler.cancelEpoch()
+  const session = yield* findSession(store, id)
   const external = session.metadata[metadataKeys.runtimeKind] === "external"
   if (!external && !services.hasAgent) return yield* new AgentNotConfigured({ sessionId: id })
-  const parent = session.parentId === undefined ? undefined : yield* findSession(services.store, session.parentId)
-  const ancestors = parent === undefined ? [] : yield* acceptingAncestors(services.store, parent)
+  const parent = session.parentId === undefined ? undefined : yield* findSession(store, session.parentId)
+  const ancestors = parent === undefined ? [] : yield* acceptingAncestors(store, parent)
   const nowMillis = yield* Clock.currentTimeMillis
   const runId = yield* Ids.makeRunId
-  const decided = Lifecycle.decide(session, { _tag: "Queue", runId }, nowMillis)
-  if (Result.isFailure(decided)) {
+  const owner = parent === undefined ? Option.none<Ids.RunId>() : ownerOf(services, parent.id)
+  const asked = oneMoreRun(streams, { session, ancestors, owner, runId, nowMillis })
+  if (Result.isFailure(asked)) {
     // I1
     return yield* new AlreadyRunning({ sessionId: id, runId: session.runId ?? runId })
   }
-  const next = decided.success
-  const job: SpawnJob = {
-    runId,
-    ...(session.parentId === undefined ? {} : { parentSessionId: session.parentId }),
-    childSessionId: id,
-    model: session.model ?? "",
-    acceptedAtMillis: nowMillis
-  }
-  const changes: Array<Transition[number]> = [
-    { _tag: "SessionChanged", session: next },
-    { _tag: "JobAccepted", job }
-  ]
-  const started: AgentEvent | undefined =
-    session.parentId === undefined
-      ? undefined
-      : { type: "sub_agent_started", parentSessionId: session.parentId, childSessionId: id, title: session.title }
-  if (started !== undefined && session.parentId !== undefined) changes.push(recorded(session.parentId, started))
-  const show = (numbers: ReadonlyArray<number>): void => {
-    if (started === undefined) return
-    publishLifecycle(services.streams, { childId: id, ancestors }, Option.fromUndefinedOr(numbers[0]), started)
-  }
-  const place = yield* services.scheduler.accept({ job, session: next, ancestors, changes, show, epoch })
-  return { session: next, runId, place } satisfies Spawned
+  const both = joined([asked.success, opening(runId, nowMillis)])
+  const { accepted } = asked.success
+  const place = yield* scheduler.accept({ ...accepted, ...both, epoch })
+  return { session: accepted.session, runId, place } satisfies Spawned
 })
 
+/** Somebody else changed the session between its reading and the acceptance. */
+const isConflict = (error: { readonly _tag: string }): boolean =>
+  error._tag === "AncestryChanged" || (error instanceof StoreError && error.reason._tag === "VersionConflict")
+
 /**
- * Queues one more run of a session that is not in flight.
+ * Queues one more run of a session that is not in flight, with what opens it.
  *
  * **Interruption**: either nothing was accepted, or all of it was.
  */
-export const rerun = (services: SpawnServices, id: Ids.SessionId) =>
-  rerunOnce(services, id).pipe(
+export const rerun = (services: SpawnServices, id: Ids.SessionId, opening: Opening = noOpening) =>
+  rerunOnce(services, id, opening).pipe(
     // A cancel of somebody else is no reason to refuse.
-    Effect.retry({ times: looksMax, while: (error) => error._tag === "AncestryChanged" }),
+    Effect.retry({ times: looksMax, while: isConflict }),
     Effect.catchTag("AncestryChanged", () =>
       Effect.fail(new ParentNotAccepting({ parentSessionId: id, status: "cancelling" }))
     )

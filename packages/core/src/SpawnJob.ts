@@ -1,6 +1,9 @@
 /**
  * The request to run a session once, and the one terminal fact about it.
  *
+ * A job may take several tries: each is a run with its own id, and only the
+ * last of them has a completion.
+ *
  * @stability unstable
  */
 import * as Schema from "effect/Schema"
@@ -8,9 +11,17 @@ import { RunId, SessionId } from "./Ids.ts"
 import { Outcome } from "./Outcome.ts"
 import { Usage } from "./Session.ts"
 
+/** The run that a try goes on from. `handle` is the agent's own word for the conversation, when it gave one. */
+export const Resume = Schema.Struct({ runId: RunId, handle: Schema.optionalKey(Schema.String) })
+export type Resume = typeof Resume.Type
+
 /**
  * `S-job`: parent, child, model, and the tools hidden from the model; plus the
- * run that this job is. A root that runs by itself has no parent.
+ * run that this job is now. A root that runs by itself has no parent.
+ *
+ * `failedAtMillis` are the ends of the earlier tries, oldest first; `lost` is
+ * how many of them ended with their process. A try with `notBeforeMillis` is
+ * not launched earlier.
  */
 export const SpawnJob = Schema.Struct({
   runId: RunId,
@@ -18,9 +29,41 @@ export const SpawnJob = Schema.Struct({
   childSessionId: SessionId,
   model: Schema.String,
   disabledTools: Schema.optionalKey(Schema.Array(Schema.String)),
-  acceptedAtMillis: Schema.Int
+  acceptedAtMillis: Schema.Int,
+  /** The first of the tries that go on from each other; absent: this one is. */
+  firstRunId: Schema.optionalKey(RunId),
+  /** The parent's job, by its first try, when the child was accepted while that was in flight: its end closes the child. */
+  ownerRunId: Schema.optionalKey(RunId),
+  failedAtMillis: Schema.optionalKey(Schema.Array(Schema.Int)),
+  lost: Schema.optionalKey(Schema.Int),
+  notBeforeMillis: Schema.optionalKey(Schema.Int),
+  resume: Schema.optionalKey(Resume)
 })
 export type SpawnJob = typeof SpawnJob.Type
+
+/** What the work is known by while its tries go on from each other: a try that begins again is another work. */
+export const jobIdOf = (job: SpawnJob): RunId => job.firstRunId ?? job.runId
+
+/** A tool call that has begun and whose end is not recorded. */
+export const OpenToolCall = Schema.Struct({
+  toolCallId: Schema.String,
+  toolName: Schema.String,
+  sinceMillis: Schema.Int
+})
+export type OpenToolCall = typeof OpenToolCall.Type
+
+/**
+ * What a run has told of itself so far, as it is recorded while it is live:
+ * known also when the run never returns.
+ */
+export const RunReport = Schema.Struct({
+  /** How the agent itself can go on with this conversation, in its own words. */
+  resume: Schema.optionalKey(Schema.String),
+  usage: Schema.optionalKey(Usage),
+  /** Calls that must not be made twice unawares. */
+  openToolCalls: Schema.optionalKey(Schema.Array(OpenToolCall))
+})
+export type RunReport = typeof RunReport.Type
 
 /**
  * `S-completion`: exactly one per accepted job (I2), keyed by `runId`.

@@ -28,6 +28,28 @@ export class RequestKeyTaken extends Schema.TaggedError<RequestKeyTaken>()("Requ
   }
 }
 
+/** Another writer changed or closed the obligation first: read it again and decide again. */
+export class ObligationConflict extends Schema.TaggedError<ObligationConflict>()("ObligationConflict", {
+  obligationId: Schema.String,
+  expectedVersion: Schema.Int
+}) {
+  readonly retryable = true
+  override get message(): string {
+    return `${this.obligationId} is no longer at version ${this.expectedVersion}`
+  }
+}
+
+/** The session already has an obligation of this kind with this key: it was opened before. */
+export class ObligationKeyTaken extends Schema.TaggedError<ObligationKeyTaken>()("ObligationKeyTaken", {
+  sessionId: SessionId,
+  key: Schema.String
+}) {
+  readonly retryable = false
+  override get message(): string {
+    return `key ${this.key} is taken in ${this.sessionId}`
+  }
+}
+
 /** The record could not be read or written now; nothing was half written. */
 export class StorageUnavailable extends Schema.TaggedError<StorageUnavailable>()("StorageUnavailable", {
   condition: Schema.Literals(["full", "read_only", "locked", "corrupt", "closed", "io"]),
@@ -50,7 +72,13 @@ const storageMessages: Record<StorageUnavailable["condition"], string> = {
   io: "the database could not be read or written"
 }
 
-export const StoreErrorReason = Schema.Union([VersionConflict, RequestKeyTaken, StorageUnavailable])
+export const StoreErrorReason = Schema.Union([
+  VersionConflict,
+  RequestKeyTaken,
+  ObligationConflict,
+  ObligationKeyTaken,
+  StorageUnavailable
+])
 
 /** The one family a store fails with. */
 export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {

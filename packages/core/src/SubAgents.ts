@@ -15,11 +15,20 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { AgentEvent } from "./AgentEvent.ts"
 import type { StopMode } from "./ExternalChildRunner.ts"
-import { RunId, SessionId } from "./Ids.ts"
+import { type MessageId, RequestId, RunId, SessionId, WaitId } from "./Ids.ts"
+import { type Policy, type Request, RequestStatus, type Steer, type SteerMode, type Wait } from "./Obligation.ts"
 import type { CancelledBy, Outcome } from "./Outcome.ts"
 import type { RunSnapshot } from "./Runs.ts"
-import { Metadata, type Session, SessionStatus, type StoredMessage, type Usage } from "./Session.ts"
-import type { EventQuery, FeedBounds, RecordedEvent, SessionQuery, StoreError } from "./SessionStore.ts"
+import {
+  Metadata,
+  ParentClose,
+  RecoveryPolicy,
+  type Session,
+  SessionStatus,
+  type StoredMessage,
+  type Usage
+} from "./Session.ts"
+import type { EventQuery, FeedBounds, FeedScope, RecordedEvent, SessionQuery, StoreError } from "./SessionStore.ts"
 
 /** There is no session with this id. */
 export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", {
@@ -117,6 +126,73 @@ export class AgentUnknown extends Schema.TaggedError<AgentUnknown>()("AgentUnkno
   }
 }
 
+/** The parent waits already; it has one wait at a time. */
+export class WaitOpen extends Schema.TaggedError<WaitOpen>()("WaitOpen", { sessionId: SessionId, waitId: WaitId }) {
+  readonly retryable = false
+  override get message(): string {
+    return `session ${this.sessionId} waits already, as ${this.waitId}`
+  }
+}
+
+/** The session cannot take a message now: its runner does not take any while it runs, or it is being stopped. */
+export class SteerRefused extends Schema.TaggedError<SteerRefused>()("SteerRefused", {
+  sessionId: SessionId,
+  reason: Schema.Literals(["runner_cannot_steer", "stopping"])
+}) {
+  readonly retryable = false
+  override get message(): string {
+    return this.reason === "stopping"
+      ? `session ${this.sessionId} is being stopped and takes no more messages`
+      : `what runs session ${this.sessionId} takes no messages while it runs`
+  }
+}
+
+/** Too many messages wait for the session, or too large ones. */
+export class InboxFull extends Schema.TaggedError<InboxFull>()("InboxFull", {
+  sessionId: SessionId,
+  messagesMax: Schema.Int,
+  bytesMax: Schema.Int
+}) {
+  readonly retryable = true
+  override get message(): string {
+    return `session ${this.sessionId} has not taken its messages: at most ${this.messagesMax} and ${this.bytesMax} bytes may wait`
+  }
+}
+
+/** There is no request with this id. */
+export class RequestNotFound extends Schema.TaggedError<RequestNotFound>()("RequestNotFound", {
+  requestId: RequestId
+}) {
+  readonly retryable = false
+  override get message(): string {
+    return `there is no request ${this.requestId}`
+  }
+}
+
+/** The request was closed before, with another answer. */
+export class RequestClosed extends Schema.TaggedError<RequestClosed>()("RequestClosed", {
+  requestId: RequestId,
+  status: RequestStatus
+}) {
+  readonly retryable = false
+  override get message(): string {
+    return `request ${this.requestId} is closed: it is ${this.status}`
+  }
+}
+
+/** A question is answered, a permission approved or denied. */
+export class DecisionMismatch extends Schema.TaggedError<DecisionMismatch>()("DecisionMismatch", {
+  requestId: RequestId,
+  type: Schema.Literals(["question", "permission"])
+}) {
+  readonly retryable = false
+  override get message(): string {
+    return this.type === "question"
+      ? `request ${this.requestId} is a question: answer it with text`
+      : `request ${this.requestId} asks for permission: approve or deny it`
+  }
+}
+
 /** A new root session. `prompt` becomes its first user message. */
 export const RootRequest = Schema.Struct({
   title: Schema.optionalKey(Schema.String),
@@ -142,14 +218,24 @@ export const SpawnRequest = Schema.Struct({
   disabledTools: Schema.optionalKey(Schema.Array(Schema.String)),
   workspace: Schema.optionalKey(Schema.String),
   metadata: Schema.optionalKey(Metadata),
-  requestKey: Schema.optionalKey(Schema.NonEmptyString)
+  requestKey: Schema.optionalKey(Schema.NonEmptyString),
+  parentClose: Schema.optionalKey(ParentClose),
+  recovery: Schema.optionalKey(RecoveryPolicy)
 })
 export type SpawnRequest = typeof SpawnRequest.Type
 
 /** Where an accepted job waits, from 1, and why it does not move; `position` 0: it is being launched or was. */
 export interface QueuePlace {
   readonly position: number
-  readonly reason: "launching" | "concurrent_limit" | "parent_limit" | "agent_limit" | "launch_queue"
+  readonly reason:
+    | "launching"
+    | "concurrent_limit"
+    | "parent_limit"
+    /** The agent or provider has no share left, or asked for a pause. */
+    | "agent_limit"
+    | "launch_queue"
+    /** The last try failed, and the pause before the next one is not over. */
+    | "retry_backoff"
 }
 
 export interface Spawned {
@@ -158,11 +244,22 @@ export interface Spawned {
   readonly place: QueuePlace
 }
 
-/** A session as it is now: the record, its live run, its place in the queue. */
+/** Why a session in flight does not move, or what it is in the middle of, and since when. */
+export type Hold =
+  | { readonly _tag: "Queued"; readonly place: QueuePlace; readonly sinceMillis: number }
+  /** The last try failed; the next one is not launched before. */
+  | { readonly _tag: "Retrying"; readonly notBeforeMillis: number; readonly tries: number }
+  | { readonly _tag: "Request"; readonly requestId: RequestId; readonly sinceMillis: number }
+  | { readonly _tag: "Tool"; readonly toolName: string; readonly sinceMillis: number }
+  | { readonly _tag: "Children"; readonly sinceMillis: number }
+  | { readonly _tag: "Stopping"; readonly sinceMillis: number }
+
+/** A session as it is now: the record, its live run, its place in the queue, and what holds it. */
 export interface SessionView {
   readonly session: Session
   readonly run: Option.Option<RunSnapshot>
   readonly place: Option.Option<QueuePlace>
+  readonly hold: Option.Option<Hold>
 }
 
 export interface SessionTree {
@@ -193,13 +290,41 @@ export interface SessionResult {
   readonly resume: Option.Option<string>
 }
 
-export type WaitPolicy = "all" | "any" | "first_error"
-
 export interface WaitRequest {
   /** Empty: all children of the parent. */
   readonly children: ReadonlyArray<SessionId>
-  readonly policy: WaitPolicy
+  readonly policy: Policy
   readonly timeout: Duration.Input
+}
+
+/** A wait that is recorded and wakes its parent. `lease`: how long it is kept; 6 h when it does not say (`S-wait`). */
+export interface WakeRequest {
+  /** Empty: all children of the parent, also those that come later. */
+  readonly children: ReadonlyArray<SessionId>
+  readonly policy: Policy
+  readonly lease: Option.Option<Duration.Duration>
+}
+
+/** A message to a session. `key` makes it idempotent: the same one again is the same message. */
+export interface SendRequest {
+  readonly text: string
+  /** `queue`: at the next safe point; `interrupt`: as soon as the runner can. */
+  readonly mode: SteerMode
+  readonly key: Option.Option<string>
+  readonly origin: "user" | "parent"
+}
+
+/** What a person says to a request. */
+export type Decision =
+  | { readonly _tag: "Approve"; readonly text: Option.Option<string> }
+  | { readonly _tag: "Deny"; readonly text: Option.Option<string> }
+  | { readonly _tag: "Answer"; readonly text: string }
+
+export interface RequestsQuery {
+  readonly state: "open" | "closed" | "any"
+  readonly scope: FeedScope
+  readonly after: Option.Option<RequestId>
+  readonly limit: number
 }
 
 /** `pending` is a normal answer: the time was over before the policy was satisfied. */
@@ -223,6 +348,33 @@ export interface EventsRequest {
   readonly scope: "session" | "subtree"
   /** Continue after this feed number; none: the late-join replay (`S-late`). */
   readonly after: Option.Option<number>
+}
+
+/** Which durable events, after which number: 0 is before the first one. */
+export type FeedQuery = Pick<EventQuery, "after" | "scope" | "types">
+
+/** One thing that a reader of the feed is told. */
+export type FeedItem =
+  | { readonly _tag: "Event"; readonly recorded: RecordedEvent }
+  /** What the reader asked for is no longer kept, or never was: it goes on from `oldest` (`S-feed`). */
+  | { readonly _tag: "Reset"; readonly oldest: number }
+  /** Nothing for this reader up to here: a place to go on from, told once in a while. */
+  | { readonly _tag: "Passed"; readonly upTo: number }
+
+/** All sessions, or one and everything below it; at most `limit` of them, newest first. */
+export interface SnapshotQuery {
+  readonly within: Option.Option<SessionId>
+  readonly limit: number
+}
+
+/** What was true when `number` was the head of the feed; live runs and places in the queue are those of now. */
+export interface TreeSnapshot {
+  readonly number: number
+  readonly sessions: ReadonlyArray<SessionView>
+  /** Whether there are more sessions than the limit. */
+  readonly truncated: boolean
+  /** What is asked and not answered yet. */
+  readonly requests: ReadonlyArray<Request>
 }
 
 export interface SubAgentsShape {
@@ -274,6 +426,59 @@ export interface SubAgentsShape {
   /** The result of the session's last run; none while it is in flight or never ran. */
   readonly result: (id: SessionId) => Effect.Effect<Option.Option<SessionResult>, SessionNotFound | StoreError>
   /** **Interruption**: stops the waiting, nothing else. */
+  /**
+   * Records a wait: when its policy is satisfied or its lease is over, the
+   * parent gets one hidden message with each child's result, and runs again if
+   * it is one that runs in process (I6).
+   *
+   * **Durability**: what it returned for survives the process. A wait that is
+   * satisfied already is returned as `satisfied`, with its message recorded.
+   * **Interruption**: either nothing was recorded, or all of it was.
+   */
+  readonly wakeWhen: (
+    parentId: SessionId,
+    request: WakeRequest
+  ) => Effect.Effect<Wait, SessionNotFound | WaitOpen | StoreError>
+  /** The parent's open wait, or its last one. */
+  readonly lastWait: (parentId: SessionId) => Effect.Effect<Option.Option<Wait>, SessionNotFound | StoreError>
+  /**
+   * Sends a message to a session. One that is not in flight takes it as its
+   * next user message and runs again; one that is queued takes it with its
+   * launch; a live run takes it at its next safe point, if its runner can.
+   *
+   * **Durability**: the message and its receipt are recorded.
+   * **Interruption**: either nothing was recorded, or all of it was.
+   */
+  readonly send: (
+    id: SessionId,
+    request: SendRequest
+  ) => Effect.Effect<
+    Steer,
+    | SessionNotFound
+    | SteerRefused
+    | InboxFull
+    | QueueFull
+    | SchedulerClosed
+    | AgentNotConfigured
+    | ParentNotAccepting
+    | StoreError
+  >
+  /** Messages to a session with their receipts, oldest first; those that are still on their way, or all. */
+  readonly sent: (
+    id: SessionId,
+    page: { readonly state: "open" | "any"; readonly after: Option.Option<MessageId>; readonly limit: number }
+  ) => Effect.Effect<ReadonlyArray<Steer>, SessionNotFound | StoreError>
+  readonly requests: (query: RequestsQuery) => Effect.Effect<ReadonlyArray<Request>, StoreError>
+  readonly request: (id: RequestId) => Effect.Effect<Request, RequestNotFound | StoreError>
+  /**
+   * Answers a request. The same answer twice is harmless; another one is refused.
+   *
+   * **Durability**: the answer is recorded, and reaches the run also after a restart.
+   */
+  readonly answer: (
+    id: RequestId,
+    decision: Decision
+  ) => Effect.Effect<Request, RequestNotFound | RequestClosed | DecisionMismatch | StoreError>
   readonly wait: (parentId: SessionId, request: WaitRequest) => Effect.Effect<WaitAnswer, SessionNotFound | StoreError>
   /**
    * A session's stream: replay, then everything as it happens. Ends after the
@@ -282,8 +487,16 @@ export interface SubAgentsShape {
    * **Interruption**: closes this reader only; viewing is not owning.
    */
   readonly events: (id: SessionId, request: EventsRequest) => Stream.Stream<StreamItem, SessionNotFound | StoreError>
-  /** Durable events from a number on, for ever. Fails never for being slow; reads from the record. */
-  readonly feed: (query: Pick<EventQuery, "after" | "sessionId" | "types">) => Stream.Stream<RecordedEvent, StoreError>
+  /**
+   * Durable events from a number on, for ever. Fails never for being slow; reads
+   * from the record. What stands between a `Snapshot` of this facade and the
+   * end of the feed is told whole, or a `Reset` says that it is not.
+   *
+   * **Interruption**: closes this reader only.
+   */
+  readonly feed: (query: FeedQuery) => Stream.Stream<FeedItem, StoreError>
+  /** The sessions, or a subtree, and what is asked in them, with the feed number that this is true at. */
+  readonly snapshot: (query: SnapshotQuery) => Effect.Effect<TreeSnapshot, SessionNotFound | StoreError>
   readonly feedBounds: Effect.Effect<FeedBounds, StoreError>
 }
 

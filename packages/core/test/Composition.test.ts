@@ -129,7 +129,7 @@ describe("composition", () => {
       const run = ["execution_started", "token", "message_appended", "complete", "sub_agent_completed"]
       const typesOf = (childId: Ids.SessionId) => eventsOf(seen, childId).map(({ type }) => type)
       assert.deepStrictEqual(typesOf(spawned.session.id).slice(-5), run)
-      assert.deepStrictEqual(typesOf(id), [...run, "sub_agent_started", ...run])
+      assert.deepStrictEqual(typesOf(id), [...run, "sub_agent_started", "session_status_changed", ...run])
     }).pipe(Effect.provide(world().layer))
   )
 })

@@ -327,3 +327,74 @@ describe("FairQueue: long lines", () => {
     )
   })
 })
+
+describe("FairQueue: an agent that is paused", () => {
+  const pausable = (limits: Partial<Limits> = {}) => {
+    const paused = new Set<string>()
+    const queue = new FairQueue<Entry>({ ...defaults, ...limits }, (agent) => (paused.has(agent) ? 0 : 8))
+    const pause = (agent: string): void => {
+      paused.add(agent)
+      queue.recall(agent)
+    }
+    return { queue, pause, goOn: (agent: string) => paused.delete(agent) }
+  }
+
+  it("launches nothing more, also of what was next, and then goes on in the order of before", () => {
+    const { goOn, pause, queue } = pausable({ concurrent: 2 })
+    offerAll(queue, "a", 5, "slow")
+    offerAll(queue, "b", 1)
+    const first = launch(queue)
+    assert.strictEqual(names(first), "a1 b1")
+    pause("slow")
+    for (const one of first) queue.release(one)
+    assert.strictEqual(names(launch(queue)), "")
+    assert.strictEqual(queue.waiting, 4)
+    assert.deepStrictEqual(queue.place(run("a3")), { position: 2, reason: "agent_limit" })
+    goOn("slow")
+    const rest: Array<string> = []
+    for (let turn = 0; turn < 4; turn++) {
+      const launched = launch(queue)
+      rest.push(names(launched))
+      for (const one of launched) queue.release(one)
+    }
+    assert.strictEqual(rest.join(" ").trim(), "a2 a3 a4 a5")
+    assert.strictEqual(queue.running, 0)
+  })
+
+  it("leaves the others of its line where they are, and what was withdrawn meanwhile stays gone", () => {
+    const { goOn, pause, queue } = pausable({ concurrent: 1 })
+    queue.offer(entry("a", "1", "slow"))
+    queue.offer(entry("a", "2", "slow"))
+    queue.offer(entry("a", "3"))
+    queue.refill()
+    pause("slow")
+    assert.isTrue(queue.withdraw(run("a1")))
+    goOn("slow")
+    const order: Array<string> = []
+    for (let turn = 0; turn < 3; turn++) {
+      for (const one of launch(queue)) {
+        order.push(nameOf(one))
+        queue.release(one)
+      }
+    }
+    assert.deepStrictEqual(order.toSorted(), ["a2", "a3"])
+  })
+
+  it("gives shares back for what it recalls, also past a block of passed entries", () => {
+    const { goOn, pause, queue } = pausable({ concurrent: 1, perParent: 3, queue: 2 })
+    offerAll(queue, "a", 1_030, "slow")
+    for (let turn = 0; turn < 1_026; turn++) for (const one of launch(queue)) queue.release(one)
+    queue.refill()
+    pause("slow")
+    goOn("slow")
+    const order: Array<string> = []
+    for (let turn = 0; turn < 5; turn++) {
+      for (const one of launch(queue)) {
+        order.push(nameOf(one))
+        queue.release(one)
+      }
+    }
+    assert.deepStrictEqual(order, ["a1027", "a1028", "a1029", "a1030"])
+    assert.strictEqual(queue.waiting, 0)
+  })
+})

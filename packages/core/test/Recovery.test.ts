@@ -1,85 +1,161 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { RunId } from "../src/Ids.ts"
 import * as Outcome from "../src/Outcome.ts"
 import * as Recovery from "../src/Recovery.ts"
-import type { Session } from "../src/Session.ts"
-import { SessionStore, layerMemory } from "../src/SessionStore.ts"
+import type { RecoveryPolicy, Session } from "../src/Session.ts"
+import type { OpenJob } from "../src/SessionStore.ts"
 import * as Records from "./SessionRecords.ts"
 
-const job = Records.job()
+const rules = (policy: RecoveryPolicy, able: boolean): Recovery.Rules => ({ policy, canResume: () => able })
 
-describe("Recovery.decide", () => {
-  it.each(["pending", "running", "cancelling"] as const)(
-    "S-restart: a queued job of a %s session queues again",
-    (status) => {
-      const decision = Recovery.decide({ job, state: "queued" }, Option.some(Records.child({ status })))
-      assert.deepStrictEqual(decision, { _tag: "Requeue" })
-    }
-  )
+const openJob = (fields: Partial<OpenJob> = {}): OpenJob => ({
+  job: Records.job(),
+  state: "launched",
+  report: {},
+  session: Option.some(Records.child({ status: "running" })),
+  ancestors: [Records.sessionId("parent")],
+  ...fields
+})
 
-  const launched: ReadonlyArray<readonly [string, Option.Option<Session>, string]> = [
-    ["a running session", Option.some(Records.child({ status: "running" })), "while it was running"],
-    ["a waiting session", Option.some(Records.child({ status: "waiting_for_children" })), "while it was running"],
+const outcomeOf = (decision: Recovery.Decision): Outcome.Outcome | undefined =>
+  decision._tag === "Settle" ? decision.outcome : undefined
+
+describe("Recovery.ofLaunched", () => {
+  const cases: ReadonlyArray<readonly [RecoveryPolicy, "can" | "cannot", string]> = [
+    ["resume", "can", "resume"],
+    ["resume", "cannot", "lost"],
+    ["retry", "can", "resume"],
+    ["retry", "cannot", "retry"],
+    ["settle", "can", "lost"],
+    ["settle", "cannot", "lost"]
+  ]
+  it.each(cases)("S-restart: %s, with a runner that %s go on: %s", (policy, able, expected) => {
+    const decision = Recovery.ofLaunched(openJob(), rules(policy, able === "can"))
+    assert.strictEqual(decision._tag === "Continue" ? decision.mode : outcomeOf(decision)?.reason, expected)
+  })
+
+  it("a session's own policy goes before that of the app", () => {
+    const own = openJob({ session: Option.some(Records.child({ status: "running", recovery: "settle" })) })
+    assert.strictEqual(outcomeOf(Recovery.ofLaunched(own, rules("retry", true)))?.reason, "lost")
+  })
+
+  const never: ReadonlyArray<readonly [string, Option.Option<Session>, string]> = [
     ["a session being cancelled", Option.some(Records.child({ status: "cancelling" })), "while it was being cancelled"],
     ["no session at all", Option.none(), "while it was running"]
   ]
-  it.each(launched)("S-restart: a launched job of %s is lost, and may be tried again", (_, session, known) => {
-    const decision = Recovery.decide({ job, state: "launched" }, session)
-    assert.strictEqual(decision._tag, "Settle")
-    if (decision._tag !== "Settle") return
-    assert.strictEqual(decision.outcome.reason, "lost")
-    assert.include(Outcome.errorText(decision.outcome), known)
-    assert.isTrue(Outcome.retryable(decision.outcome))
+  it.each(never)("S-restart: a launched job of %s is lost, and may be tried again", (_, session, known) => {
+    const outcome = outcomeOf(Recovery.ofLaunched(openJob({ session }), rules("retry", true)))
+    assert.strictEqual(outcome?.reason, "lost")
+    if (outcome === undefined) return
+    assert.include(Outcome.errorText(outcome), known)
+    assert.isTrue(Outcome.retryable(outcome))
+  })
+
+  it("a job that took its process with it too often is lost", () => {
+    const often = openJob({ job: Records.job({ lost: Recovery.lostMax }) })
+    assert.strictEqual(outcomeOf(Recovery.ofLaunched(often, rules("retry", true)))?.reason, "lost")
+    const once = openJob({ job: Records.job({ lost: Recovery.lostMax - 1 }) })
+    assert.strictEqual(Recovery.ofLaunched(once, rules("retry", true))._tag, "Continue")
   })
 })
 
-describe("Recovery.openJobs", () => {
-  const parent = Records.root()
-  const child = Records.child()
-  const grandchildId = Records.sessionId("grandchild")
-  const grandchild = Records.child({ id: grandchildId, parentId: child.id, depth: 2, runId: Records.runId("grand") })
+describe("Recovery.plan", () => {
+  const owner = Records.runId("owner")
+  const parentJob = openJob({
+    job: Records.job({
+      runId: owner,
+      childSessionId: Records.sessionId("parent"),
+      parentSessionId: Records.sessionId("root")
+    }),
+    ancestors: [Records.sessionId("root")]
+  })
+  const childOf = (ownerRunId: RunId, fields: Partial<OpenJob> = {}): OpenJob =>
+    openJob({
+      job: Records.job({ ownerRunId, parentSessionId: Records.sessionId("parent") }),
+      ancestors: [Records.sessionId("parent"), Records.sessionId("root")],
+      state: "queued",
+      ...fields
+    })
+  const decisionsOf = (open: ReadonlyArray<OpenJob>, given: Recovery.Rules) =>
+    Recovery.plan(open, given).map(({ decision }) =>
+      decision._tag === "Continue" ? decision.mode : (outcomeOf(decision)?.reason ?? decision._tag)
+    )
 
-  it.effect("finds every open job in the order of acceptance, with its line of ancestors", () =>
-    Effect.gen(function* () {
-      const store = yield* SessionStore
-      yield* store.commit([
-        { _tag: "SessionCreated", session: parent },
-        { _tag: "SessionCreated", session: child },
-        { _tag: "SessionCreated", session: grandchild },
-        { _tag: "JobAccepted", job: Records.job() },
-        {
-          _tag: "JobAccepted",
-          job: Records.job({ runId: Records.runId("grand"), parentSessionId: child.id, childSessionId: grandchildId })
-        },
-        { _tag: "JobLaunched", runId: Records.runId("now") }
-      ])
-      const found = yield* Recovery.openJobs(store)
-      assert.deepStrictEqual(
-        found.map(({ ancestors }) => ancestors),
-        [[parent.id], [child.id, parent.id]]
-      )
-      assert.deepStrictEqual(
-        found.map(({ decision }) => decision._tag),
-        ["Settle", "Requeue"]
-      )
-    }).pipe(Effect.provide(layerMemory))
-  )
+  it("S-restart: queued jobs queue again, in the order of acceptance", () => {
+    const first = openJob({
+      state: "queued",
+      job: Records.job({ runId: Records.runId("a"), childSessionId: Records.sessionId("a") })
+    })
+    const second = openJob({
+      state: "queued",
+      job: Records.job({ runId: Records.runId("b"), childSessionId: Records.sessionId("b") })
+    })
+    const planned = Recovery.plan([first, second], rules("settle", false))
+    assert.deepStrictEqual(planned, [
+      { open: first, decision: { _tag: "Requeue" } },
+      { open: second, decision: { _tag: "Requeue" } }
+    ])
+  })
 
-  it.effect("walks a damaged record whose parents go in a circle no further than 64 steps", () =>
-    Effect.gen(function* () {
-      const store = yield* SessionStore
-      yield* store.commit([
-        {
-          _tag: "SessionCreated",
-          session: Records.child({ id: Records.sessionId("a"), parentId: Records.sessionId("b") })
-        },
-        {
-          _tag: "SessionCreated",
-          session: Records.child({ id: Records.sessionId("b"), parentId: Records.sessionId("a") })
-        }
-      ])
-      assert.lengthOf(yield* Recovery.lineage(store, Records.sessionId("a")), 64)
-    }).pipe(Effect.provide(layerMemory))
-  )
+  it("the children of a lost parent are closed, those of one that goes on are not", () => {
+    assert.deepStrictEqual(decisionsOf([parentJob, childOf(owner)], rules("settle", false)), ["lost", "by_parent"])
+    assert.deepStrictEqual(decisionsOf([parentJob, childOf(owner)], rules("resume", true)), ["resume", "Requeue"])
+  })
+
+  it("a parent that begins again does not keep the children of its lost try", () => {
+    assert.deepStrictEqual(decisionsOf([parentJob, childOf(owner)], rules("retry", false)), ["retry", "by_parent"])
+  })
+
+  it("a child whose owner settled before the end of the process is closed; one without an owner is not", () => {
+    assert.deepStrictEqual(decisionsOf([childOf(owner)], rules("settle", false)), ["by_parent"])
+    const free = openJob({ state: "queued" })
+    assert.deepStrictEqual(decisionsOf([free], rules("settle", false)), ["Requeue"])
+  })
+
+  it("an abandoned child is left alone, a draining one when it had begun", () => {
+    const abandoned = Option.some(Records.child({ status: "running", parentClose: "abandon" }))
+    const draining = Option.some(Records.child({ status: "running", parentClose: "drain" }))
+    assert.deepStrictEqual(decisionsOf([childOf(owner, { session: abandoned })], rules("resume", true)), ["Requeue"])
+    assert.deepStrictEqual(decisionsOf([childOf(owner, { session: draining })], rules("resume", true)), ["by_parent"])
+    const begun = childOf(owner, { session: draining, state: "launched" })
+    assert.deepStrictEqual(decisionsOf([begun], rules("resume", true)), ["resume"])
+  })
+})
+
+describe("Recovery.nextJob", () => {
+  const next = {
+    runId: Records.runId("next"),
+    handle: "h",
+    endedAtMillis: 7,
+    notBeforeMillis: undefined,
+    ended: "lost"
+  } as const
+
+  it("a try that goes on keeps the name of the first and knows where it goes on from", () => {
+    const job = Records.job()
+    const second = Recovery.nextJob(job, { ...next, mode: "resume" })
+    assert.strictEqual(second.firstRunId, job.runId)
+    assert.deepStrictEqual(second.resume, { runId: job.runId, handle: "h" })
+    assert.strictEqual(second.lost, 1)
+    const third = Recovery.nextJob(second, { ...next, runId: Records.runId("third"), mode: "resume" })
+    assert.strictEqual(third.firstRunId, job.runId)
+    assert.deepStrictEqual(third.failedAtMillis, [7, 7])
+  })
+
+  it("a try that begins again has a name of its own, and waits when it is told to", () => {
+    const job = Records.job({ resume: { runId: Records.runId("before") }, firstRunId: Records.runId("before") })
+    const again = Recovery.nextJob(job, { ...next, mode: "retry", ended: "by_itself", notBeforeMillis: 9 })
+    assert.isUndefined(again.firstRunId)
+    assert.isUndefined(again.resume)
+    assert.isUndefined(again.lost)
+    assert.strictEqual(again.notBeforeMillis, 9)
+  })
+
+  it("remembers no more ends than any policy looks at", () => {
+    const job = Records.job({ failedAtMillis: Array.from({ length: 100 }, (_, index) => index) })
+    const failed = Recovery.nextJob(job, { ...next, mode: "retry" }).failedAtMillis ?? []
+    assert.lengthOf(failed, 100)
+    assert.strictEqual(failed.at(-1), 7)
+  })
 })

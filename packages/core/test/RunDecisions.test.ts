@@ -8,7 +8,7 @@ import * as Execute from "../src/Execute.ts"
 import { ended, type ExternalChildRunner, type RunEnd } from "../src/ExternalChildRunner.ts"
 import type { Verdict } from "../src/internal/liveRun.ts"
 import * as Outcome from "../src/Outcome.ts"
-import type { Metadata } from "../src/Session.ts"
+import type { Metadata, StoredMessage } from "../src/Session.ts"
 import { StorageUnavailable, StoreError } from "../src/SessionStore.ts"
 import * as RunHarness from "../src/testing/RunHarness.ts"
 import * as Records from "./SessionRecords.ts"
@@ -19,7 +19,7 @@ const setup = (message: string) => ({ status: "error", reason: "setup", message 
 
 describe("Execute.readiness", () => {
   it("S-notfound: a session that is not there settles with the seed's words", () => {
-    assert.deepStrictEqual<unknown>(Execute.readiness(flight, Option.none(), Option.none()), {
+    assert.deepStrictEqual<unknown>(Execute.readiness(flight, Option.none(), []), {
       _tag: "Settle",
       session: nothing,
       outcome: setup("child session not found")
@@ -27,7 +27,7 @@ describe("Execute.readiness", () => {
   })
 
   it("S-notfound: a root as the child of a spawn job settles with the seed's words", () => {
-    const ready = Execute.readiness(flight, Option.some(Records.root()), Records.message("user", "go"))
+    const ready = Execute.readiness(flight, Option.some(Records.root()), Option.toArray(Records.message("user", "go")))
     assert.strictEqual(ready._tag, "Settle")
     if (ready._tag === "Settle")
       assert.deepStrictEqual<unknown>(ready.outcome, setup("spawn job child session is not kind=child"))
@@ -37,13 +37,34 @@ describe("Execute.readiness", () => {
     const own = {
       job: { runId: Records.runId("now"), childSessionId: Records.parentId, model: "", acceptedAtMillis: 0 }
     }
-    assert.strictEqual(Execute.readiness(own, Option.some(Records.root()), Records.message("user", "go"))._tag, "Ready")
+    assert.strictEqual(Execute.readiness(own, Option.some(Records.root()), Option.toArray(Records.message("user", "go")))._tag, "Ready")
   })
 
   it("the prompt is the whole text of the last message", () => {
     const session = Records.child()
-    const ready = Execute.readiness(flight, Option.some(session), Records.message("user", " two\nlines "))
+    const ready = Execute.readiness(flight, Option.some(session), Option.toArray(Records.message("user", " two\nlines ")))
     assert.deepStrictEqual(ready, { _tag: "Ready", session, prompt: " two\nlines " })
+  })
+
+  const entries = (...roles: ReadonlyArray<StoredMessage["role"]>) =>
+    roles.flatMap((role, index) => Option.toArray(Records.message(role, `${role} ${index}`)))
+
+  it("messages that stand together at the end are one prompt", () => {
+    const session = Records.child()
+    const ready = Execute.readiness(flight, Option.some(session), entries("user", "assistant", "user", "user"))
+    assert.deepStrictEqual(ready, { _tag: "Ready", session, prompt: "user 2\n\nuser 3" })
+  })
+
+  it("a later try works on what its first one worked on, whatever that left behind it", () => {
+    const session = Records.child()
+    const again = { job: Records.job({ failedAtMillis: [1] }) }
+    const left = entries("user", "assistant", "tool")
+    assert.deepStrictEqual(Execute.readiness(again, Option.some(session), left), {
+      _tag: "Ready",
+      session,
+      prompt: "user 0"
+    })
+    assert.strictEqual(Execute.readiness(flight, Option.some(session), left)._tag, "Settle")
   })
 
   it.each([
@@ -53,7 +74,7 @@ describe("Execute.readiness", () => {
     ["the last message is the system's", Records.message("system", "be kind")]
   ])("S-skipped: %s, so the run is skipped", (_, last) => {
     const session = Option.some(Records.child())
-    const ready = Execute.readiness(flight, session, last)
+    const ready = Execute.readiness(flight, session, Option.toArray(last))
     assert.deepStrictEqual(ready, { _tag: "Settle", session, outcome: Outcome.noPendingMessage })
     assert.strictEqual(Outcome.errorText(Outcome.noPendingMessage), "No pending message to execute")
   })

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -108,7 +109,7 @@ describe("SpawnScheduler: the queue", () => {
       Effect.gen(function* () {
         const parent = yield* root
         const scheduler = yield* SpawnScheduler
-        yield* scheduler.drain
+        yield* scheduler.drain(Duration.zero)
         const error = yield* Effect.flip(scheduler.enqueue(yield* acceptance(parent, 1, "hang")))
         assert.strictEqual(error._tag, "SchedulerClosed")
         assert.strictEqual(error.message, "spawn scheduler is not running")
@@ -349,10 +350,10 @@ describe("SpawnScheduler: restarts", () => {
         const events = yield* memory.events({
           after: 0,
           limit: 100,
-          sessionId: Option.none(),
+          scope: { _tag: "All" },
           types: Option.some(["sub_agent_completed"])
         })
-        assert.strictEqual(events.length, 1)
+        assert.strictEqual(events.events.length, 1)
       }).pipe(Effect.provide(alive.layer))
       yield* Scope.close(scope, Exit.void)
     })

@@ -35,7 +35,7 @@ describe("how long a stream stays open", () => {
         const root = yield* runnableRoot(["say hi"])
         const reader = yield* read(root.id, { ...late, scope })
         const child = yield* World.child(root.id, ["sleep 10"])
-        const grandchild = yield* World.child(child.session.id, ["sleep 60"])
+        const grandchild = yield* World.child(child.session.id, ["sleep 60"], { parentClose: "abandon" })
         yield* agents.run(root.id)
         yield* TestClock.adjust("59 seconds")
         assert.isTrue(reader.isOpen())

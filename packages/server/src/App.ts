@@ -14,21 +14,26 @@ import { CliHost, CommandRunner, Guardian, OrphanSweep, ProcessTable, ProgramLau
 import {
   AgentDirectory,
   ExternalChildRunner,
+  FeedRetention,
   Ids,
   Limits,
   Offshoot,
+  Recovery,
+  Retry,
   SessionStore,
   type SpawnScheduler,
   type SubAgents,
   Watchdog
 } from "@offshoot/core"
 import { DataDirectory } from "@offshoot/store-sql"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Environment } from "./Environment.ts"
+import type * as Closing from "./internal/closing.ts"
 import * as Server from "./Server.ts"
 import * as Settings from "./Settings.ts"
 
@@ -77,7 +82,10 @@ const references = (settings: Settings.Settings) =>
   Layer.mergeAll(
     AgentDirectory.layer(Settings.directoryOf(settings)),
     Limits.layer(settings.limits),
-    Watchdog.layer({ ...Watchdog.defaults, ...settings.watchdog })
+    Watchdog.layer({ ...Watchdog.defaults, ...settings.watchdog }),
+    Recovery.layer(settings.recovery),
+    Retry.layer(settings.retry),
+    FeedRetention.layer({ maxAge: Duration.hours(settings.feed.maxAgeHours), maxEvents: settings.feed.maxEvents })
   )
 
 /** What a running server gives to what stands beside it in the process. */
@@ -86,6 +94,7 @@ export type Services =
   | SubAgents.SubAgents
   | SpawnScheduler.SpawnScheduler
   | SessionStore.SessionStore
+  | Closing.Closing
 
 /**
  * Everything that serves the settings.

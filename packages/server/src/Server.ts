@@ -6,7 +6,8 @@
  * owns the port and the open streams, never a run: when it stops, children go
  * on as long as their own layers live.
  *
- * How it stops: `/readyz` says no and new calls are refused; streams get a last
+ * How it stops: `/readyz` says no, from the moment in which the end is announced;
+ * when it begins, new calls are refused, streams get a last
  * comment and end, waits end; no connection is accepted; calls in work get
  * `shutdownGrace`; what is still open then is cut.
  *
@@ -159,7 +160,11 @@ const announced = Layer.effectDiscard(
  */
 export const layer = (
   options: ServerOptions
-): Layer.Layer<HttpServer.HttpServer, ListenFailed, SubAgents.SubAgents | SessionStore.SessionStore> =>
+): Layer.Layer<
+  HttpServer.HttpServer | Closing.Closing,
+  ListenFailed,
+  SubAgents.SubAgents | SessionStore.SessionStore
+> =>
   announced.pipe(
     Layer.provideMerge(
       HttpRouter.serve(routes(options), {
@@ -170,5 +175,5 @@ export const layer = (
     ),
     Layer.provideMerge(listening(options)),
     Layer.provide(NodeHttpServer.layerHttpServices),
-    Layer.provide(Closing.layer)
+    Layer.provideMerge(Closing.layer)
   )

@@ -12,7 +12,8 @@
 import * as NodeNet from "node:net"
 import * as NodePath from "node:path"
 import { RunMark } from "@offshoot/adapters-cli"
-import { type AgentDirectory, Limits } from "@offshoot/core"
+import { type AgentDirectory, FeedRetention, Limits, Retry, type Session } from "@offshoot/core"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -43,6 +44,12 @@ export interface WatchdogSettings {
   readonly idleSeconds: number
 }
 
+/** How much of the feed is kept; never less than an open wait or an undelivered completion needs. */
+export interface FeedSettings {
+  readonly maxAgeHours: number
+  readonly maxEvents: number
+}
+
 export interface Settings {
   readonly server: {
     readonly host: string
@@ -57,6 +64,11 @@ export interface Settings {
   readonly agents: ReadonlyArray<AgentSetting>
   readonly limits: Limits.Limits
   readonly watchdog: WatchdogSettings
+  /** For sessions that do not say themselves. */
+  readonly recovery: Session.RecoveryPolicy
+  readonly retry: Retry.Policy
+  readonly feed: FeedSettings
+  readonly shutdown: { readonly drainSeconds: number }
   /** Whether `serve` runs the demo tree once at its start. */
   readonly demo: boolean
   /** The file that was read; none when there was none. */
@@ -108,6 +120,14 @@ const configNameDefault = "offshoot.config.json"
 
 /** `S-policy`: a check every 15 s, an hour in all, a quarter of an hour without an event. */
 const watchdogDefault: WatchdogSettings = { checkSeconds: 15, totalSeconds: 3600, idleSeconds: 900 }
+
+const feedDefault: FeedSettings = {
+  maxAgeHours: Duration.toHours(FeedRetention.defaults.maxAge),
+  maxEvents: FeedRetention.defaults.maxEvents
+}
+
+/** Long enough for most tool calls, short enough for those who stop processes after 30 s. */
+const drainSecondsDefault = 10
 
 const environmentNames = [
   "OFFSHOOT_HOST",
@@ -292,6 +312,10 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
     agents: agents.settings,
     limits: { ...Limits.defaults, ...file.limits },
     watchdog: { ...watchdogDefault, ...file.watchdog },
+    recovery: file.recovery ?? "resume",
+    retry: { ...Retry.defaults, ...file.retry },
+    feed: { ...feedDefault, ...file.feed },
+    shutdown: { drainSeconds: file.shutdown?.drainSeconds ?? drainSecondsDefault },
     demo: flags.demo ?? Result.getOrElse(demo, () => undefined) ?? true,
     configFile: Option.map(sources.file, ({ path }) => path)
   })

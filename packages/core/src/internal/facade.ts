@@ -1,8 +1,9 @@
 /** The facade's calls that look, wait and cancel. Spawning is `Spawn`. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
-import type { SessionId } from "../Ids.ts"
+import type { MessageId, SessionId } from "../Ids.ts"
 import { isInFlight, isTerminal, type Session } from "../Session.ts"
 import type { Change, SessionQuery, SessionStoreShape } from "../SessionStore.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
@@ -16,11 +17,15 @@ import {
   type SessionTree,
   type SessionView,
   type WaitAnswer,
-  type WaitRequest
+  type WaitRequest,
+  type WakeRequest
 } from "../SubAgents.ts"
 import * as WaitPolicy from "../WaitPolicy.ts"
+import { endingWith } from "./closing.ts"
+import { holdOf } from "./hold.ts"
 import { publishOwn } from "./publisher.ts"
 import { patiently, type Recorder } from "./recorder.ts"
+import type { Waits } from "./waits.ts"
 
 /** A tree larger than this is shown in part; its lists are paged instead. */
 const treeNodesMax = 10_000
@@ -36,6 +41,7 @@ export interface FacadeServices {
   readonly recorder: Recorder["Service"]
   readonly streams: SessionStreamsShape
   readonly scheduler: SpawnSchedulerShape
+  readonly waits: Waits["Service"]
 }
 
 export const findSession = Effect.fnUntraced(function* (store: SessionStoreShape, id: SessionId) {
@@ -43,11 +49,33 @@ export const findSession = Effect.fnUntraced(function* (store: SessionStoreShape
   return Option.isSome(found) ? found.value : yield* new SessionNotFound({ sessionId: id })
 })
 
-export const viewOf = ({ scheduler }: FacadeServices, session: Session): SessionView => ({
-  session,
-  run: Option.flatMapNullishOr(scheduler.flight(session.id), (flight) => flight.live?.snapshot()),
-  place: session.status === "pending" && session.runId !== undefined ? scheduler.place(session.runId) : Option.none()
-})
+/** A session as it is at this moment; the time is that of the looking. */
+export const viewOf = ({ scheduler, waits }: FacadeServices, session: Session, nowMillis: number): SessionView => {
+  const flight = scheduler.flight(session.id)
+  const live = Option.flatMapNullishOr(flight, (found) => found.live)
+  const place =
+    session.status === "pending" && session.runId !== undefined ? scheduler.place(session.runId) : Option.none()
+  const hold = holdOf({
+    session,
+    flight,
+    live: Option.map(live, (run) => ({
+      open: run.vitals(scheduler.hasChildrenInFlight(session.id), nowMillis).open,
+      waitingSinceMillis: run.waitingSinceMillis
+    })),
+    place,
+    request: Option.flatMap(live, (run) => run.oldestAsk()),
+    wait: waits.openWait(session.id),
+    nowMillis
+  })
+  return { session, run: Option.map(live, (run) => run.snapshot()), place, hold }
+}
+
+/** Many sessions as they are at one moment. */
+export const viewsOf = (
+  services: FacadeServices,
+  sessions: ReadonlyArray<Session>
+): Effect.Effect<ReadonlyArray<SessionView>> =>
+  Effect.map(Clock.currentTimeMillis, (nowMillis) => sessions.map((session) => viewOf(services, session, nowMillis)))
 
 /** Every session with this parent, page by page, oldest first. */
 const childrenOf = Effect.fnUntraced(function* (store: SessionStoreShape, parentId: SessionId, max: number) {
@@ -79,8 +107,9 @@ export const tree = Effect.fnUntraced(function* (services: FacadeServices, id: S
     }
     level = below
   }
+  const nowMillis = yield* Clock.currentTimeMillis
   const build = (session: Session): SessionTree => ({
-    view: viewOf(services, session),
+    view: viewOf(services, session, nowMillis),
     children: (childLists.get(session.id) ?? []).map(build)
   })
   return build(root)
@@ -120,10 +149,8 @@ const waitedFor = Effect.fnUntraced(function* (
 export const wait = Effect.fnUntraced(function* (services: FacadeServices, parentId: SessionId, request: WaitRequest) {
   yield* findSession(services.store, parentId)
   const bell = Latch.makeUnsafe(false)
-  const answer = (state: WaitAnswer["state"], children: ReadonlyArray<Session>): WaitAnswer => ({
-    state,
-    children: children.map((session) => viewOf(services, session))
-  })
+  const answer = (state: WaitAnswer["state"], sessions: ReadonlyArray<Session>): Effect.Effect<WaitAnswer> =>
+    Effect.map(viewsOf(services, sessions), (children) => ({ state, children }))
   const look = Effect.gen(function* () {
     bell.closeUnsafe() // closed, then read: a settling in between opens it again
     const children = yield* waitedFor(services, parentId, request.children)
@@ -138,7 +165,7 @@ export const wait = Effect.fnUntraced(function* (services: FacadeServices, paren
   const untilSatisfied = Effect.gen(function* () {
     while (true) {
       const { children, satisfied } = yield* look
-      if (satisfied) return answer("satisfied", children)
+      if (satisfied) return yield* answer("satisfied", children)
       yield* bell.await
     }
   })
@@ -150,7 +177,31 @@ export const wait = Effect.fnUntraced(function* (services: FacadeServices, paren
   )
   const answered = yield* Effect.scoped(Effect.andThen(watching, Effect.timeoutOption(untilSatisfied, request.timeout)))
   if (Option.isSome(answered)) return answered.value
-  return answer("pending", yield* waitedFor(services, parentId, request.children))
+  return yield* answer("pending", yield* waitedFor(services, parentId, request.children))
+})
+
+/** See `SubAgents.wakeWhen`. */
+export const wakeWhen = Effect.fnUntraced(function* (
+  { scheduler, store, waits }: FacadeServices,
+  parentId: SessionId,
+  request: WakeRequest
+) {
+  yield* findSession(store, parentId)
+  const { accepted, wait: registered } = yield* waits.register(parentId, request)
+  yield* scheduler.adopt(accepted)
+  yield* scheduler.release(parentId)
+  return registered
+}, Effect.uninterruptible)
+
+/** Messages to a session with their receipts, oldest first. */
+export const sent = Effect.fnUntraced(function* (
+  { store }: FacadeServices,
+  id: SessionId,
+  page: { readonly state: "open" | "any"; readonly after: Option.Option<MessageId>; readonly limit: number }
+) {
+  yield* findSession(store, id)
+  const found = yield* store.obligations({ kind: "steer", scope: { _tag: "Session", sessionId: id }, ...page })
+  return found.filter((obligation) => obligation.kind === "steer")
 })
 
 /** Records the wish on the session itself: a live one becomes `cancelling`, one that never ran `cancelled`. */
@@ -185,7 +236,7 @@ export const cancel = Effect.fnUntraced(function* (services: FacadeServices, id:
   }
   if (isOpen) yield* recordCancel(services, session, Option.isSome(own) ? own.value.ancestors : [])
   scheduler.noteCancel()
-  const below = request.reach === "subtree" ? scheduler.flightsBelow(id) : []
+  const below = request.reach === "subtree" ? endingWith(scheduler.flightsBelow(id), request.mode) : []
   const stops = [
     ...(Option.isSome(own) ? [scheduler.stop(own.value, request.by, request.mode)] : []),
     ...below.map((flight) => scheduler.stop(flight, "by_parent", request.mode))
@@ -216,6 +267,11 @@ const removeSettled = Effect.fnUntraced(function* (services: FacadeServices, ses
       Effect.catchTag("NotInFlight", () => Effect.void)
     )
   }
+  // Also what a cancel spares: a record that goes takes everything with it.
+  yield* Effect.forEach(scheduler.flightsBelow(id), (flight) => scheduler.stop(flight, "by_parent", "graceful"), {
+    concurrency: "unbounded",
+    discard: true
+  })
   const own = scheduler.flight(id)
   const flights = [...scheduler.flightsBelow(id), ...(Option.isSome(own) ? [own.value] : [])]
   yield* Effect.forEach(flights, (flight) => scheduler.settled(flight), { concurrency: "unbounded", discard: true })

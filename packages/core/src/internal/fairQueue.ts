@@ -130,6 +130,13 @@ export class FairQueue<E extends Entry> {
     return moved
   }
 
+  /** Puts the jobs of an agent that are in the launch queue back to where they were in their lines. */
+  recall(agent: string): void {
+    const recalled = this.launchQueue.filter(({ entry }) => entry.agent === agent)
+    this.launchQueue = this.launchQueue.filter(({ entry }) => entry.agent !== agent)
+    for (const place of recalled.toReversed()) this.putBack(place)
+  }
+
   /** The next job to launch, with its slot taken; undefined when no slot is free or nothing waits. */
   take(): E | undefined {
     if (this.slots >= this.limits.concurrent) return undefined
@@ -171,6 +178,26 @@ export class FairQueue<E extends Entry> {
     const position = this.launchQueue.length + place.ticket - place.line.cut - place.line.first + 1
     if (place.line.held >= this.limits.perParent) return { position, reason: "parent_limit" }
     return { position, reason: this.hasShare(place.entry, place.line) ? "launch_queue" : "agent_limit" }
+  }
+
+  private putBack(place: Place<E>): void {
+    const { line } = place
+    const at = place.ticket - line.cut
+    if (at >= 0) {
+      line.waiting[at] = place
+      line.first = Math.min(line.first, at)
+    } else {
+      this.cut(line)
+      line.waiting.unshift(place)
+      line.cut -= 1
+    }
+    place.state = "waiting"
+    this.waitingCount += 1
+    if (!line.listed) {
+      line.listed = true
+      this.turn.push(line)
+    }
+    this.giveBack(place.entry)
   }
 
   private lineFor(id: SessionId): Line<E> {

@@ -5,7 +5,11 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Layer from "effect/Layer"
+import * as Context from "effect/Context"
 import type { SessionId } from "../Ids.ts"
+import { metadataKeys, type ParentClose, type Session } from "../Session.ts"
 import type { SpawnJob } from "../SpawnJob.ts"
 import type { Entry } from "./fairQueue.ts"
 import type { LiveRun, Stop } from "./liveRun.ts"
@@ -15,25 +19,45 @@ export interface Flight extends Entry {
   readonly job: SpawnJob
   /** From the parent up to the root. */
   readonly ancestors: ReadonlyArray<SessionId>
+  readonly parentClose: ParentClose
   live: LiveRun | undefined
   /** A cancel that came before the run was live. */
   stop: Stop | undefined
   holdsSlot: boolean
+  /** Its end is being recorded: whoever looks for work that is still to come does not count it. */
+  settling: boolean
   /** Completed with the move into the launch queue, for who waits for room there. */
   room: Deferred.Deferred<void> | undefined
   /** Completed with the settling, for who waits for that. */
   settled: Deferred.Deferred<void> | undefined
 }
 
-export const makeFlight = (job: SpawnJob, ancestors: ReadonlyArray<SessionId>, agent: string | undefined): Flight => ({
+/** The agent whose share a session's runs take; for one that runs in process, its provider. */
+const agentOf = ({ metadata, modelRef }: Session): string | undefined => {
+  const external = metadata[metadataKeys.externalAgentId]
+  if (external !== undefined) return external
+  const provider = modelRef?.provider.trim() ?? metadata[metadataKeys.providerName]?.trim() ?? ""
+  return provider === "" ? undefined : providerPrefix + provider
+}
+
+/** Tells a provider from an agent of the same name. */
+export const providerPrefix = "provider:"
+
+export const makeFlight = (
+  job: SpawnJob,
+  ancestors: ReadonlyArray<SessionId>,
+  session: Option.Option<Session>
+): Flight => ({
   job,
   runId: job.runId,
   line: job.parentSessionId ?? job.childSessionId,
-  agent,
+  agent: Option.getOrUndefined(Option.flatMapNullishOr(session, agentOf)),
+  parentClose: Option.match(session, { onNone: () => "cancel", onSome: ({ parentClose }) => parentClose ?? "cancel" }),
   ancestors,
   live: undefined,
   stop: undefined,
   holdsSlot: false,
+  settling: false,
   room: undefined,
   settled: undefined
 })
@@ -42,7 +66,7 @@ type Tell = (settled: Flight) => void
 
 export class Flights {
   private readonly byChild = new Map<SessionId, Flight>()
-  private readonly childrenOf = new Map<SessionId, number>()
+  private readonly byParent = new Map<SessionId, Set<Flight>>()
   private readonly watchers = new Map<SessionId, Set<Tell>>()
 
   get size(): number {
@@ -60,19 +84,29 @@ export class Flights {
   add(flight: Flight): void {
     const { childSessionId, parentSessionId } = flight.job
     this.byChild.set(childSessionId, flight)
-    if (parentSessionId !== undefined) {
-      this.childrenOf.set(parentSessionId, (this.childrenOf.get(parentSessionId) ?? 0) + 1)
-    }
+    if (parentSessionId === undefined) return
+    const sisters = this.byParent.get(parentSessionId)
+    if (sisters === undefined) this.byParent.set(parentSessionId, new Set([flight]))
+    else sisters.add(flight)
+  }
+
+  /** The same job as another try, at the same moment: nobody is told that it has settled. */
+  replace(flight: Flight, next: Flight): void {
+    next.settled = flight.settled
+    this.byChild.set(next.job.childSessionId, next)
+    const { parentSessionId } = flight.job
+    const sisters = parentSessionId === undefined ? undefined : this.byParent.get(parentSessionId)
+    sisters?.delete(flight)
+    sisters?.add(next)
   }
 
   /** Ends a flight and tells who watches it or a session above it. */
   settle(flight: Flight): void {
     const { childSessionId, parentSessionId } = flight.job
     if (this.byChild.get(childSessionId) === flight) this.byChild.delete(childSessionId)
-    if (parentSessionId !== undefined) {
-      const left = (this.childrenOf.get(parentSessionId) ?? 1) - 1
-      if (left === 0) this.childrenOf.delete(parentSessionId)
-      else this.childrenOf.set(parentSessionId, left)
+    const sisters = parentSessionId === undefined ? undefined : this.byParent.get(parentSessionId)
+    if (parentSessionId !== undefined && sisters?.delete(flight) === true && sisters.size === 0) {
+      this.byParent.delete(parentSessionId)
     }
     this.tell(childSessionId, flight)
     for (const ancestor of flight.ancestors) this.tell(ancestor, flight)
@@ -81,7 +115,12 @@ export class Flights {
   }
 
   hasChildren(parentId: SessionId): boolean {
-    return this.childrenOf.has(parentId)
+    return this.byParent.has(parentId)
+  }
+
+  /** The flights of this session's own children. */
+  children(parentId: SessionId): Iterable<Flight> {
+    return this.byParent.get(parentId) ?? []
   }
 
   /** The flights of all sessions below this one. */
@@ -105,3 +144,8 @@ export class Flights {
     for (const tell of this.watchers.get(sessionId) ?? []) tell(settled)
   }
 }
+
+/** The flights of this process: the scheduler adds and settles them, others look. */
+export class CurrentFlights extends Context.Service<CurrentFlights, Flights>()("@offshoot/core/internal/flights") {}
+
+export const layer: Layer.Layer<CurrentFlights> = Layer.sync(CurrentFlights, () => new Flights())

@@ -37,7 +37,9 @@ const conflictsMax = 32
 /** Five tries within about three seconds: longer than a checkpoint or a short lock, shorter than a grace time. */
 const brief = Schedule.exponential("100 millis").pipe(Schedule.upTo({ times: 5 }))
 
-const mayMend = (error: unknown): boolean => error instanceof Store.StoreError && error.retryable
+/** A conflict is no fault of the store: whoever meets one decides again. */
+const mayMend = (error: unknown): boolean =>
+  error instanceof Store.StoreError && error.reason._tag === "StorageUnavailable" && error.retryable
 
 /** Tries again what a moment may mend: a lock, a full disk, an I/O error. Costs nothing while nothing fails. */
 export const patiently = <A, E, R>(
@@ -63,6 +65,7 @@ export class Recorder extends Context.Service<
     /**
      * Applies a command to a session that was read before, together with the
      * changes that `build` derives from the outcome. Returns the session after it.
+     * A conflict of one of those changes is the caller's: it fails with it.
      */
     readonly transact: (
       start: Session,
@@ -207,7 +210,7 @@ const make = Effect.gen(function* () {
       return commit([{ _tag: "SessionChanged", session: next }, ...changes], show).pipe(
         Effect.as(next),
         Effect.catchIf(
-          (error) => error.reason._tag === "VersionConflict" && triesLeft > 0,
+          ({ reason }) => reason._tag === "VersionConflict" && reason.sessionId === session.id && triesLeft > 0,
           () => again(session, command, build, triesLeft - 1)
         )
       )

@@ -132,12 +132,26 @@ const exchange = (stage: Stage, word: string, text: string): Step | undefined =>
   }
 }
 
+const triesBefore = ({ context }: Stage): number => context.job.failedAtMillis?.length ?? 0
+
+/** `limited <seconds> <tries>`: so many tries of the job meet a rate limit that asks for this pause. */
+const limited = (stage: Stage, text: string): Step => {
+  const [pause = "1", tries = "1"] = text.split(" ")
+  return Effect.succeed(
+    triesBefore(stage) < Number(tries)
+      ? { status: "error", reason: "rate_limited", message: "slow down", retryAfterSeconds: Number(pause) }
+      : undefined
+  )
+}
+
 /** Carries out one line; an outcome ends the script. */
 const step = (stage: Stage, line: string): Step => {
   const { context } = stage
   const [word = "", ...rest] = line.trim().split(" ")
   const text = rest.join(" ")
   switch (word) {
+    case "": // between two messages of one prompt
+      return goOn(Effect.void)
     case "say":
       return goOn(say(stage, text))
     case "count":
@@ -166,6 +180,10 @@ const step = (stage: Stage, line: string): Step => {
       return Effect.succeed(failed(text))
     case "refuse":
       return Effect.succeed({ status: "error", reason: "refused", message: text })
+    case "limited":
+      return limited(stage, text)
+    case "tries":
+      return goOn(say(stage, `tries:${triesBefore(stage)}`))
     case "die":
       return Effect.die(new Error(text))
     case "hang":

@@ -1,19 +1,24 @@
 /**
  * `offshoot serve`: the server, until somebody stops it.
  *
- * SIGINT, SIGTERM and SIGHUP stop it gracefully and it ends with 0: it was
- * asked to stop and did. A second signal ends it at once. A stop that takes
+ * SIGTERM drains it: nothing new is accepted, readiness says no, and what runs
+ * has `shutdown.drainSeconds` to come to its end. Then, and at once with SIGINT
+ * and SIGHUP, it stops gracefully and ends with 0: it was asked to stop and did. A second signal ends it at once. A stop that takes
  * too long is given up, with exit code 1; the next start ends what is left.
  */
+import { SpawnScheduler } from "@offshoot/core"
 import * as Console from "effect/Console"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
 import * as Discovery from "../Discovery.ts"
+import { Closing } from "../internal/closing.ts"
 import * as Settings from "../Settings.ts"
 import { version } from "../Version.ts"
 import { StopTimedOut } from "./Failures.ts"
@@ -21,9 +26,9 @@ import { Invocation } from "./Invocation.ts"
 import { logging } from "./Logging.ts"
 import * as Screen from "./Screen.ts"
 import * as ServerRun from "./ServerRun.ts"
-import { Signals } from "./Signals.ts"
+import { type Signal, Signals } from "./Signals.ts"
 
-/** Grace for children (10 s) and calls (5 s), what recording takes, and as much again. */
+/** After the draining: grace for children (10 s) and calls (5 s), what recording takes, and as much again. */
 const stopTimeout = Duration.seconds(30)
 
 const publish = (
@@ -54,9 +59,22 @@ const withDemoAgents = Effect.fnUntraced(function* (settings: Settings.Settings)
   return { ...settings, agents: [...settings.agents, ...agents.filter(({ id }) => !own.has(id))] }
 })
 
-const serving = Effect.fnUntraced(function* (given: Settings.Settings) {
+/** SIGTERM lets what runs come to its end for a while; the other signals are of somebody who waits at a terminal. */
+const drain = Effect.fnUntraced(function* (
+  { shutdown }: Settings.Settings,
+  { context }: ServerRun.Running,
+  ending: Ref.Ref<Option.Option<Signal>>
+) {
+  if (Option.getOrUndefined(yield* Ref.get(ending)) !== "SIGTERM") return
+  yield* Context.get(context, Closing).announce
+  yield* Context.get(context, SpawnScheduler.SpawnScheduler).drain(Duration.seconds(shutdown.drainSeconds))
+})
+
+const serving = Effect.fnUntraced(function* (given: Settings.Settings, ending: Ref.Ref<Option.Option<Signal>>) {
   const settings = yield* withDemoAgents(given)
   const running = yield* ServerRun.start(settings)
+  // Released first: what the port is closed for comes after it.
+  yield* Effect.addFinalizer(() => drain(settings, running, ending))
   yield* publish(settings, running, process.pid)
   yield* Console.log(`offshoot ready ${running.announced} token ${Redacted.value(running.token)}`)
   if (!settings.demo) return
@@ -69,10 +87,10 @@ const serving = Effect.fnUntraced(function* (given: Settings.Settings) {
 })
 
 /** Closes in the background, so that a stop that hangs can be given up. */
-const stopWithin = Effect.fnUntraced(function* (scope: Scope.Closeable) {
+const stopWithin = Effect.fnUntraced(function* (scope: Scope.Closeable, timeout: Duration.Duration) {
   const closing = yield* Effect.forkDetach(Scope.close(scope, Exit.void), { startImmediately: true })
-  const closed = yield* Effect.timeoutOption(Fiber.await(closing), stopTimeout)
-  if (Option.isNone(closed)) return yield* new StopTimedOut({ seconds: Duration.toSeconds(stopTimeout) })
+  const closed = yield* Effect.timeoutOption(Fiber.await(closing), timeout)
+  if (Option.isNone(closed)) return yield* new StopTimedOut({ seconds: Duration.toSeconds(timeout) })
 })
 
 /**
@@ -85,10 +103,12 @@ export const serve = Effect.fn("Cli.serve")(
     const signals = yield* Signals
     const settings = yield* Settings.load(flags)
     const scope = yield* Scope.make()
+    const ending = yield* Ref.make(Option.none<Signal>())
+    const signalled = Effect.tap(signals.nth(1), (signal) => Ref.set(ending, Option.some(signal)))
     const built = yield* Effect.exit(
-      Effect.raceFirst(Effect.andThen(Scope.provide(serving(settings), scope), signals.nth(1)), signals.nth(1))
+      Effect.raceFirst(Effect.andThen(Scope.provide(serving(settings, ending), scope), signalled), signalled)
     )
-    yield* stopWithin(scope)
+    yield* stopWithin(scope, Duration.sum(stopTimeout, Duration.seconds(settings.shutdown.drainSeconds)))
     if (Exit.isFailure(built)) return yield* Effect.failCause(built.cause)
   },
   (effect) => Effect.provide(effect, logging),

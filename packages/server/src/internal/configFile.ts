@@ -5,7 +5,7 @@
  * is `Settings`' business. No value of the file is ever part of a problem:
  * somebody may have put a secret where it does not belong (I9).
  */
-import { Limits } from "@offshoot/core"
+import { Limits, Retry, Session } from "@offshoot/core"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -29,6 +29,11 @@ const EnvironmentName = Schema.String.check(
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Seconds = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+const AtLeastOne = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+/** A hundred tries within a period are beyond any use. */
+const Tries = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 }))
+/** An hour: whoever waits longer for the end of a process has forgotten it. */
+const DrainSeconds = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3_600 }))
 
 const AgentId = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
@@ -76,8 +81,21 @@ export const ConfigFile = Schema.Struct({
       idleSeconds: Schema.optionalKey(Seconds)
     })
   ),
-  /** What becomes of a run that the end of the process cut off. Settling it as lost is all there is yet. */
-  recovery: Schema.optionalKey(Schema.Literals(["lost"]))
+  /** What becomes of a run that the end of the process cut off, where its session does not say. */
+  recovery: Schema.optionalKey(Session.RecoveryPolicy),
+  retry: Schema.optionalKey(
+    Schema.Struct({
+      restart: Schema.optionalKey(Retry.Restart),
+      intensity: Schema.optionalKey(Tries),
+      periodSeconds: Schema.optionalKey(Seconds),
+      backoffSeconds: Schema.optionalKey(Seconds),
+      backoffMaxSeconds: Schema.optionalKey(Seconds)
+    })
+  ),
+  feed: Schema.optionalKey(
+    Schema.Struct({ maxAgeHours: Schema.optionalKey(AtLeastOne), maxEvents: Schema.optionalKey(AtLeastOne) })
+  ),
+  shutdown: Schema.optionalKey(Schema.Struct({ drainSeconds: Schema.optionalKey(DrainSeconds) }))
 })
 export type ConfigFile = typeof ConfigFile.Type
 

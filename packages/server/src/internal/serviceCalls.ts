@@ -25,7 +25,7 @@ const service = HttpApiBuilder.group(
       health: () => Effect.succeed({ status: "ok" as const }),
       ready: () =>
         Effect.suspend(() =>
-          closing.begun()
+          closing.announced()
             ? Effect.fail(notReady("the server is stopping"))
             : store.ready.pipe(
                 Effect.mapError((error) => notReady(error.reason.message)),

@@ -1,0 +1,194 @@
+/**
+ * What the scheduler does with a flight: gives it its place, launches it, tells
+ * it to stop, and carries out how it ended. The fibers are the scheduler's.
+ */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as FiberMap from "effect/FiberMap"
+import * as Option from "effect/Option"
+import * as Execute from "../Execute.ts"
+import type { StopMode } from "../ExternalChildRunner.ts"
+import type { RunId, SessionId } from "../Ids.ts"
+import type { CancelledBy } from "../Outcome.ts"
+import type { QueuePlace } from "../SubAgents.ts"
+import * as Closing from "./closing.ts"
+import { type Flight, makeFlight } from "./flights.ts"
+import type { Floor } from "./floor.ts"
+import type { Stop } from "./liveRun.ts"
+import type { AcceptedJob } from "./settlement.ts"
+import type { Waits } from "./waits.ts"
+
+/** The fibers of one scheduler: a run each, a delay each, a pause each. */
+export interface Fibers {
+  readonly runs: FiberMap.FiberMap<SessionId, void, never>
+  readonly delays: FiberMap.FiberMap<RunId, void, never>
+  readonly pauses: FiberMap.FiberMap<string, void, never>
+}
+
+export interface Scheduling extends Fibers {
+  readonly floor: Floor
+  readonly services: Execute.ExecuteServices
+  readonly waits: Waits["Service"]
+}
+
+export const pause = (floor: Floor, { pauses }: Fibers, flight: Flight, seconds: number): Effect.Effect<void> =>
+  Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => {
+    const { agent } = flight
+    if (agent === undefined || !floor.pause(agent, nowMillis + Math.ceil(seconds * 1_000))) return Effect.void
+    const end = Effect.andThen(
+      Effect.sleep(Math.ceil(seconds * 1_000)),
+      Effect.sync(() => floor.endPause(agent))
+    )
+    return Effect.asVoid(FiberMap.run(pauses, agent, end))
+  })
+
+/** Jobs that are about to be recorded are in flight from before their commit, as those of `accept` are (I1). */
+export const reserve = (floor: Floor, accepted: ReadonlyArray<AcceptedJob>) => {
+  const added = accepted.flatMap(({ ancestors, job, session }) => {
+    if (floor.flights.get(job.childSessionId) !== undefined) return []
+    const flight = makeFlight(job, ancestors, Option.some(session))
+    floor.flights.add(flight)
+    return [flight]
+  })
+  return (recorded: boolean): void => {
+    if (!recorded) for (const flight of added) floor.flights.settle(flight)
+  }
+}
+
+/** Puts a recorded job in its line, when its time has come. */
+export const placeFlight = ({ delays, floor }: Scheduling, flight: Flight): Effect.Effect<QueuePlace> =>
+  Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => {
+    const { notBeforeMillis = 0 } = flight.job
+    if (notBeforeMillis <= nowMillis) return Effect.succeed(floor.enter(flight))
+    const place = floor.delay(flight, notBeforeMillis)
+    const enter = Effect.andThen(
+      Effect.sleep(notBeforeMillis - nowMillis),
+      Effect.sync(() => floor.endDelay(flight) && floor.enter(flight))
+    )
+    return Effect.as(FiberMap.run(delays, flight.runId, Effect.asVoid(enter)), place)
+  })
+
+/** Jobs accepted inside another commit get their places; one that was stopped meanwhile settles. */
+export const adopt = (scheduling: Scheduling, accepted: ReadonlyArray<AcceptedJob>): Effect.Effect<void> =>
+  Effect.forEach(
+    accepted,
+    ({ ancestors, job, session }) => {
+      const { floor } = scheduling
+      const reserved = floor.flights.get(job.childSessionId)
+      const flight = reserved?.runId === job.runId ? reserved : makeFlight(job, ancestors, Option.some(session))
+      if (reserved === undefined) floor.flights.add(flight)
+      return flight.stop === undefined
+        ? Effect.asVoid(placeFlight(scheduling, flight))
+        : settleUnbegun(scheduling, flight)
+    },
+    { discard: true }
+  )
+
+/** The end of a flight in memory, after its completion is recorded or given up. */
+const land = (floor: Floor, flight: Flight): Effect.Effect<void> =>
+  Effect.sync(() => {
+    if (flight.live !== undefined) floor.heartbeats.remove(flight.live)
+    floor.leave(flight)
+    floor.flights.settle(flight)
+  })
+
+/** The same job as another try: in flight without a gap, so that nobody takes it for settled. */
+const relaunch = (scheduling: Scheduling, flight: Flight, ending: Extract<Execute.Ending, { _tag: "Again" }>) =>
+  Effect.suspend(() => {
+    const { floor } = scheduling
+    const next = makeFlight(ending.job, flight.ancestors, Option.some(ending.session))
+    next.stop = flight.stop
+    if (flight.live !== undefined) floor.heartbeats.remove(flight.live)
+    floor.flights.replace(flight, next)
+    floor.leave(flight)
+    const closed = ending.mode === "retry" ? closeChildren(scheduling, flight) : Effect.void
+    const goOn =
+      next.stop === undefined ? Effect.asVoid(placeFlight(scheduling, next)) : settleUnbegun(scheduling, next)
+    return Effect.andThen(closed, goOn)
+  })
+
+/** I7: what belongs to a job that is over ends with it, unless its parent waits for it. */
+const closeChildren = (scheduling: Scheduling, flight: Flight): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { floor, waits } = scheduling
+    if (!floor.flights.hasChildren(flight.job.childSessionId)) return Effect.void
+    // A cancel has said already how far it goes, and nothing was accepted below it since.
+    if (flight.stop !== undefined || waits.hasOpenWait(flight.job.childSessionId)) return Effect.void
+    const ending = Closing.belongingTo(floor.flights, flight)
+    return Effect.forEach(ending, (child) => stop(scheduling, child, "by_parent", "graceful"), {
+      concurrency: "unbounded",
+      discard: true
+    })
+  })
+
+export const tellToStop = (flight: Flight, wish: Stop, mode: StopMode): Effect.Effect<void> =>
+  Effect.sync(() => {
+    flight.stop ??= wish
+    const { live } = flight
+    if (live === undefined) return
+    if (mode === "abort") {
+      live.stopMode = "abort"
+      if (live.aborted !== undefined) Deferred.doneUnsafe(live.aborted, Effect.void)
+    }
+    Deferred.doneUnsafe(live.verdict, Effect.succeed(flight.stop))
+  })
+
+export const stop = (scheduling: Scheduling, flight: Flight, by: CancelledBy, mode: StopMode): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { delays, floor } = scheduling
+    return Effect.andThen(
+      tellToStop(flight, { _tag: "Stop", by }, mode),
+      Effect.suspend(() =>
+        floor.withdraw(flight)
+          ? Effect.andThen(FiberMap.remove(delays, flight.runId), settleUnbegun(scheduling, flight))
+          : Effect.void
+      )
+    )
+  }).pipe(Effect.uninterruptible)
+
+/** Carries out how a launch ended, after the flight has landed. */
+export const afterwards = (scheduling: Scheduling, flight: Flight, ending: Execute.Ending): Effect.Effect<void> => {
+  if (ending._tag === "Left") return land(scheduling.floor, flight)
+  if (ending._tag === "Again") return relaunch(scheduling, flight, ending)
+  const { childSessionId, parentSessionId } = flight.job
+  return land(scheduling.floor, flight).pipe(
+    Effect.andThen(closeChildren(scheduling, flight)),
+    Effect.andThen(adopt(scheduling, ending.accepted)),
+    Effect.andThen(releaseWaiting(scheduling, childSessionId)),
+    // A wake was put on its way to a parent in flight, which may have settled in the meantime.
+    Effect.andThen(parentSessionId === undefined ? Effect.void : releaseWaiting(scheduling, parentSessionId))
+  )
+}
+
+export const releaseWaiting = (scheduling: Scheduling, id: SessionId): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { floor, services } = scheduling
+    const isStranded = services.inbox.hasWaiting(id) && floor.flights.get(id) === undefined
+    return isStranded ? release(scheduling, id) : Effect.void
+  })
+
+/** What waits for a session that is not in flight any more is delivered to it, which may run it again. */
+export const release = (scheduling: Scheduling, id: SessionId): Effect.Effect<void> =>
+  scheduling.services.inbox.release(id, scheduling.services.reserve).pipe(
+    Effect.flatMap((accepted) => adopt(scheduling, accepted)),
+    // The next upkeep tries again.
+    Effect.catch((error) => Effect.logWarning("inbox.not_released", error))
+  )
+
+export const settleUnbegun = (scheduling: Scheduling, flight: Flight): Effect.Effect<void> =>
+  Execute.settleUnbegun(scheduling.services, flight).pipe(
+    Effect.onError(() => land(scheduling.floor, flight)),
+    Effect.flatMap((ending) => afterwards(scheduling, flight, ending))
+  )
+
+/** One launch to its end: whatever happens in it, the flight lands. */
+export const launch = (scheduling: Scheduling, flight: Flight): Effect.Effect<void> =>
+  Execute.execute(scheduling.services, flight).pipe(
+    Effect.tapCause((cause) => Effect.logError("launch.crashed", cause)),
+    Effect.catchCause(() => Effect.succeed<Execute.Ending>({ _tag: "Left" })),
+    Effect.flatMap((ending) => afterwards(scheduling, flight, ending)),
+    Effect.tapCause((cause) => Effect.logError("landing.crashed", cause)),
+    Effect.ignoreCause,
+    Effect.uninterruptible
+  )

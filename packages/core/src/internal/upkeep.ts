@@ -1,0 +1,50 @@
+/**
+ * What nobody else comes back to: leases of waits that are over, jobs and
+ * messages that a failing commit left only in the record.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { StoreError } from "../SessionStore.ts"
+import { adopt, release, type Scheduling } from "./scheduling.ts"
+
+/** Takes up queued jobs that are in the record and nowhere else: their commit stood although it was reported as failed. */
+const adoptStrays = (scheduling: Scheduling): Effect.Effect<void, StoreError> =>
+  Effect.suspend(() => {
+    const { floor, services } = scheduling
+    if (!floor.doubtful || floor.closed) return Effect.void
+    floor.doubtful = false
+    return Effect.flatMap(services.recorder.store.openJobs, (open) =>
+      adopt(
+        scheduling,
+        open.flatMap(({ ancestors, job, session, state }) =>
+          state === "queued" && Option.isSome(session) && floor.flights.get(job.childSessionId) === undefined
+            ? [{ ancestors, job, session: session.value }]
+            : []
+        )
+      )
+    ).pipe(
+      Effect.onError(() =>
+        Effect.sync(() => {
+          floor.doubtful = true
+        })
+      )
+    )
+  })
+
+/** Ends waits past their lease and repairs what an earlier process or a failing commit left undone. */
+export const upkeep = (scheduling: Scheduling): Effect.Effect<void> => {
+  const { services, waits } = scheduling
+  return waits.sweep.pipe(
+    Effect.flatMap(({ accepted }) => adopt(scheduling, accepted)),
+    Effect.andThen(adoptStrays(scheduling)),
+    Effect.andThen(
+      Effect.suspend(() =>
+        Effect.forEach(services.inbox.waitingSessions(), (id) => release(scheduling, id), { discard: true })
+      )
+    ),
+    Effect.catchCause((cause) => Effect.logWarning("upkeep.failed", cause))
+  )
+}
+
+export const upkeepLoop = (scheduling: Scheduling) =>
+  Effect.forever(Effect.andThen(scheduling.waits.due, upkeep(scheduling)))
