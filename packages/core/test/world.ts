@@ -31,15 +31,23 @@ export const world = (
   store: Layer.Layer<SessionStore.SessionStore> = SessionStore.layerMemory
 ): World => {
   const census: ScriptedRunner.Census = { open: 0, started: 0 }
-  const layer = Offshoot.layer.pipe(
+  return { census, layer: worldWith(ScriptedRunner.make({ agent, census, capabilities }), limits, parts, store) }
+}
+
+/** The same with a runner of the test's own, which runs the children of `agent`. */
+export const worldWith = (
+  runner: ExternalChildRunner.ExternalChildRunner,
+  limits: Partial<Limits.Limits> = {},
+  parts: Layer.Layer<never> = Layer.empty,
+  store: Layer.Layer<SessionStore.SessionStore> = SessionStore.layerMemory
+): World["layer"] =>
+  Offshoot.layer.pipe(
     Layer.provideMerge(store),
     Layer.provide(parts),
-    Layer.provide(ExternalChildRunner.layer([ScriptedRunner.make({ agent, census, capabilities })])),
+    Layer.provide(ExternalChildRunner.layer([runner])),
     Layer.provide(ScriptedRunner.directory(agent)),
     Layer.provide(Limits.layer({ ...Limits.defaults, ...limits }))
   )
-  return { census, layer }
-}
 
 export const root: Effect.Effect<Session, SessionStore.StoreError, SubAgents> = Effect.flatMap(SubAgents, (agents) =>
   agents.createRoot({ title: "root" })

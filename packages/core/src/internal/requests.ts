@@ -121,20 +121,24 @@ const forget = ({ book, bySession }: Parts, { id, sessionId }: Request): void =>
 const openOf = ({ book, bySession }: Parts, id: Ids.SessionId): ReadonlyArray<Entry> =>
   Array.from(bySession.get(id) ?? []).flatMap((requestId) => book.get(requestId) ?? [])
 
-/** Brings the book to what the record says now, and tells who waits (Q3). */
+/**
+ * Brings the book to what the record says now, and tells who waits (Q3): last,
+ * because whoever is told may run on to its settling at once.
+ */
 const note = (parts: Parts, request: Request): Entry => {
-  const entry = parts.book.get(request.id) ?? { request, closed: Deferred.makeUnsafe<Request>() }
+  const { alarm, book, bySession } = parts
+  const entry = book.get(request.id) ?? { request, closed: Deferred.makeUnsafe<Request>() }
   if (request.version >= entry.request.version) entry.request = request
-  if (entry.request.status !== "pending") Deferred.doneUnsafe(entry.closed, Effect.succeed(entry.request))
-  if (!isOpen(entry.request)) {
+  if (isOpen(entry.request)) {
+    book.set(request.id, entry)
+    const ids = bySession.get(request.sessionId)
+    if (ids === undefined) bySession.set(request.sessionId, new Set([request.id]))
+    else ids.add(request.id)
+    if (request.expiresAtMillis < alarm.atMillis) alarm.bell.openUnsafe()
+  } else {
     forget(parts, request)
-    return entry
   }
-  parts.book.set(request.id, entry)
-  const ids = parts.bySession.get(request.sessionId)
-  if (ids === undefined) parts.bySession.set(request.sessionId, new Set([request.id]))
-  else ids.add(request.id)
-  if (request.expiresAtMillis < parts.alarm.atMillis) parts.alarm.bell.openUnsafe()
+  if (entry.request.status !== "pending") Deferred.doneUnsafe(entry.closed, Effect.succeed(entry.request))
   return entry
 }
 

@@ -1,6 +1,6 @@
 /** How a live run waits for somebody without holding a slot (I10). */
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { RunContext, Waiting } from "../ExternalChildRunner.ts"
 import type { SessionStatus } from "../Session.ts"
@@ -40,6 +40,21 @@ const changeStatus = (bound: Bound, command: "Await" | "Resume", waiting: Waitin
     )
   })
 
+/**
+ * Gets a slot again; false: the run was told to stop, and settles without one.
+ * A runner that has given up its waiting, by a time limit of its own, goes on
+ * and so needs a slot: only the verdict ends this, never an interruption.
+ */
+const comeBack = ({ live }: Bound, slots: Slots, flight: Flight): Effect.Effect<boolean> =>
+  Effect.suspend(() =>
+    Deferred.isDoneUnsafe(live.verdict)
+      ? Effect.succeed(false)
+      : Effect.raceFirst(
+          Effect.as(Effect.interruptible(slots.reenter(flight)), true),
+          Effect.as(Effect.interruptible(Deferred.await(live.verdict)), false)
+        )
+  )
+
 /** The slot is free while `effect` waits. Waits that overlap count as one, of the first one's kind. */
 export const waitWith = (bound: Bound, slots: Slots, flight: Flight): RunContext["whileWaiting"] => {
   let waits = 0
@@ -54,10 +69,9 @@ export const waitWith = (bound: Bound, slots: Slots, flight: Flight): RunContext
     const leave = Effect.suspend(() => {
       waits -= 1
       if (waits > 0) return Effect.void
-      // Interrupted while it waits for a slot: it settles without one.
-      return Effect.flatMap(Effect.exit(Effect.interruptible(slots.reenter(flight))), (reentered) => {
+      return Effect.flatMap(comeBack(bound, slots, flight), (back) => {
         live.endWaiting(clock.currentTimeMillisUnsafe())
-        return Exit.isSuccess(reentered) ? changeStatus(bound, "Resume", waiting) : Effect.void
+        return back ? changeStatus(bound, "Resume", waiting) : Effect.void
       })
     })
     return Effect.acquireUseRelease(
