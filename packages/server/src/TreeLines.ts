@@ -307,13 +307,17 @@ export const table = (
 
 const sum = (values: ReadonlyArray<number>): number => values.reduce((total, value) => total + value, 0)
 
+/** A root of its own that only holds others: its end, if it has one, is that of its children. */
+const holdsOnly = (state: TreeState, node: TreeNode): boolean =>
+  node.id === state.rootId && (node.status === "idle" || (node.status === "cancelled" && node.reason === undefined))
+
 /** The children, in tree order, with how each ended: what stays on the screen. */
 export const outcomes = (
   state: TreeState,
   canvas: Pick<Canvas, "columns" | "colour" | "nowMillis">
 ): ReadonlyArray<string> => {
   const rows = [...walk(state)]
-    .filter((node) => node.id !== state.rootId || node.status !== "idle")
+    .filter((node) => !holdsOnly(state, node))
     .map((node) => [
       `${looks[node.status].icon} ${wordOf(node.status)}`,
       nameOf(node),

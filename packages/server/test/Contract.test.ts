@@ -24,6 +24,7 @@ const calls = [
   "GET /v1/sessions/{id}/result",
   "POST /v1/sessions/{id}/run",
   "GET /v1/sessions/{id}/tree",
+  "GET /v1/snapshot",
   "POST /v1/sessions/{id}/wait"
 ]
 

@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
-import { Ids } from "@offshoot/core"
+import { type AgentEvent, Ids } from "@offshoot/core"
 import * as TreeLines from "../src/TreeLines.ts"
 import * as TreeView from "../src/TreeView.ts"
 import {
   root,
+  runId,
   a,
   b,
   c,
@@ -120,6 +121,35 @@ describe("TreeLines: the picture", () => {
     assert.deepStrictEqual(
       coloured.map((line) => stripVTControlCharacters(line)),
       plain
+    )
+  })
+})
+
+describe("TreeLines: what stays on the screen", () => {
+  it.each<readonly [string, ReadonlyArray<AgentEvent.AgentEvent>, ReadonlyArray<string>]>([
+    ["a root that only holds others has no row", [started(a, "A"), ran(a)], ["▶ running"]],
+    [
+      "nor when it was cancelled with them",
+      [
+        started(a, "A"),
+        { type: "session_status_changed", sessionId: root, status: "cancelled" },
+        completed(a, "cancelled", "by_parent")
+      ],
+      ["⊘ cancelled"]
+    ],
+    [
+      "a root that ran has one",
+      [
+        { type: "execution_started", runId, sessionId: root, startedAt: "" },
+        { type: "cancelled", runId, reason: "by_user" }
+      ],
+      ["⊘ cancelled"]
+    ]
+  ])("%s", (_, events, expected) => {
+    const [, ...rows] = TreeLines.outcomes(after(...events), canvas)
+    assert.deepStrictEqual(
+      rows.map((row) => row.replace(/ {2,}.*/, "")),
+      expected
     )
   })
 })
