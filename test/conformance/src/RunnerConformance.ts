@@ -4,71 +4,23 @@
  * An adapter runs it with one call. A capability declared `true` turns its
  * tests on; one declared `false` turns on the test that it is refused. The
  * clock is the real one: agents may be real programs.
- *
- * Not here: `steer`. The port carries no messages to a running child yet, so
- * there is nothing to prove or refuse.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { type AgentEvent, type ExternalChildRunner, Limits, type Session } from "@offshoot/core"
-import * as RunHarness from "@offshoot/core/testing/RunHarness"
+import { Limits } from "@offshoot/core"
+import type * as RunHarness from "@offshoot/core/testing/RunHarness"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import type * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
+import { harnessOf, type LivePart, part, type Subject } from "./internal/runnerSubject.ts"
+import { reportTests } from "./internal/runnerReports.ts"
+import { requestTests } from "./internal/runnerRequests.ts"
+import { steerTests } from "./internal/runnerSteering.ts"
 
-/** How to make the agent play one part. */
-export interface Part {
-  readonly session: Session.Session
-  readonly prompt: string
-}
-
-/** A part that goes on until it is stopped; its answer holds `ready` once the agent is at work. */
-export interface LivePart extends Part {
-  readonly ready: string
-}
-
-export interface Subject<R, E = never> {
-  readonly layer: Layer.Layer<R, E>
-  readonly runner: Effect.Effect<ExternalChildRunner.ExternalChildRunner, never, R>
-  /** What the runner is expected to declare. */
-  readonly capabilities: ExternalChildRunner.Capabilities
-  /** How many processes, connections or fibers of this subject's agents are alive, seen from outside the runner. */
-  readonly live: Effect.Effect<number, never, R>
-  /** Sessions of other runners, as like its own as can be. */
-  readonly foreign: ReadonlyArray<Session.Session>
-  readonly completes: Part & { readonly answer: string }
-  /** The agent itself fails at its task. */
-  readonly fails: Part
-  /** Many events as fast as the agent can. */
-  readonly noisy: Part & { readonly answer: string }
-  /** Goes on for ever; ends when it is asked to. */
-  readonly hangs: LivePart
-  /** Says `stopping` when it is asked to end, and ends. Needed with `gracefulCancel`. */
-  readonly polite?: LivePart & { readonly stopping: string }
-  /** Says `stopping` when it is asked to end, and goes on. Needed with `gracefulCancel`. */
-  readonly stubborn?: LivePart & { readonly stopping: string }
-  /** Asks something and waits for the answer. Needed with `requests`. */
-  readonly asks?: Part
-}
+export type { LivePart, Part, Subject } from "./internal/runnerSubject.ts"
 
 const testMillisMax = 30_000
 
-const isRequest = (event: AgentEvent.RunnerEvent): boolean =>
-  event.type === "clarification_needed" || event.type === "tool_approval_requested"
-
 const nothingHeld: RunHarness.Counts = { running: 0, waiting: 0, late: 0 }
-
-const part = <P>(given: P | undefined, name: string): P => {
-  if (given === undefined) throw new Error(`The subject declares the capability and does not say how to play "${name}"`)
-  return given
-}
-
-let runs = 0
-
-/** A harness with a run id that no other test of this process has. */
-const harnessOf = ({ prompt, session }: Part) =>
-  RunHarness.make({ prompt, session, runId: `run_conformance_${++runs}` })
 
 /** A grace time that no test outlives: whoever waits for its end fails by time. */
 const endlessGrace = Effect.provideService(Limits.GraceTime, Duration.hours(1))
@@ -251,50 +203,8 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
         })
       )
 
-      it.effect(
-        subject.capabilities.usage
-          ? "MUST report usage when it has completed"
-          : "MUST report no usage: it declares none",
-        () =>
-          Effect.gen(function* () {
-            const harness = yield* harnessOf(subject.completes)
-            const end = yield* harness.run(yield* subject.runner)
-            assert.strictEqual(Option.isSome(end.usage), subject.capabilities.usage)
-          })
-      )
-
-      it.effect(
-        subject.capabilities.resume
-          ? "MUST say how the conversation can go on"
-          : "MUST offer no way to resume: it declares none",
-        () =>
-          Effect.gen(function* () {
-            const harness = yield* harnessOf(subject.completes)
-            const end = yield* harness.run(yield* subject.runner)
-            assert.strictEqual(Option.isSome(end.resume), subject.capabilities.resume)
-          })
-      )
-
-      if (subject.capabilities.requests) {
-        it.effect("MUST give its place away while it waits for an answer", () =>
-          Effect.gen(function* () {
-            const harness = yield* harnessOf(part(subject.asks, "asks"))
-            const started = yield* harness.start(yield* subject.runner)
-            yield* harness.awaitEvent(isRequest)
-            yield* started.cancel
-            assert.deepStrictEqual(yield* harness.waits, ["request"])
-            yield* everythingEnded(harness)
-          })
-        )
-      } else {
-        it.effect("MUST ask nothing: it declares no requests", () =>
-          Effect.gen(function* () {
-            const harness = yield* harnessOf(subject.noisy)
-            yield* harness.run(yield* subject.runner)
-            assert.isFalse((yield* harness.events).some(isRequest))
-            assert.deepStrictEqual(yield* harness.waits, [])
-          })
-        )
-      }
+      reportTests(it, subject)
+      requestTests(it, subject)
+      steerTests(it, subject)
     })
   })

@@ -1,0 +1,81 @@
+/** What a runner tells of a run besides its answer: usage, and how the conversation can go on. */
+import { assert, type Vitest } from "@effect/vitest"
+import { Ids } from "@offshoot/core"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { harnessOf, part, type Subject } from "./runnerSubject.ts"
+
+/** The end of a run and all that it told of itself, whichever way. */
+const outcomeOf = Effect.fnUntraced(function* <R, E>(subject: Subject<R, E>, played: Parameters<typeof harnessOf>[0]) {
+  const harness = yield* harnessOf(played)
+  const end = yield* harness.run(yield* subject.runner)
+  const report = yield* harness.report
+  return {
+    usage: Option.orElse(end.usage, () => Option.fromUndefinedOr(report.usage)),
+    resume: Option.orElse(end.resume, () => Option.fromUndefinedOr(report.resume))
+  }
+})
+
+const usageTests = <R, E>(it: Vitest.MethodsNonLive<R>, subject: Subject<R, E>): void => {
+  if (!subject.capabilities.usage) {
+    it.effect("MUST report no usage: it declares none", () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual((yield* outcomeOf(subject, subject.completes)).usage, Option.none())
+      })
+    )
+    return
+  }
+  it.effect("MUST report usage when it has completed", () =>
+    Effect.gen(function* () {
+      assert.isTrue(Option.isSome((yield* outcomeOf(subject, part(subject.leaves, "leaves"))).usage))
+    })
+  )
+  it.effect("MUST have reported its usage when it is cancelled", () =>
+    Effect.gen(function* () {
+      const spends = part(subject.spends, "spends")
+      const harness = yield* harnessOf(spends)
+      const started = yield* harness.start(yield* subject.runner)
+      yield* harness.awaitAnswer(spends.ready)
+      yield* started.cancel
+      assert.isDefined((yield* harness.report).usage)
+    })
+  )
+}
+
+const resumeTests = <R, E>(it: Vitest.MethodsNonLive<R>, subject: Subject<R, E>): void => {
+  if (!subject.capabilities.resume) {
+    it.effect("MUST offer no way to resume: it declares none", () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual((yield* outcomeOf(subject, subject.completes)).resume, Option.none())
+      })
+    )
+    return
+  }
+  it.effect("MUST go on with the conversation whose name it gave", () =>
+    Effect.gen(function* () {
+      const { resume } = yield* outcomeOf(subject, part(subject.leaves, "leaves"))
+      const handle = Option.getOrThrow(resume)
+      const harness = yield* harnessOf(part(subject.resumes, "resumes"), {
+        runId: Ids.RunId.make("run_before"),
+        handle
+      })
+      const end = yield* harness.run(yield* subject.runner)
+      assert.strictEqual(end.outcome.status, "completed")
+      assert.include(yield* harness.answer, handle)
+    })
+  )
+  it.effect("MUST begin a conversation when there is none to go on with", () =>
+    Effect.gen(function* () {
+      const { resume } = yield* outcomeOf(subject, part(subject.leaves, "leaves"))
+      const harness = yield* harnessOf(part(subject.resumes, "resumes"))
+      const end = yield* harness.run(yield* subject.runner)
+      assert.strictEqual(end.outcome.status, "completed")
+      assert.notInclude(yield* harness.answer, Option.getOrThrow(resume))
+    })
+  )
+}
+
+export const reportTests = <R, E>(it: Vitest.MethodsNonLive<R>, subject: Subject<R, E>): void => {
+  usageTests(it, subject)
+  resumeTests(it, subject)
+}

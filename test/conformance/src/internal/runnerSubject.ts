@@ -1,0 +1,73 @@
+/** What a runner under test is given to play, and the harness around one of its runs. */
+import type { ExternalChildRunner, Session, SpawnJob } from "@offshoot/core"
+import * as RunHarness from "@offshoot/core/testing/RunHarness"
+import type * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+
+/** How to make the agent play one part. */
+export interface Part {
+  readonly session: Session.Session
+  readonly prompt: string
+}
+
+/** A part that goes on until it is stopped; its answer holds `ready` once the agent is at work. */
+export interface LivePart extends Part {
+  readonly ready: string
+}
+
+/** The agent asks one thing. Its answer holds the given words after each of the answers. */
+export interface AskingPart extends Part {
+  /** The key of the ask, when the agent chooses it. */
+  readonly key: string
+  readonly approved: string
+  readonly denied: string
+  readonly expired: string
+}
+
+export interface Subject<R, E = never> {
+  readonly layer: Layer.Layer<R, E>
+  readonly runner: Effect.Effect<ExternalChildRunner.ExternalChildRunner, never, R>
+  /** What the runner is expected to declare. */
+  readonly capabilities: ExternalChildRunner.Capabilities
+  /** How many processes, connections or fibers of this subject's agents are alive, seen from outside the runner. */
+  readonly live: Effect.Effect<number, never, R>
+  /** Sessions of other runners, as like its own as can be. */
+  readonly foreign: ReadonlyArray<Session.Session>
+  readonly completes: Part & { readonly answer: string }
+  /** The agent itself fails at its task. */
+  readonly fails: Part
+  /** Many events as fast as the agent can. */
+  readonly noisy: Part & { readonly answer: string }
+  /** Goes on for ever; ends when it is asked to. */
+  readonly hangs: LivePart
+  /** Says `stopping` when it is asked to end, and ends. Needed with `gracefulCancel`. */
+  readonly polite?: LivePart & { readonly stopping: string }
+  /** Says `stopping` when it is asked to end, and goes on. Needed with `gracefulCancel`. */
+  readonly stubborn?: LivePart & { readonly stopping: string }
+  /** Asks for one permission and ends. Needed with `requests`. */
+  readonly asks?: AskingPart
+  /** Says `ready`, waits for a message, says its text and ends. Needed with `steer`. */
+  readonly listens?: LivePart
+  /** Tells its usage, says `ready` and goes on. Needed with `usage`. */
+  readonly spends?: LivePart
+  /** Tells its usage and how to go on with it, and ends. Needed with `resume` or `usage`. */
+  readonly leaves?: Part
+  /** Goes on with an earlier conversation; its answer holds what that one was called. Needed with `resume`. */
+  readonly resumes?: Part
+}
+
+export const part = <P>(given: P | undefined, name: string): P => {
+  if (given === undefined) throw new Error(`The subject declares the capability and does not say how to play "${name}"`)
+  return given
+}
+
+let runs = 0
+
+/** A harness with a run id that no other test of this process has. `resume` is the try that it goes on from. */
+export const harnessOf = ({ prompt, session }: Part, resume?: SpawnJob.Resume) =>
+  RunHarness.make({
+    prompt,
+    session,
+    runId: `run_conformance_${++runs}`,
+    ...(resume === undefined ? {} : { resume })
+  })
