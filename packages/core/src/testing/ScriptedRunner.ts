@@ -188,6 +188,8 @@ const step = (stage: Stage, line: string): Step => {
       return Effect.die(new Error(text))
     case "hang":
       return Effect.never
+    case "hang-first":
+      return triesBefore(stage) === 0 ? Effect.never : goOn(Effect.void)
     case "deaf":
       return Effect.uninterruptible(Effect.never)
     default:
