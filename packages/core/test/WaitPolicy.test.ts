@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { SessionStatus } from "../src/Session.ts"
-import { isSatisfied } from "../src/WaitPolicy.ts"
+import { isSatisfied, suffices } from "../src/WaitPolicy.ts"
 
 const rows: ReadonlyArray<readonly [ReadonlyArray<SessionStatus>, boolean, boolean, boolean]> = [
   [[], true, true, true],
@@ -22,5 +22,23 @@ describe("WaitPolicy.isSatisfied", () => {
     assert.strictEqual(isSatisfied("all", statuses), all)
     assert.strictEqual(isSatisfied("any", statuses), any)
     assert.strictEqual(isSatisfied("first_error", statuses), firstError)
+  })
+})
+
+const alone: ReadonlyArray<readonly [SessionStatus, boolean, boolean]> = [
+  ["running", false, false],
+  ["cancelling", false, false],
+  ["completed", true, false],
+  ["skipped", true, false],
+  ["error", true, true],
+  ["timeout", true, true],
+  ["cancelled", true, true]
+]
+
+describe("WaitPolicy.suffices", () => {
+  it.each(alone)("S-wait: one child that is %s: any %s, first_error %s, never all", (status, any, firstError) => {
+    assert.strictEqual(suffices("any", status), any)
+    assert.strictEqual(suffices("first_error", status), firstError)
+    assert.isFalse(suffices("all", status))
   })
 })

@@ -1,0 +1,250 @@
+/**
+ * What ends a wait: the wait itself, the message with the results, and one more
+ * run of the parent, as one part of a commit. Reads the record and changes
+ * nothing; `Waits` decides when.
+ *
+ * Invariants
+ *   I6. A result that stands in the parent's transcript is not put there again:
+ *       with the message each told completion is marked, in the same commit.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type { OwnEvent } from "../AgentEvent.ts"
+import * as Ids from "../Ids.ts"
+import type { Wait } from "../Obligation.ts"
+import type { Outcome } from "../Outcome.ts"
+import { isInFlight, isTerminal, metadataKeys, type Session, type SessionStatus } from "../Session.ts"
+import type { Change, SessionStoreShape, StoreError, Transition } from "../SessionStore.ts"
+import type { SessionStreamsShape } from "../SessionStreams.ts"
+import { jobIdOf } from "../SpawnJob.ts"
+import type { Flights } from "./flights.ts"
+import type { Inbox } from "./inbox.ts"
+import { oneMoreRun } from "./oneMoreRun.ts"
+import { builtOf, joined, type Step } from "./ownChanges.ts"
+import type { Seat } from "./publisher.ts"
+import type { Addition, Settling } from "./settlement.ts"
+import type { WaitedFor } from "./waitedFor.ts"
+import * as WakeMessage from "./wakeMessage.ts"
+
+export interface WakeServices {
+  readonly store: SessionStoreShape
+  readonly streams: SessionStreamsShape
+  readonly flights: Flights
+  readonly post: Inbox["Service"]["post"]
+  readonly hasAgent: boolean
+}
+
+/** How a wait ends: with which version of it, when, about whom, and whose settling ends it. */
+export interface Ending {
+  /** The wait as it is recorded by this commit but for its end. */
+  readonly wait: Wait
+  readonly change: "ObligationOpened" | "ObligationChanged"
+  readonly ending: "satisfied" | "expired"
+  readonly parent: Session
+  readonly children: ReadonlyArray<WaitedFor>
+  /** The child whose settling is in the same commit: the record does not know it as settled yet. */
+  readonly settling: Option.Option<Settling>
+  readonly nowMillis: number
+}
+
+export interface Ended {
+  readonly wait: Wait
+  readonly addition: Addition
+}
+
+/** The end of one child, and how to find what it said. */
+interface Untold {
+  readonly session: Session
+  readonly outcome: Outcome
+  readonly runId: Ids.RunId | undefined
+  /** What it said that is not in the record yet. */
+  readonly tail: string
+}
+
+type Seen = { readonly _tag: "Untold"; readonly untold: Untold } | Exclude<WakeMessage.ChildReport, { _tag: "Settled" }>
+
+/** The status that a child has when the commit stands. */
+export const statusOf = (child: WaitedFor, settling: Option.Option<Settling>): SessionStatus => {
+  if (Option.isSome(settling) && settling.value.session.id === child.id) return settling.value.outcome.status
+  return Option.isSome(child.session) ? child.session.value.status : "skipped" // deleted: settled, and no failure
+}
+
+const seeSettled = Effect.fnUntraced(function* (store: SessionStoreShape, session: Session) {
+  const { id, runId, status, title } = session
+  const found = runId === undefined ? Option.none() : yield* store.completion(runId)
+  if (Option.isSome(found) && found.value.told) {
+    return { _tag: "ToldBefore", id, title, outcome: found.value.outcome } satisfies Seen
+  }
+  const outcome = Option.isSome(found) ? found.value.outcome : session.outcome
+  if (outcome === undefined) return { _tag: "InFlight", id, title, status } satisfies Seen
+  return { _tag: "Untold", untold: { session, outcome, runId, tail: "" } } satisfies Seen
+})
+
+const see = (
+  store: SessionStoreShape,
+  { settling }: Ending,
+  { id, session }: WaitedFor
+): Effect.Effect<Seen, StoreError> => {
+  if (Option.isSome(settling) && settling.value.session.id === id) {
+    const { flight, outcome } = settling.value
+    const untold = { session: settling.value.session, outcome, runId: flight.job.runId, tail: flight.live?.text ?? "" }
+    return Effect.succeed({ _tag: "Untold", untold })
+  }
+  if (Option.isNone(session)) return Effect.succeed({ _tag: "Deleted", id })
+  const { status, title } = session.value
+  return isTerminal(status) ? seeSettled(store, session.value) : Effect.succeed({ _tag: "InFlight", id, title, status })
+}
+
+const answerOf = Effect.fnUntraced(function* (store: SessionStoreShape, { runId, session, tail }: Untold) {
+  const entries = runId === undefined ? [] : yield* store.answer(session.id, runId)
+  const text = entries.map((entry) => entry.text).join("") + tail
+  return WakeMessage.excerptOf(text, WakeMessage.answerCharsMax)
+})
+
+const reportOf = (store: SessionStoreShape, seen: Seen): Effect.Effect<WakeMessage.ChildReport, StoreError> => {
+  if (seen._tag !== "Untold") return Effect.succeed(seen)
+  const { outcome, session } = seen.untold
+  return Effect.map(answerOf(store, seen.untold), (answer) => ({
+    _tag: "Settled",
+    id: session.id,
+    title: session.title,
+    outcome,
+    answer
+  }))
+}
+
+/** What is to be told, the new first. What has no room is told by a later wait. */
+const toTell = Effect.fnUntraced(function* (store: SessionStoreShape, end: Ending) {
+  const seen = yield* Effect.forEach(end.children, (child) => see(store, end, child))
+  const named = [
+    ...seen.filter(({ _tag }) => _tag === "Untold"),
+    ...seen.filter(({ _tag }) => _tag !== "Untold")
+  ].slice(0, WakeMessage.childrenMax)
+  const told = named.flatMap((one) =>
+    one._tag === "Untold" && one.untold.runId !== undefined ? [one.untold.runId] : []
+  )
+  const reports = yield* Effect.forEach(named, (one) => reportOf(store, one))
+  return { reports, told, unnamed: seen.length - named.length }
+})
+
+/** The sessions from the parent of this one up to the root, and whether one of them is or was cancelled (I7). */
+const lineageOf = Effect.fnUntraced(function* ({ flights, store }: WakeServices, session: Session) {
+  const ancestors: Array<Ids.SessionId> = []
+  let isStopped = false
+  let above = session.parentId
+  while (above !== undefined) {
+    const found: Option.Option<Session> = yield* store.session(above)
+    ancestors.push(above)
+    isStopped ||= flights.get(above)?.stop !== undefined
+    if (Option.isNone(found)) break
+    isStopped ||= found.value.status === "cancelling" || found.value.status === "cancelled"
+    above = found.value.parentId
+  }
+  return { ancestors, isStopped }
+})
+
+export const changedEvent = ({ id, sessionId, status }: Wait): OwnEvent => ({
+  type: "wait_changed",
+  sessionId,
+  waitId: id,
+  status
+})
+
+const entryOf = (sessionId: Ids.SessionId, id: Ids.MessageId, text: string, nowMillis: number): Step => ({
+  changes: [
+    {
+      _tag: "MessageAppended",
+      message: { id, sessionId, role: "user", text, hidden: true, createdAtMillis: nowMillis }
+    }
+  ],
+  events: [{ type: "message_appended", sessionId, messageId: id, role: "user" }]
+})
+
+/** The message under which `Inbox` has it on its way. */
+const postedAs = (changes: Transition): Ids.MessageId | undefined => {
+  for (const change of changes) {
+    if (change._tag === "ObligationOpened" && change.obligation.kind === "steer") return change.obligation.id
+  }
+  return undefined
+}
+
+const closedWait = ({ ending, nowMillis, wait }: Ending, messageId: Ids.MessageId | undefined): Wait => ({
+  ...wait,
+  status: ending,
+  closedAtMillis: nowMillis,
+  ...(messageId === undefined ? {} : { messageId })
+})
+
+const stepOf = ({ change }: Ending, wait: Wait, told: ReadonlyArray<Ids.RunId>): Step => ({
+  changes: [{ _tag: change, obligation: wait }, ...told.map((runId): Change => ({ _tag: "CompletionTold", runId }))],
+  events: [changedEvent(wait)]
+})
+
+/** The parent is in flight: the message is on its way to its run, or to what comes after it. */
+const endInFlight = Effect.fnUntraced(function* (
+  services: WakeServices,
+  end: Ending,
+  ancestors: ReadonlyArray<Ids.SessionId>,
+  text: string,
+  told: ReadonlyArray<Ids.RunId>
+) {
+  const { id: sessionId } = end.parent
+  const message = { sessionId, text, origin: "runtime", hidden: true, mode: "queue", key: Option.none() } as const
+  const posted = yield* services.post(message, end.nowMillis)
+  const wait = closedWait(end, postedAs(posted.changes))
+  const own = builtOf(services.streams, { childId: sessionId, ancestors }, [stepOf(end, wait, told)])
+  return { wait, addition: { ...posted, ...joined([own, posted]) } } satisfies Ended
+})
+
+/** The parent is at rest: the message joins its transcript, and it runs again if it is one that can. */
+const endAtRest = Effect.fnUntraced(function* (
+  services: WakeServices,
+  end: Ending,
+  lineage: { readonly ancestors: ReadonlyArray<Ids.SessionId>; readonly isStopped: boolean },
+  text: string,
+  told: ReadonlyArray<Ids.RunId>
+) {
+  const { nowMillis, parent } = end
+  const isExternal = parent.metadata[metadataKeys.runtimeKind] === "external"
+  const mayRun = services.hasAgent && !isExternal && !lineage.isStopped && parent.status !== "cancelled"
+  const seat: Seat = { childId: parent.id, ancestors: lineage.ancestors }
+  const owner = parent.parentId === undefined ? undefined : services.flights.get(parent.parentId)
+  const asked = {
+    session: parent,
+    ancestors: seat.ancestors,
+    owner: owner === undefined || owner.settling ? Option.none() : Option.some(jobIdOf(owner.job)),
+    runId: yield* Ids.makeRunId,
+    nowMillis
+  }
+  const rerun = mayRun ? Result.getSuccess(oneMoreRun(services.streams, asked)) : Option.none()
+  const messageId = yield* Ids.makeMessageId
+  const wait = closedWait(end, messageId)
+  const steps = [stepOf(end, wait, told), entryOf(parent.id, messageId, text, nowMillis)]
+  // I3: on the streams above, nothing follows the end of a run but the start of another.
+  const own = Option.isSome(rerun) ? seat : { childId: parent.id, ancestors: [] }
+  const built = joined([...Option.toArray(rerun), builtOf(services.streams, own, steps)])
+  const accepted = Option.toArray(rerun).map((run) => run.accepted)
+  return { wait, addition: { ...built, accepted, done: () => Effect.void } } satisfies Ended
+})
+
+/** What ends a wait, to be made part of a commit. */
+export const endOf = Effect.fnUntraced(function* (services: WakeServices, end: Ending) {
+  const { parent, wait } = end
+  const { reports, told, unnamed } = yield* toTell(services.store, end)
+  const lineage = yield* lineageOf(services, parent)
+  const text = WakeMessage.render({
+    waitId: wait.id,
+    parentId: parent.id,
+    policy: wait.policy,
+    ending: end.ending,
+    children: reports,
+    unnamed,
+    mark: yield* Effect.flatten(Ids.Entropy)
+  })
+  // Also one that has settled and not landed, or is just being accepted: whoever comes last releases its inbox.
+  const isUnderWay = isInFlight(parent.status) || services.flights.get(parent.id) !== undefined
+  return isUnderWay
+    ? yield* endInFlight(services, end, lineage.ancestors, text, told)
+    : yield* endAtRest(services, end, lineage, text, told)
+})
