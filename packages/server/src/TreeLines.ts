@@ -70,8 +70,9 @@ const placeReasons: Record<string, string> = {
   launching: "is being launched",
   concurrent_limit: "waits: as many as may run are running",
   parent_limit: "waits: as many as may run under its parent are running",
-  agent_limit: "waits: as many as may run of its agent are running",
-  launch_queue: "waits for its turn"
+  agent_limit: "waits: as many as may run of its agent are running, or its provider asked for a pause",
+  launch_queue: "waits for its turn",
+  retry_backoff: "waits before its next try"
 }
 
 const whyQueued = (node: TreeNode): string => {

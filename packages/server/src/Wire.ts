@@ -32,6 +32,8 @@ const nameLengthMax = 256
 const titleLengthMax = 512
 /** Half of the body limit in characters: room for escapes and the other fields. */
 const promptLengthMax = 500_000
+/** A message or an answer: what a person types or pastes, and a quarter of what may wait for a session. */
+const messageLengthMax = 65_536
 /** The longest path that Linux takes. */
 const workspaceLengthMax = 4_096
 const metadataEntriesMax = 64
@@ -76,7 +78,11 @@ export const NewChild = Schema.Struct({
   disabledTools: Schema.optionalKey(Schema.Array(words(nameLengthMax)).check(Schema.isMaxLength(disabledToolsMax))),
   workspace: Schema.optionalKey(words(workspaceLengthMax)),
   metadata: Schema.optionalKey(Metadata),
-  requestKey: Schema.optionalKey(words(nameLengthMax))
+  requestKey: Schema.optionalKey(words(nameLengthMax)),
+  /** What becomes of it when its parent's run has settled or was cancelled; `cancel` when it does not say. */
+  parentClose: Schema.optionalKey(Session.ParentClose),
+  /** What becomes of its run when the server dies; what the server is configured for when it does not say. */
+  recovery: Schema.optionalKey(Session.RecoveryPolicy)
 }).annotate({ identifier: "NewChild" })
 export type NewChild = typeof NewChild.Type
 
@@ -94,6 +100,27 @@ export const CancelBody = Schema.Struct({
   cascade: Schema.optionalKey(Schema.Boolean)
 }).annotate({ identifier: "CancelBody" })
 export type CancelBody = typeof CancelBody.Type
+
+/** `POST /v1/sessions/{id}/messages`. `key`: the same one again is the same message. */
+export const NewMessage = Schema.Struct({
+  text: words(messageLengthMax),
+  mode: Schema.optionalKey(Obligation.SteerMode),
+  key: Schema.optionalKey(words(nameLengthMax))
+}).annotate({ identifier: "NewMessage" })
+export type NewMessage = typeof NewMessage.Type
+
+/** `POST /v1/requests/{id}`. A question is answered, a permission approved or denied; `text` may say why. */
+export const DecisionBody = Schema.Struct({
+  decision: Schema.Literals(["approve", "deny", "answer"]),
+  text: Schema.optionalKey(words(messageLengthMax))
+})
+  .check(
+    Schema.makeFilter(({ decision, text }) =>
+      decision === "answer" && text === undefined ? { path: ["text"], issue: "an answer needs its text" } : undefined
+    )
+  )
+  .annotate({ identifier: "Decision" })
+export type DecisionBody = typeof DecisionBody.Type
 
 /** What a live run shows of itself. */
 export const WireRun = Schema.Struct({
@@ -114,7 +141,14 @@ export type WireRun = typeof WireRun.Type
 /** Where a queued job waits, from 1, and for what; 0: it is being launched. */
 export const Place = Schema.Struct({
   position: Schema.Int,
-  reason: Schema.Literals(["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"])
+  reason: Schema.Literals([
+    "launching",
+    "concurrent_limit",
+    "parent_limit",
+    "agent_limit",
+    "launch_queue",
+    "retry_backoff"
+  ])
 }).annotate({ identifier: "Place" })
 export type Place = typeof Place.Type
 
@@ -133,6 +167,8 @@ export const WireSession = Schema.Struct({
   agent: Schema.optionalKey(Schema.String),
   model: Schema.optionalKey(Schema.String),
   workspace: Schema.optionalKey(Schema.String),
+  parentClose: Schema.optionalKey(Session.ParentClose),
+  recovery: Schema.optionalKey(Session.RecoveryPolicy),
   metadata: Session.Metadata,
   createdAt: Schema.String,
   updatedAt: Schema.String,
@@ -237,6 +273,33 @@ export const WireRequest = Schema.Struct({
 }).annotate({ identifier: "Request" })
 export type WireRequest = typeof WireRequest.Type
 
+export const RequestList = list(WireRequest).annotate({ identifier: "RequestList" })
+export type RequestList = typeof RequestList.Type
+
+/**
+ * A message to a session and what became of it. `runId` and `round` say which
+ * run took it and where; `reason` why it was not delivered.
+ */
+export const Receipt = Schema.Struct({
+  messageId: Ids.MessageId,
+  sessionId: Ids.SessionId,
+  origin: Obligation.Steer.fields.origin,
+  mode: Obligation.SteerMode,
+  text: Schema.String,
+  hidden: Schema.Boolean,
+  status: Obligation.ReceiptStatus,
+  runId: Schema.optionalKey(Ids.RunId),
+  round: Schema.optionalKey(Schema.Int),
+  reason: Schema.optionalKey(Schema.String),
+  sentAt: Schema.String,
+  expiresAt: Schema.String,
+  closedAt: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "Receipt" })
+export type Receipt = typeof Receipt.Type
+
+export const ReceiptList = list(Receipt).annotate({ identifier: "ReceiptList" })
+export type ReceiptList = typeof ReceiptList.Type
+
 /**
  * Sessions, newest first, and what is asked in them, as they were when `number`
  * was the last one of the feed: follow the feed from there. `truncated` says
@@ -320,6 +383,8 @@ export const record = (stored: Session.Session): WireSession => ({
   ...present("agent", stored.agent),
   ...present("model", stored.model),
   ...present("workspace", stored.workspace),
+  ...present("parentClose", stored.parentClose),
+  ...present("recovery", stored.recovery),
   metadata: stored.metadata,
   createdAt: isoTime(stored.createdAtMillis),
   updatedAt: isoTime(stored.updatedAtMillis),
@@ -388,6 +453,22 @@ export const request = (asked: Obligation.Request): WireRequest => ({
   expiresAt: isoTime(asked.expiresAtMillis),
   ...present("by", asked.by),
   ...present("text", asked.text)
+})
+
+export const receipt = (sent: Obligation.Steer): Receipt => ({
+  messageId: sent.id,
+  sessionId: sent.sessionId,
+  origin: sent.origin,
+  mode: sent.mode,
+  text: sent.text,
+  hidden: sent.hidden,
+  status: sent.status,
+  ...present("runId", sent.runId),
+  ...present("round", sent.round),
+  ...present("reason", sent.reason),
+  sentAt: isoTime(sent.openedAtMillis),
+  expiresAt: isoTime(sent.expiresAtMillis),
+  ...(sent.closedAtMillis === undefined ? {} : { closedAt: isoTime(sent.closedAtMillis) })
 })
 
 export const snapshot = (taken: SubAgents.TreeSnapshot): Snapshot => ({

@@ -243,7 +243,15 @@ describe("Settings: refusals", () => {
       "agents.a b",
       /expected an id|not known/
     ],
-    ["a recovery that there is not", { file: { recovery: "resume" } }, "recovery", /expected "lost"/],
+    ["a recovery that there is not", { file: { recovery: "lost" } }, "recovery", /expected "resume"/],
+    ["a restart that there is not", { file: { retry: { restart: "always" } } }, "retry.restart", /expected "permanent"/],
+    ["a misspelt part of the feed", { file: { feed: { maxEvent: 5 } } }, "feed.maxEvent", /did you mean maxEvents\?/],
+    [
+      "a drain of a day",
+      { file: { shutdown: { drainSeconds: 86_400 } } },
+      "shutdown.drainSeconds",
+      /between 0 and 3600/
+    ],
     [
       "no run of an agent at once",
       { file: { agents: { a: { protocol: "command", concurrent: 0, command: ["true"] } } } },
