@@ -28,7 +28,9 @@ import {
   type Addition,
   noAddition,
   type Reserve,
-  type SettlementPart
+  type SettlementPart,
+  type SettlementParts,
+  type Settling
 } from "./internal/settlement.ts"
 import { errorText, type Outcome } from "./Outcome.ts"
 import type { Outbox } from "./Outbox.ts"
@@ -44,8 +46,8 @@ export interface FinalizeServices {
   readonly outbox: Outbox["Service"]
   /** Whether the process is about to end. */
   readonly closing: () => boolean
-  /** What joins the commit that settles a run. */
-  readonly parts: ReadonlyArray<SettlementPart>
+  /** What joins the commit that settles a run, of the session itself and of its parent. */
+  readonly parts: SettlementParts
   readonly reserve: Reserve
   /** Told when a commit that accepts jobs may have stood although it was reported as failed. */
   readonly onDoubt: () => void
@@ -179,23 +181,29 @@ const planOf = (
   }
 }
 
+/** What the run said last, and its end: what is told of the session itself comes between them (I3). */
+interface SettlingPlan {
+  readonly said: Built
+  readonly ended: Built
+}
+
 const settlingPlan = (
   services: FinalizeServices,
   flight: Flight,
   completion: ChildCompletion,
   before: Entry
-): Built => {
+): SettlingPlan => {
   const { childSessionId, parentSessionId, runId } = flight.job
   const { outcome } = completion
-  const events: Array<Recorded> = [
-    ...before.events,
-    { on: "child", event: AgentEvent.terminalOf(runId, outcome, errorText(outcome)) }
-  ]
+  const events: Array<Recorded> = [{ on: "child", event: AgentEvent.terminalOf(runId, outcome, errorText(outcome)) }]
   if (parentSessionId !== undefined) {
     events.push({ on: "parent", event: completedEvent(parentSessionId, childSessionId, outcome) })
   }
   const settled: Change = { _tag: "JobSettled", completion, handlers: services.outbox.handlers }
-  return planOf(services, flight, [...before.changes, settled], events)
+  return {
+    said: planOf(services, flight, before.changes, before.events),
+    ended: planOf(services, flight, [settled], events)
+  }
 }
 
 type Failure = Refused | StoreError
@@ -203,27 +211,33 @@ type Failure = Refused | StoreError
 const isForeignConflict = (error: Failure): boolean =>
   error._tag === "StoreError" && (error.reason._tag === "ObligationConflict" || error.reason._tag === "VersionConflict")
 
+const additionsOf = (parts: ReadonlyArray<SettlementPart>, settling: Settling) =>
+  Effect.map(
+    Effect.forEach(parts, (part) => part.add(settling)),
+    (additions) => additions.filter((addition) => addition !== noAddition)
+  )
+
 /** Asks every part, and tells each how it went, whatever happens. */
 const withParts = (
   services: FinalizeServices,
   flight: Flight,
   session: Session,
   outcome: Outcome,
-  commit: (additions: ReadonlyArray<Addition>) => Effect.Effect<unknown, Failure>
+  commit: (ofChild: ReadonlyArray<Addition>, ofParent: ReadonlyArray<Addition>) => Effect.Effect<unknown, Failure>
 ): Effect.Effect<ReadonlyArray<AcceptedJob>, Failure> =>
   Effect.gen(function* () {
     const nowMillis = yield* Clock.currentTimeMillis
     const settling = { flight, session, outcome, nowMillis }
-    const additions: Array<Addition> = []
-    for (const part of services.parts) {
-      const addition = yield* part.add(settling)
-      if (addition !== noAddition) additions.push(addition)
-    }
+    const { ofChild, ofParent } = services.parts
+    // The parent's first: they may have to wait for sisters, and what is decided after them is fresh.
+    const parents = yield* additionsOf(ofParent, settling)
+    const own = yield* additionsOf(ofChild, settling)
+    const additions = [...parents, ...own]
     const accepted = additions.flatMap((addition) => addition.accepted)
     const reserved = services.reserve(accepted)
     const tell = (recorded: "recorded" | "not_recorded") =>
       Effect.forEach(additions, ({ done }) => done(recorded), { discard: true })
-    return yield* commit(additions).pipe(
+    return yield* commit(own, parents).pipe(
       Effect.onExit((exit) => {
         const recorded = exit._tag === "Success"
         reserved(recorded)
@@ -242,17 +256,20 @@ const commitSettling = (
   flight: Flight,
   session: Option.Option<Session>,
   completion: ChildCompletion,
-  plan: Built
+  { ended, said }: SettlingPlan
 ): Effect.Effect<ReadonlyArray<AcceptedJob>, Failure> => {
   const { recorder } = services
   const { outcome, runId } = completion
   const found = Option.isSome(session) ? Effect.succeed(session) : recorder.store.session(flight.job.childSessionId)
+  const alone = joined([said, ended])
   return Effect.flatMap(found, (current) =>
     Option.isNone(current)
-      ? Effect.as(recorder.commit(plan.changes, plan.show), [])
+      ? Effect.as(recorder.commit(alone.changes, alone.show), [])
       : Effect.retry(
-          withParts(services, flight, current.value, outcome, (additions) =>
-            recorder.transact(current.value, { _tag: "Settle", runId, outcome }, () => joined([plan, ...additions]))
+          withParts(services, flight, current.value, outcome, (ofChild, ofParent) =>
+            recorder.transact(current.value, { _tag: "Settle", runId, outcome }, () =>
+              joined([said, ...ofChild, ended, ...ofParent])
+            )
           ),
           { times: conflictsMax, while: isForeignConflict }
         )

@@ -171,8 +171,7 @@ const makeServices = Effect.fnUntraced(function* (floor: Floor, fibers: Fibers) 
     outbox: yield* Outbox,
     inbox,
     requests,
-    // A wait first: it may have to wait for sisters, and what is decided after it is fresh.
-    parts: [waits.part, requests.part, inbox.part],
+    parts: { ofChild: [requests.part, inbox.part], ofParent: [waits.part] },
     agent,
     runners,
     policy: yield* CurrentPolicy,

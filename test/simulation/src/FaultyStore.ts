@@ -76,13 +76,20 @@ export const wrap = (inner: SessionStore.SessionStoreShape, faults: Faults): Ses
     childCount: (parentId) => read(inner.childCount(parentId)),
     messages: (query) => read(inner.messages(query)),
     lastMessage: (sessionId) => read(inner.lastMessage(sessionId)),
+    recentMessages: (sessionId, limit) => read(inner.recentMessages(sessionId, limit)),
     answer: (sessionId, runId) => read(inner.answer(sessionId, runId)),
     openJobs: read(inner.openJobs),
     completion: (runId) => read(inner.completion(runId)),
-    unacknowledged: read(inner.unacknowledged),
+    undeliveredLines: (handler) => read(inner.undeliveredLines(handler)),
+    undelivered: (query) => read(inner.undelivered(query)),
+    obligation: (id) => read(inner.obligation(id)),
+    obligationByKey: (kind, sessionId, key) => read(inner.obligationByKey(kind, sessionId, key)),
+    obligations: (query) => read(inner.obligations(query)),
     events: (query) => read(inner.events(query)),
     recentEvents: (sessionId, limit) => read(inner.recentEvents(sessionId, limit)),
     feedBounds: read(inner.feedBounds),
+    snapshot: (query) => read(inner.snapshot(query)),
+    trimFeed: (retention) => read(inner.trimFeed(retention)),
     ready: read(inner.ready)
   }
 }

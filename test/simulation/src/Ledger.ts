@@ -7,7 +7,7 @@ type RunId = Ids.RunId
 
 export interface Settling {
   readonly completion: SpawnJob.ChildCompletion
-  readonly handlers: "pending" | "none"
+  readonly handlers: ReadonlyArray<string>
   readonly atMillis: number
   readonly index: number
 }

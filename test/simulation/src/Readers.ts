@@ -51,10 +51,11 @@ export class Readers {
   /** Reads the feed on from where the reader before it was. */
   feed(app: SubAgents.SubAgentsShape, feed: number): Effect.Effect<never> {
     const once = Effect.suspend(() =>
-      Stream.runForEach(app.feed({ after: this.feedAt, sessionId: Option.none(), types: Option.none() }), (recorded) =>
+      Stream.runForEach(app.feed({ after: this.feedAt, scope: { _tag: "All" }, types: Option.none() }), (item) =>
         Effect.sync(() => {
-          this.feedAt = recorded.number
-          this.recorder.add({ _tag: "FeedSeen", feed, recorded })
+          if (item._tag !== "Event") return
+          this.feedAt = item.recorded.number
+          this.recorder.add({ _tag: "FeedSeen", feed, recorded: item.recorded })
         })
       )
     )

@@ -3,7 +3,7 @@
  *
  * A line that is not one of `special` is played by the `ScriptedRunner`.
  */
-import { ExternalChildRunner, type Outcome, type SubAgents } from "@offshoot/core"
+import { ExternalChildRunner, type Obligation, type Outcome, type SubAgents } from "@offshoot/core"
 import * as ScriptedRunner from "@offshoot/core/testing/ScriptedRunner"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -22,6 +22,8 @@ export interface Bodies {
   readonly runtime: () => SubAgents.SubAgentsShape | undefined
 }
 
+const capabilities = { steer: true, requests: true, resume: true, usage: true, gracefulCancel: false }
+
 export const agents = ["scripted", "parent"] as const
 
 export const requestOf = (
@@ -39,7 +41,7 @@ export const requestOf = (
   }
 }
 
-const policies: Readonly<Record<string, SubAgents.WaitPolicy>> = { all: "all", any: "any", first_error: "first_error" }
+const policies: Readonly<Record<string, Obligation.Policy>> = { all: "all", any: "any", first_error: "first_error" }
 
 interface Line {
   readonly bodies: Bodies
@@ -157,8 +159,8 @@ const play = Effect.fnUntraced(function* (
 /** The runners of one incarnation. */
 export const make = (bodies: Bodies): ReadonlyArray<ExternalChildRunner.ExternalChildRunner> =>
   agents.map((agent) => {
-    const scripted = ScriptedRunner.make({ agent, census: bodies.census })
-    const { capabilities, name, shouldHandle } = scripted
+    const scripted = ScriptedRunner.make({ agent, census: bodies.census, capabilities })
+    const { name, shouldHandle } = scripted
     return {
       name,
       capabilities,

@@ -48,6 +48,7 @@ export interface World {
 /** Everything settles in this much virtual time, or it is stuck. */
 const quietMillisMax = 6 * 3_600_000
 const sessionsMax = 100_000
+const handlerName = "simulated"
 
 interface Incarnation {
   readonly number: number
@@ -140,12 +141,12 @@ class Stage {
       runtime: () => runtime.app
     })
     const handler: ChildCompletionHandler.ChildCompletionHandler = {
-      name: "simulated",
+      name: handlerName,
       onChildCompleted: (completion) =>
         Effect.suspend(() => {
           if (this.chance.chance(plan.handlerFault)) {
             return Effect.fail(
-              new ChildCompletionHandler.CompletionNotHandled({ handler: "simulated", cause: "chance" })
+              new ChildCompletionHandler.CompletionNotHandled({ handler: handlerName, cause: "chance" })
             )
           }
           recorder.add({ _tag: "Handled", completion })
@@ -329,7 +330,7 @@ class Stage {
       return {
         counts: yield* scheduler.counts,
         openJobs: (yield* inner.openJobs).length,
-        unacknowledged: (yield* inner.unacknowledged).length,
+        unacknowledged: (yield* inner.undeliveredLines(handlerName)).length,
         sessions: yield* Effect.forEach(sessions, ({ id, outcome, runId, status }) =>
           Effect.gen(function* () {
             const completion = runId === undefined ? Option.none() : yield* inner.completion(runId)
@@ -351,7 +352,11 @@ class Stage {
     const { inner } = this
     return Effect.gen(function* () {
       const { inFlight } = yield* now.scheduler.counts
-      return inFlight === 0 && (yield* inner.openJobs).length === 0 && (yield* inner.unacknowledged).length === 0
+      return (
+        inFlight === 0 &&
+        (yield* inner.openJobs).length === 0 &&
+        (yield* inner.undeliveredLines(handlerName)).length === 0
+      )
     })
   }
 

@@ -107,7 +107,7 @@ export class Story {
       _tag: "Committed",
       transition: [
         { _tag: "EventRecorded", sessionId: id("p"), event: completedEvent(name) },
-        { _tag: "JobSettled", completion: completionOf(name, outcome), handlers: "pending" }
+        { _tag: "JobSettled", completion: completionOf(name, outcome), handlers: ["simulated"] }
       ],
       numbers: [++this.head]
     })

@@ -33,7 +33,7 @@ const application = (
     Layer.provide(ExternalChildRunner.layer([...runners, scripted])),
     Layer.provide(
       AgentDirectory.layer(
-        [agent, "own"].map((id) => ({ id, protocol: ScriptedRunner.protocol, concurrentMax: 1_000 }))
+        [agent, "own", "asking"].map((id) => ({ id, protocol: ScriptedRunner.protocol, concurrentMax: 1_000 }))
       )
     ),
     Layer.provideMerge(store)
@@ -314,5 +314,33 @@ describe("found by the simulation", () => {
       const answer = yield* Fiber.join(running)
       assert.strictEqual(answer._tag, "Success")
     }).pipe(Effect.provide(application({}, [], readLater)))
+  )
+
+  it.effect("a request that ends with its run ends before the run's last word, and before its completion (I3)", () =>
+    Effect.gen(function* () {
+      const app = yield* SubAgents.SubAgents
+      const root = yield* app.createRoot({ title: "root" })
+      const told: Array<string> = []
+      yield* read(root.id, (event) =>
+        Effect.sync(() => {
+          told.push(event.type === "sub_agent_event" ? event.event.type : event.type)
+        })
+      )
+      const { session } = yield* spawn(root.id, ["ask key why"], "asking")
+      yield* TestClock.adjust("1 second")
+      yield* app.cancel(session.id, { mode: "graceful", by: "by_user", reach: "session" })
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(told.slice(-3), ["approval_changed", "cancelled", "sub_agent_completed"])
+    }).pipe(
+      Effect.provide(
+        application({}, [
+          ScriptedRunner.make({
+            agent: "asking",
+            census: { open: 0, started: 0 },
+            capabilities: { requests: true }
+          })
+        ])
+      )
+    )
   )
 })

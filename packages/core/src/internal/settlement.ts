@@ -51,6 +51,12 @@ export const noAddition: Addition = {
   accepted: []
 }
 
+/** In one commit: what the run said last, what is told of the session, its end, what is told of its parent (I3). */
+export interface SettlementParts {
+  readonly ofChild: ReadonlyArray<SettlementPart>
+  readonly ofParent: ReadonlyArray<SettlementPart>
+}
+
 export interface SettlementPart {
   /**
    * Asked again, with a new session, when the commit met a conflict; `done` of

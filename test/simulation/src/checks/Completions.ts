@@ -30,7 +30,7 @@ const handled = (history: History, ledger: Ledger): ReadonlyArray<string> => {
   }
   for (const [runId, { job, settlings }] of ledger.jobs) {
     const [settled] = settlings
-    if (settled === undefined || settled.handlers === "none" || ledger.deleted.has(job.childSessionId)) continue
+    if (settled === undefined || settled.handlers.length === 0 || ledger.deleted.has(job.childSessionId)) continue
     if (!told.has(runId)) found.push(`no handler was told of ${runId}`)
   }
   return found
