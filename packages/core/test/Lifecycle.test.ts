@@ -30,6 +30,7 @@ const commands: Record<string, Lifecycle.Command> = {
   AwaitChildren: { _tag: "Await", runId: now, waiting: "children" },
   Resume: { _tag: "Resume", runId: now },
   Cancel: { _tag: "Cancel" },
+  Retry: { _tag: "Retry", runId: now, nextRunId: other },
   Settle: { _tag: "Settle", runId: now, outcome: done }
 }
 
@@ -48,6 +49,7 @@ const accepted: Record<string, Partial<Record<SessionStatus, SessionStatus>>> = 
     waiting_for_children: "cancelling",
     cancelling: "cancelling"
   },
+  Retry: { pending: queued, running: queued, awaiting_request: queued, waiting_for_children: queued },
   Settle: {
     pending: "completed",
     running: "completed",
@@ -90,7 +92,7 @@ describe("Lifecycle.decide", () => {
   })
 
   it.each(
-    ["Begin", "AwaitRequest", "Resume", "Settle"].flatMap((name) => statuses.map((status) => [name, status] as const))
+    ["Begin", "AwaitRequest", "Resume", "Retry", "Settle"].flatMap((name) => statuses.map((status) => [name, status] as const))
   )("I2: %s of another run than the current one is refused while %s", (name, status) => {
     const command = commands[name]
     assert.isDefined(command)
@@ -110,6 +112,11 @@ describe("Lifecycle.decide", () => {
     })
     assert.strictEqual(next.runId, other)
     assert.notProperty(next, "outcome")
+  })
+
+  it("a job that goes on is queued with its next run", () => {
+    const next = after(at("running"), { _tag: "Retry", runId: now, nextRunId: other })
+    assert.strictEqual(next.runId, other)
   })
 
   it("S-marker: beginning marks the run as running and removes the last error", () => {

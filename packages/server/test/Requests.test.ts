@@ -108,7 +108,7 @@ describe("requests that do not fit", () => {
     ["a flag that is none", `/v1/sessions/${rootId}/events?subtree=perhaps`],
     ["a negative cursor", "/v1/feed?since=-1"],
     ["a type that the feed never has", "/v1/feed?types=token"],
-    ["a filter that the feed does not have", "/v1/feed?subtree=true"],
+    ["a filter that the feed does not have", "/v1/feed?parent=ses_1"],
     ["an id that is too long", `/v1/sessions/${"x".repeat(99)}${"y".repeat(99)}`]
   ] as const)("%s is refused", ([_name, path]) =>
     Effect.gen(function* () {
