@@ -78,7 +78,7 @@ describe("the end of the server", () => {
   it.live("a client that connected and never asked holds nothing up", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const { port } = yield* Scope.provide(serve(), scope)
+      const { port } = yield* Scope.provide(serve({ options: { shutdownGrace: Duration.seconds(20) } }), scope)
       const socket = yield* connect(port)
       const closed = yield* Effect.forkChild(
         Effect.callback<void>((resume) => {
@@ -86,8 +86,10 @@ describe("the end of the server", () => {
         }),
         { startImmediately: true }
       )
+      const began = yield* Clock.currentTimeMillis
       yield* Scope.close(scope, Exit.void)
       yield* Fiber.join(closed)
+      assert.isBelow((yield* Clock.currentTimeMillis) - began, 5_000)
     }).pipe(Effect.scoped)
   )
 })

@@ -1,5 +1,6 @@
 /** The Node server below the contract: its limits, and answers to what is not even HTTP. */
 import * as NodeHttp from "node:http"
+import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { typePrefix } from "../Problems.ts"
 
@@ -13,6 +14,9 @@ const connectionsSpare = 256
 
 /** Longer than the longest wait, which is silent; a stream that nobody reads is silent too, and is cut then. */
 const silenceMillisMax = 3_660_000
+
+/** After the end has begun: long enough for a request that is on its way. */
+const unusedMillisMax = 250
 
 interface Refusal {
   readonly status: number
@@ -63,11 +67,35 @@ const onClientError = (error: NodeJS.ErrnoException, socket: Duplex): void => {
 }
 
 /**
+ * A server whose end is not held up by connections without a request. Browsers
+ * and Node's own client open them ahead of need, and Node waits for them.
+ */
+class UnheldServer extends NodeHttp.Server {
+  private readonly unused = new Set<Socket>()
+
+  constructor(options: NodeHttp.ServerOptions) {
+    super(options)
+    this.on("connection", (socket: Socket) => {
+      this.unused.add(socket)
+      socket.once("close", () => this.unused.delete(socket))
+    })
+    this.on("request", ({ socket }: NodeHttp.IncomingMessage) => {
+      if (this.unused.delete(socket)) socket.setTimeout(silenceMillisMax)
+    })
+  }
+
+  override close(closed?: (error?: Error) => void): this {
+    for (const socket of this.unused) socket.setTimeout(unusedMillisMax)
+    return super.close(closed)
+  }
+}
+
+/**
  * Against clients that send slowly: headers within 15 s, the whole request
  * within a minute. A missing `Host` is refused by the guard, as a wrong one is.
  */
 export const make = (limits: ConnectionLimits): NodeHttp.Server => {
-  const server = NodeHttp.createServer({
+  const server = new UnheldServer({
     headersTimeout: 15_000,
     requestTimeout: 60_000,
     keepAliveTimeout: 5_000,
