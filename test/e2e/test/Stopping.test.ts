@@ -8,7 +8,9 @@ describe("a server that is asked to stop", () => {
     "by %s: ends with 0 and nobody alive; what ran is cancelled, what was queued runs later",
     (signal) =>
       Effect.gen(function* () {
-        const workplace = yield* Workplace.make({ config: { limits: { concurrent: 2 } } })
+        const workplace = yield* Workplace.make({
+          config: { limits: { concurrent: 2 }, shutdown: { drainSeconds: 0 } }
+        })
         const first = yield* ServerProcess.start(workplace)
         const root = yield* first.client.calls.sessions.create({ payload: null })
         const {
@@ -55,7 +57,7 @@ describe("a server that is asked to stop", () => {
     "by %s twice: ends at once with %i, and the programs end without it",
     ([signal, code]) =>
       Effect.gen(function* () {
-        const workplace = yield* Workplace.make()
+        const workplace = yield* Workplace.make({ config: { shutdown: { drainSeconds: 0 } } })
         const server = yield* ServerProcess.start(workplace)
         const root = yield* server.client.calls.sessions.create({ payload: null })
         yield* Record.speaking(server.client, root.id, "scarce")
@@ -67,6 +69,53 @@ describe("a server that is asked to stop", () => {
         assert.deepStrictEqual([stopped.code, stopped.signal], [code, null], stopped.err)
         yield* workplace.programsGone
         assert.deepStrictEqual(yield* workplace.alive, [])
+      }),
+    180_000
+  )
+
+  it.live(
+    "by SIGTERM: is not ready at once and accepts nothing, and what runs may come to its end first",
+    () =>
+      Effect.gen(function* () {
+        const workplace = yield* Workplace.make({ config: { shutdown: { drainSeconds: 120 } } })
+        const first = yield* ServerProcess.start(workplace)
+        const root = yield* first.client.calls.sessions.create({ payload: null })
+        const { session } = yield* Record.speaking(first.client, root.id, "gated")
+        yield* first.signal("SIGTERM")
+        yield* first.line(/^offshoot draining 1 running/)
+        const ready = yield* RawHttp.ask(first, { path: "/readyz" })
+        assert.strictEqual(ready.status, 503)
+        assert.strictEqual((yield* RawHttp.ask(first, { path: "/healthz" })).status, 200)
+        const refused = yield* Effect.flip(
+          first.client.calls.sessions.spawn({ params: { id: root.id }, payload: { prompt: "x", agent: "echo" } })
+        )
+        assert.strictEqual(refused._tag, "ShuttingDown")
+        yield* workplace.openGate("now")
+        const ended = yield* first.ended
+        assert.deepStrictEqual([ended.code, ended.signal], [0, null], ended.err)
+        const second = yield* ServerProcess.start(workplace)
+        const result = yield* second.client.calls.sessions.result({ params: { id: session.id } })
+        assert.deepStrictEqual([result.status, result.reason], ["completed", "done"])
+        assert.include(result.text, "released by now")
+      }),
+    180_000
+  )
+
+  it.live(
+    "by a second SIGTERM while it drains: ends at once, and the next start says what was lost",
+    () =>
+      Effect.gen(function* () {
+        const workplace = yield* Workplace.make({ config: { shutdown: { drainSeconds: 120 } } })
+        const first = yield* ServerProcess.start(workplace)
+        const root = yield* first.client.calls.sessions.create({ payload: null })
+        const { session } = yield* Record.speaking(first.client, root.id, "nap")
+        yield* first.signal("SIGTERM")
+        yield* first.line(/^offshoot draining/)
+        const ended = yield* first.stop("SIGTERM")
+        assert.strictEqual(ended.code, 143)
+        const second = yield* ServerProcess.start(workplace)
+        const result = yield* second.client.calls.sessions.result({ params: { id: session.id } })
+        assert.deepStrictEqual([result.status, result.reason], ["error", "lost"])
       }),
     180_000
   )

@@ -66,8 +66,15 @@ const drain = Effect.fnUntraced(function* (
   ending: Ref.Ref<Option.Option<Signal>>
 ) {
   if (Option.getOrUndefined(yield* Ref.get(ending)) !== "SIGTERM") return
+  const scheduler = Context.get(context, SpawnScheduler.SpawnScheduler)
   yield* Context.get(context, Closing).announce
-  yield* Context.get(context, SpawnScheduler.SpawnScheduler).drain(Duration.seconds(shutdown.drainSeconds))
+  const { running } = yield* scheduler.counts
+  if (running > 0) {
+    yield* Console.log(
+      `offshoot draining ${running} running, at most ${shutdown.drainSeconds} s; a second signal ends it at once`
+    )
+  }
+  yield* scheduler.drain(Duration.seconds(shutdown.drainSeconds))
 })
 
 const serving = Effect.fnUntraced(function* (given: Settings.Settings, ending: Ref.Ref<Option.Option<Signal>>) {
