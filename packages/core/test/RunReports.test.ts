@@ -65,7 +65,7 @@ describe("what a run reports", () => {
       yield* agents.cancel(session.id, { mode: "graceful", by: "by_user", reach: "session" })
       yield* turn
       const result = yield* agents.result(session.id)
-      assert.deepStrictEqual(
+      assert.deepStrictEqual<unknown>(
         Option.map(result, ({ resume, usage }) => ({ resume, usage })),
         Option.some({ resume: Option.some("thread-1"), usage: Option.some({ outputTokens: 7 }) })
       )

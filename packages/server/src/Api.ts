@@ -20,6 +20,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Problems from "./Problems.ts"
 import * as Wire from "./Wire.ts"
+import * as WireWait from "./WireWait.ts"
 
 /**
  * Renders what a request can be refused with before its handler runs. Declared
@@ -57,19 +58,20 @@ const EventTypes = commaSeparated.pipe(
   Schema.decodeTo(Schema.Array(EventType), SchemaTransformation.passthrough({ strict: false }))
 )
 
+const oneScope = Schema.makeFilter(
+  ({ session, subtree }: { readonly session?: Ids.SessionId; readonly subtree?: Ids.SessionId }) =>
+    session === undefined || subtree === undefined
+      ? undefined
+      : { path: ["subtree"], issue: "name a session or a subtree, not both" }
+)
+
 /** A session's own stream, or those of it and of everything below it. */
 const FeedQuery = Schema.Struct({
   since: Schema.optionalKey(Cursor),
   session: Schema.optionalKey(Ids.SessionId),
   subtree: Schema.optionalKey(Ids.SessionId),
   types: Schema.optionalKey(EventTypes)
-}).check(
-  Schema.makeFilter(({ session, subtree }) =>
-    session === undefined || subtree === undefined
-      ? undefined
-      : { path: ["subtree"], issue: "name a session or a subtree, not both" }
-  )
-)
+}).check(oneScope)
 
 const lastEventId = { "last-event-id": Schema.optionalKey(Cursor) }
 
@@ -144,10 +146,10 @@ export class SessionsGroup extends HttpApiGroup.make("sessions")
     }).annotate(OpenApi.Summary, "How the last run ended and what it left"),
     HttpApiEndpoint.post("wait", "/sessions/:id/wait", {
       params: id,
-      payload: [Wire.WaitBody, Schema.Null],
-      success: Wire.WaitAnswer,
-      error: found
-    }).annotate(OpenApi.Summary, "Wait until children have settled"),
+      payload: [WireWait.WaitBody, Schema.Null],
+      success: WireWait.WaitAnswer,
+      error: [...found, Problems.WaitOpen]
+    }).annotate(OpenApi.Summary, "Wait until children have settled, or be woken when they have"),
     HttpApiEndpoint.post("cancel", "/sessions/:id/cancel", {
       params: id,
       payload: [Wire.CancelBody, Schema.Null],
@@ -185,6 +187,73 @@ export class StreamsGroup extends HttpApiGroup.make("streams")
   .prefix("/v1")
   .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
 
+/** Messages to sessions, and what became of each. */
+export class MessagesGroup extends HttpApiGroup.make("messages")
+  .add(
+    HttpApiEndpoint.post("send", "/sessions/:id/messages", {
+      params: id,
+      payload: Wire.NewMessage,
+      success: Wire.Receipt.pipe(HttpApiSchema.status(202)),
+      // One status has one shape of headers: here `retryAfterSeconds` is in the body only.
+      error: [
+        ...found,
+        Problems.QueueFull,
+        Problems.InboxFull,
+        Problems.ParentNotAccepting,
+        Problems.AgentNotConfigured,
+        Problems.SteerRefused
+      ]
+    }).annotate(
+      OpenApi.Summary,
+      "Send a message: a live run takes it at its next safe point, another one begins with it"
+    ),
+    HttpApiEndpoint.get("inbox", "/sessions/:id/inbox", {
+      params: id,
+      query: {
+        status: Schema.optionalKey(Schema.Literals(["open", "any"])),
+        limit: Schema.optionalKey(Limit),
+        cursor: Schema.optionalKey(Ids.MessageId)
+      },
+      success: Wire.ReceiptList,
+      error: found
+    }).annotate(OpenApi.Summary, "What became of the messages to a session, oldest first")
+  )
+  .prefix("/v1")
+  .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
+
+const requestId = { id: Ids.RequestId }
+
+const RequestsQuery = Schema.Struct({
+  status: Schema.optionalKey(Schema.Literals(["open", "closed", "any"])),
+  session: Schema.optionalKey(Ids.SessionId),
+  subtree: Schema.optionalKey(Ids.SessionId),
+  limit: Schema.optionalKey(Limit),
+  cursor: Schema.optionalKey(Ids.RequestId)
+}).check(oneScope)
+
+/** What children ask, and the answers. */
+export class RequestsGroup extends HttpApiGroup.make("requests")
+  .add(
+    HttpApiEndpoint.get("list", "/requests", {
+      query: RequestsQuery,
+      success: Wire.RequestList,
+      error: Problems.ofRecord
+    }).annotate(OpenApi.Summary, "What children ask, oldest first: the open ones, unless the query says otherwise"),
+    HttpApiEndpoint.get("get", "/requests/:id", {
+      params: requestId,
+      success: Wire.WireRequest,
+      error: [Problems.RequestNotFound, ...Problems.ofRecord]
+    }).annotate(OpenApi.Summary, "One request, with its answer"),
+    HttpApiEndpoint.post("answer", "/requests/:id", {
+      params: requestId,
+      payload: Wire.DecisionBody,
+      success: Wire.WireRequest,
+      error: [Problems.RequestNotFound, Problems.RequestClosed, Problems.DecisionMismatch, ...Problems.ofRecord]
+    }).annotate(OpenApi.Summary, "Answer a request: once; the same answer again is harmless")
+  )
+  .prefix("/v1")
+  .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
+
 export class AgentsGroup extends HttpApiGroup.make("agents")
   .add(
     HttpApiEndpoint.get("list", "/agents", { success: Wire.AgentList }).annotate(
@@ -208,6 +277,8 @@ export class ServiceGroup extends HttpApiGroup.make("service").add(
 
 export class Api extends HttpApi.make("offshoot")
   .add(SessionsGroup)
+  .add(MessagesGroup)
+  .add(RequestsGroup)
   .add(StreamsGroup)
   .add(AgentsGroup)
   .add(ServiceGroup)

@@ -19,6 +19,7 @@ import {
   Limits,
   Offshoot,
   Recovery,
+  RequestPolicy,
   Retry,
   SessionStore,
   type SpawnScheduler,
@@ -85,6 +86,7 @@ const references = (settings: Settings.Settings) =>
     Watchdog.layer({ ...Watchdog.defaults, ...settings.watchdog }),
     Recovery.layer(settings.recovery),
     Retry.layer(settings.retry),
+    RequestPolicy.layer(settings.requests),
     FeedRetention.layer({ maxAge: Duration.hours(settings.feed.maxAgeHours), maxEvents: settings.feed.maxEvents })
   )
 

@@ -9,7 +9,7 @@
  *
  * @stability unstable
  */
-import { Session } from "@offshoot/core"
+import { Obligation, Session } from "@offshoot/core"
 import * as Schema from "effect/Schema"
 import * as HttpApiError from "effect/http-api/HttpApiError"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
@@ -81,6 +81,16 @@ export class OriginNotAllowed extends HttpApiError.Problem<OriginNotAllowed>()(
     title: "Requests from this origin are refused"
   },
   told
+) {}
+
+export class RequestNotFound extends HttpApiError.Problem<RequestNotFound>()(
+  "RequestNotFound",
+  {
+    type: typeOf("request_not_found"),
+    status: 404,
+    title: "There is no such request"
+  },
+  { ...told, requestId: Schema.String }
 ) {}
 
 /** There is no such path. */
@@ -156,6 +166,39 @@ export class ParentNotAccepting extends HttpApiError.Problem<ParentNotAccepting>
   { ...told, sessionId: Schema.String, sessionStatus: Session.SessionStatus }
 ) {}
 
+/** The request was closed before, with another answer or without one. */
+export class RequestClosed extends HttpApiError.Problem<RequestClosed>()(
+  "RequestClosed",
+  {
+    type: typeOf("request_closed"),
+    status: 409,
+    title: "The request is closed"
+  },
+  { ...told, requestId: Schema.String, requestStatus: Obligation.RequestStatus }
+) {}
+
+/** The session takes no message now. */
+export class SteerRefused extends HttpApiError.Problem<SteerRefused>()(
+  "SteerRefused",
+  {
+    type: typeOf("steer_refused"),
+    status: 409,
+    title: "The session takes no message now"
+  },
+  { ...told, sessionId: Schema.String, reason: Schema.Literals(["runner_cannot_steer", "stopping"]) }
+) {}
+
+/** The parent has a recorded wait that is not over; nothing was recorded. */
+export class WaitOpen extends HttpApiError.Problem<WaitOpen>()(
+  "WaitOpen",
+  {
+    type: typeOf("wait_open"),
+    status: 409,
+    title: "The session waits already"
+  },
+  { ...told, sessionId: Schema.String, waitId: Schema.String }
+) {}
+
 /** Somebody else changed the session at the same time; nothing was done. */
 export class Conflict extends HttpApiError.Problem<Conflict>()(
   "Conflict",
@@ -195,6 +238,17 @@ export class DepthExceeded extends HttpApiError.Problem<DepthExceeded>()(
     title: "The child would be too deep"
   },
   { ...told, depth: Schema.Int, depthMax: Schema.Int }
+) {}
+
+/** A question was approved, or a permission answered with words. */
+export class DecisionMismatch extends HttpApiError.Problem<DecisionMismatch>()(
+  "DecisionMismatch",
+  {
+    type: typeOf("decision_mismatch"),
+    status: 422,
+    title: "This is no answer to the request"
+  },
+  { ...told, requestId: Schema.String, ask: Schema.Literals(["question", "permission"]) }
 ) {}
 
 export class AgentUnknown extends HttpApiError.Problem<AgentUnknown>()(
@@ -238,6 +292,17 @@ export const QueueFullAnswer = QueueFull.pipe(
     }
   )
 )
+
+/** Nobody takes the messages that wait for the session. */
+export class InboxFull extends HttpApiError.Problem<InboxFull>()(
+  "InboxFull",
+  {
+    type: typeOf("inbox_full"),
+    status: 429,
+    title: "Too many messages wait for the session"
+  },
+  { ...told, sessionId: Schema.String, messagesMax: Schema.Int, bytesMax: Schema.Int }
+) {}
 
 /** A fault of ours. The words stay in the log, under `logId`. */
 export class InternalFailure extends HttpApiError.Problem<InternalFailure>()(

@@ -30,7 +30,9 @@ import * as Schema from "effect/Schema"
 import { Api } from "./Api.ts"
 import * as BadRequests from "./internal/badRequests.ts"
 import * as Closing from "./internal/closing.ts"
+import * as MessageCalls from "./internal/messageCalls.ts"
 import * as NodeServer from "./internal/nodeServer.ts"
+import * as RequestCalls from "./internal/requestCalls.ts"
 import * as RequestGuard from "./internal/requestGuard.ts"
 import * as ServiceCalls from "./internal/serviceCalls.ts"
 import * as SessionCalls from "./internal/sessionCalls.ts"
@@ -134,7 +136,13 @@ const routes = (options: ServerOptions) =>
     ServiceCalls.routes,
     RequestGuard.layer(options)
   ).pipe(
-    Layer.provide([SessionCalls.layer, StreamCalls.layer(options), ServiceCalls.layer]),
+    Layer.provide([
+      SessionCalls.layer,
+      MessageCalls.layer,
+      RequestCalls.layer,
+      StreamCalls.layer(options),
+      ServiceCalls.layer
+    ]),
     Layer.provide(BadRequests.layer),
     Layer.provide(Layer.succeed(HttpServerRequest.MaxBodySize, ByteSize.bytes(options.bodyBytesMax)))
   )

@@ -12,7 +12,7 @@
 import * as NodeNet from "node:net"
 import * as NodePath from "node:path"
 import { RunMark } from "@offshoot/adapters-cli"
-import { type AgentDirectory, FeedRetention, Limits, Retry, type Session } from "@offshoot/core"
+import { type AgentDirectory, FeedRetention, Limits, RequestPolicy, Retry, type Session } from "@offshoot/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -67,6 +67,7 @@ export interface Settings {
   /** For sessions that do not say themselves. */
   readonly recovery: Session.RecoveryPolicy
   readonly retry: Retry.Policy
+  readonly requests: RequestPolicy.Policy
   readonly feed: FeedSettings
   readonly shutdown: { readonly drainSeconds: number }
   /** Whether `serve` runs the demo tree once at its start. */
@@ -280,6 +281,16 @@ const hostOf = (
     : { host: own, path: "OFFSHOOT_HOST" }
 }
 
+type WrittenRule = Omit<RequestPolicy.Rule, "name"> & { readonly name?: string }
+
+const named = (rule: WrittenRule, place: string): RequestPolicy.Rule => ({ ...rule, name: rule.name ?? place })
+
+/** A rule without a name is called by its place, from 1. */
+const requestsOf = ({ requests }: ConfigFile.ConfigFile): RequestPolicy.Policy => ({
+  deadlineSeconds: requests?.deadlineSeconds ?? RequestPolicy.defaults.deadlineSeconds,
+  rules: (requests?.rules ?? []).map((rule, index): RequestPolicy.Rule => named(rule, String(index + 1)))
+})
+
 /** The whole decision. Fails with every problem of every source at once. */
 export const resolve = (sources: Sources): Result.Result<Settings, SettingsInvalid> => {
   const { cwd, environment, flags } = sources
@@ -314,6 +325,7 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
     watchdog: { ...watchdogDefault, ...file.watchdog },
     recovery: file.recovery ?? "resume",
     retry: { ...Retry.defaults, ...file.retry },
+    requests: requestsOf(file),
     feed: { ...feedDefault, ...file.feed },
     shutdown: { drainSeconds: file.shutdown?.drainSeconds ?? drainSecondsDefault },
     demo: flags.demo ?? Result.getOrElse(demo, () => undefined) ?? true,

@@ -244,7 +244,12 @@ describe("Settings: refusals", () => {
       /expected an id|not known/
     ],
     ["a recovery that there is not", { file: { recovery: "lost" } }, "recovery", /expected "resume"/],
-    ["a restart that there is not", { file: { retry: { restart: "always" } } }, "retry.restart", /expected "permanent"/],
+    [
+      "a restart that there is not",
+      { file: { retry: { restart: "always" } } },
+      "retry.restart",
+      /expected "permanent"/
+    ],
     ["a misspelt part of the feed", { file: { feed: { maxEvent: 5 } } }, "feed.maxEvent", /did you mean maxEvents\?/],
     [
       "a drain of a day",
@@ -335,4 +340,44 @@ describe("Settings: the file", () => {
       assert.strictEqual(Result.isSuccess(found) ? found.success.dataDir : "", `${folder}/d`)
     }).pipe(Effect.provide(Layer.fresh(platform)))
   )
+})
+
+describe("Settings: requests", () => {
+  it("without them a person has half an hour, and no rule answers", () => {
+    assert.deepStrictEqual(accepted({}).requests, { deadlineSeconds: 1_800, rules: [] })
+  })
+
+  it("rules keep their order; one without a name is called by its place", () => {
+    const rules = [
+      { tool: "read_*", decision: "allow" },
+      { name: "no shell", tool: "shell", depthMin: 1, decision: "deny" }
+    ]
+    assert.deepStrictEqual(accepted({ file: { requests: { deadlineSeconds: 60, rules } } }).requests, {
+      deadlineSeconds: 60,
+      rules: [
+        { name: "1", tool: "read_*", decision: "allow" },
+        { name: "no shell", tool: "shell", depthMin: 1, decision: "deny" }
+      ]
+    })
+  })
+
+  it.each([
+    ["a misspelt key", { deadlineSecond: 60 }, "requests.deadlineSecond", /deadlineSeconds/],
+    ["a misspelt key of a rule", { rules: [{ tols: "x", decision: "deny" }] }, "requests.rules.0.tols", /tool/],
+    ["no decision", { rules: [{ tool: "x" }] }, "requests.rules.0.decision", /required/],
+    ["an unknown decision", { rules: [{ decision: "maybe" }] }, "requests.rules.0.decision", /allow/],
+    ["a star inside a name", { rules: [{ tool: "a*b", decision: "deny" }] }, "requests.rules.0.tool", /final \*/],
+    [
+      "no depth at all",
+      { rules: [{ depthMin: 2, depthMax: 1, decision: "deny" }] },
+      "requests.rules.0.depthMax",
+      /depthMin/
+    ],
+    ["a deadline past the watchdog's", { deadlineSeconds: 3_600 }, "requests.deadlineSeconds", /3500/]
+  ])("%s is refused where it stands", (_, requests, path, message) => {
+    const problems = refused({ file: { requests } })
+    assert.lengthOf(problems, 1)
+    assert.include(problems[0]?.path, path)
+    assert.match(problems[0]?.message ?? "", message)
+  })
 })

@@ -96,6 +96,38 @@ const live = <A, E>(name: string, effect: Effect.Effect<A, E, FileSystem.FileSys
 
 const jsonOf = (line: string | undefined): Record<string, unknown> => JSON.parse(line ?? "{}")
 
+describe("offshoot send, requests and answer", () => {
+  live(
+    "a message runs a session at rest again; one whose agent takes none while it runs is refused",
+    Effect.gen(function* () {
+      const environment = yield* running
+      yield* call(environment, "run", "hello", "-a", "echo")
+      const { items } = jsonOf((yield* call(environment, "ls", "--json", "--status", "completed")).out[0])
+      const children = Array.isArray(items) ? items.filter((item) => item.kind === "child") : []
+      const sent = yield* call(environment, "send", String(children[0]?.id), "again")
+      assert.deepStrictEqual([sent.code, sent.out], [0, ["delivered: the session runs with it"]], sent.message)
+      const unknown = yield* call(environment, "send", "ses_none", "hello")
+      assert.strictEqual(unknown.code, 2)
+      assert.include(unknown.message, "there is no session ses_none")
+    })
+  )
+
+  live(
+    "nothing is asked, and what was never asked is not answered",
+    Effect.gen(function* () {
+      const environment = yield* running
+      assert.deepStrictEqual((yield* call(environment, "requests")).out, ["nothing is asked"])
+      assert.deepStrictEqual(jsonOf((yield* call(environment, "requests", "--json")).out[0]), { items: [] })
+      const unknown = yield* call(environment, "answer", "req_none", "approve")
+      assert.strictEqual(unknown.code, 2)
+      assert.include(unknown.message, "there is no request req_none")
+      const wordless = yield* call(environment, "answer", "req_none", "answer")
+      assert.strictEqual(wordless.code, 2)
+      assert.include(wordless.message, "answer needs its text")
+    })
+  )
+})
+
 describe("offshoot with a server", () => {
   live(
     "run: every child completed",

@@ -227,8 +227,82 @@ const cancel = Command.make(
   })
 ).pipe(Command.withDescription("Stop a session and everything below it"))
 
+const send = Command.make(
+  "send",
+  {
+    ...client,
+    json,
+    id: SessionIdArgument,
+    text: Argument.String("text").pipe(
+      Argument.withDescription("What to tell the session"),
+      Argument.withSchema(Schema.NonEmptyString)
+    ),
+    interrupt: Flag.Boolean("interrupt").pipe(
+      Flag.withDescription("Now, instead of at the run's next safe point"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fn(function* (input) {
+    const { Ids } = yield* load(() => import("@offshoot/core"))
+    const Send = yield* load(() => import("./Send.ts"))
+    yield* Send.send({
+      where: whereOf(input),
+      id: Ids.SessionId.make(input.id),
+      text: input.text,
+      mode: input.interrupt ? "interrupt" : "queue",
+      json: input.json
+    })
+  })
+).pipe(Command.withDescription("Send a message to a session; one that is at rest runs again with it"))
+
+const requests = Command.make(
+  "requests",
+  { ...client, json },
+  Effect.fn(function* (input) {
+    const Requests = yield* load(() => import("./Requests.ts"))
+    yield* Requests.requests({ where: whereOf(input), json: input.json })
+  })
+).pipe(Command.withDescription("List what children ask and nobody has answered"))
+
+const answer = Command.make(
+  "answer",
+  {
+    ...client,
+    json,
+    id: Argument.String("id").pipe(
+      Argument.withDescription("The id of a request, as requests shows it"),
+      Argument.withSchema(Schema.NonEmptyString.check(Schema.isMaxLength(128)))
+    ),
+    decision: Argument.Literals("decision", ["approve", "deny", "answer"]).pipe(
+      Argument.withDescription("A permission is approved or denied, a question answered")
+    ),
+    text: Argument.String("text").pipe(
+      Argument.withDescription("The answer, or why"),
+      Argument.withSchema(Schema.NonEmptyString),
+      Argument.optional
+    )
+  },
+  Effect.fn(function* (input) {
+    const { Ids } = yield* load(() => import("@offshoot/core"))
+    const Answer = yield* load(() => import("./Answer.ts"))
+    yield* Answer.answer({
+      where: whereOf(input),
+      id: Ids.RequestId.make(input.id),
+      decision: input.decision,
+      text: input.text,
+      json: input.json
+    })
+  })
+).pipe(
+  Command.withDescription("Answer what a child asks"),
+  Command.withExamples([
+    { command: "offshoot answer req_… approve", description: "Let a tool run" },
+    { command: 'offshoot answer req_… answer "the blue one"', description: "Answer a question" }
+  ])
+)
+
 /** The command with all that is below it. */
 export const offshoot = Command.make("offshoot").pipe(
   Command.withDescription("The sub-agent runtime: spawn children, watch them, get the truth about how they ended"),
-  Command.withSubcommands([serve, run, ls, watch, cancel])
+  Command.withSubcommands([serve, run, ls, watch, cancel, send, requests, answer])
 )

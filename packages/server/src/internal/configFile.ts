@@ -41,6 +41,34 @@ const AgentId = Schema.String.check(
   })
 )
 
+/** Below the hour that a run may wait for one request; more would never be reached. */
+const RequestSeconds = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3_500 }))
+const Depth = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+/** More rules than anybody reads. */
+const rulesMax = 256
+
+/** `tool` is a whole name, or its beginning with a final `*`. */
+const RequestRule = Schema.Struct({
+  name: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(64))),
+  tool: Schema.optionalKey(
+    Schema.String.check(
+      Schema.isPattern(/^[^*]*\*?$/, { expected: "the name of a tool, or its beginning with a final *" }),
+      Schema.isMinLength(1)
+    )
+  ),
+  profile: Schema.optionalKey(Schema.NonEmptyString),
+  agent: Schema.optionalKey(AgentId),
+  depthMin: Schema.optionalKey(Depth),
+  depthMax: Schema.optionalKey(Depth),
+  decision: Schema.Literals(["allow", "deny", "ask"])
+}).check(
+  Schema.makeFilter(({ depthMax, depthMin }) =>
+    depthMin !== undefined && depthMax !== undefined && depthMin > depthMax
+      ? { path: ["depthMax"], issue: "expected no less than depthMin: no child is at such a depth" }
+      : undefined
+  )
+)
+
 const limitFields = Limits.Limits.fields
 
 /** The file as it is written. An agent's own options are decoded by its protocol. */
@@ -90,6 +118,13 @@ export const ConfigFile = Schema.Struct({
       periodSeconds: Schema.optionalKey(Seconds),
       backoffSeconds: Schema.optionalKey(Seconds),
       backoffMaxSeconds: Schema.optionalKey(Seconds)
+    })
+  ),
+  /** Who answers what children ask: rules in order, and how long a person has for the others. */
+  requests: Schema.optionalKey(
+    Schema.Struct({
+      deadlineSeconds: Schema.optionalKey(RequestSeconds),
+      rules: Schema.optionalKey(Schema.Array(RequestRule).check(Schema.isMaxLength(rulesMax)))
     })
   ),
   feed: Schema.optionalKey(

@@ -66,11 +66,62 @@ export const notInFlight = (error: SubAgents.NotInFlight): Problems.NotInFlight 
     sessionStatus: error.status
   })
 
+export const waitOpen = (error: SubAgents.WaitOpen): Problems.WaitOpen =>
+  new Problems.WaitOpen({
+    detail: error.message,
+    hint: "It is woken by that wait. A wait with mode: answer can be asked for at any time.",
+    sessionId: error.sessionId,
+    waitId: error.waitId
+  })
+
 export const agentNotConfigured = (error: SubAgents.AgentNotConfigured): Problems.AgentNotConfigured =>
   new Problems.AgentNotConfigured({
     detail: error.message,
     hint: "Spawn a child and name one of GET /v1/agents.",
     sessionId: error.sessionId
+  })
+
+export const requestNotFound = (error: SubAgents.RequestNotFound): Problems.RequestNotFound =>
+  new Problems.RequestNotFound({
+    detail: error.message,
+    hint: "List the requests with GET /v1/requests.",
+    requestId: error.requestId
+  })
+
+export const requestClosed = (error: SubAgents.RequestClosed): Problems.RequestClosed =>
+  new Problems.RequestClosed({
+    detail: error.message,
+    hint: "An answer is given once: read it with GET /v1/requests/{id}.",
+    requestId: error.requestId,
+    requestStatus: error.status
+  })
+
+export const decisionMismatch = (error: SubAgents.DecisionMismatch): Problems.DecisionMismatch =>
+  new Problems.DecisionMismatch({
+    detail: error.message,
+    hint:
+      error.type === "question"
+        ? 'Send {"decision": "answer", "text": "…"}.'
+        : 'Send {"decision": "approve"} or {"decision": "deny"}.',
+    requestId: error.requestId,
+    ask: error.type
+  })
+
+export const steerRefused = (error: SubAgents.SteerRefused): Problems.SteerRefused =>
+  new Problems.SteerRefused({
+    detail: error.message,
+    hint: "Nothing was recorded. Send it when the run has settled: the session then runs again with it.",
+    sessionId: error.sessionId,
+    reason: error.reason
+  })
+
+export const inboxFull = (error: SubAgents.InboxFull): Problems.InboxFull =>
+  new Problems.InboxFull({
+    detail: error.message,
+    hint: "Nothing was recorded. Wait until the run has taken some: see GET /v1/sessions/{id}/inbox.",
+    sessionId: error.sessionId,
+    messagesMax: error.messagesMax,
+    bytesMax: error.bytesMax
   })
 
 export const agentUnknown = (error: SubAgents.AgentUnknown): Problems.AgentUnknown =>
