@@ -42,9 +42,11 @@ import {
   releaseWaiting,
   pause,
   placeFlight,
+  placeOrSettle,
   reserve,
   type Scheduling,
   settleUnbegun,
+  succeed,
   afterwards,
   stop,
   tellToStop
@@ -328,7 +330,8 @@ const make: Effect.Effect<SpawnSchedulerShape, StoreError, Needed | Scope.Scope>
   const scheduling: Scheduling = { ...fibers, floor, services, waits }
   yield* recover(services, {
     flights: floor.flights,
-    place: (flight) => Effect.asVoid(placeFlight(scheduling, flight)),
+    place: (flight) => placeOrSettle(scheduling, flight),
+    succeed: (flight, again) => succeed(scheduling, flight, again),
     ended: (flight, ending) => afterwards(scheduling, flight, ending)
   })
   yield* upkeep(scheduling)

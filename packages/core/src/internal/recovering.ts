@@ -2,6 +2,7 @@
  * Carries out what `Recovery` decides of the jobs that an earlier process left
  * open: every flight is known before the first of them ends or goes on.
  */
+import * as Array from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -17,8 +18,12 @@ import { type Flight, type Flights, makeFlight } from "./flights.ts"
 export interface Takeover {
   readonly flights: Flights
   readonly place: (flight: Flight) => Effect.Effect<void>
-  readonly ended: (flight: Flight, ending: Ending) => Effect.Effect<void>
+  /** Returns the next try of the job, which has no place yet. */
+  readonly succeed: (flight: Flight, again: Again) => Effect.Effect<Flight>
+  readonly ended: (flight: Flight, ending: Exclude<Ending, Again>) => Effect.Effect<void>
 }
+
+type Again = Extract<Ending, { readonly _tag: "Again" }>
 
 /** Enough that commits share their physical transactions; more only costs memory. */
 const concurrency = 256
@@ -30,12 +35,12 @@ const settle = (
   flight: Flight,
   open: Recovery.Planned["open"],
   outcome: Outcome
-): Effect.Effect<Ending> =>
+): Effect.Effect<Exclude<Ending, Again>> =>
   Effect.map(
     Finalize.finalize(services, flight, open.session, outcome, { report: open.report }),
     Option.match({
-      onNone: (): Ending => ({ _tag: "Left" }),
-      onSome: (accepted): Ending => ({ _tag: "Settled", accepted })
+      onNone: () => ({ _tag: "Left" }),
+      onSome: (accepted) => ({ _tag: "Settled", accepted })
     })
   )
 
@@ -45,7 +50,7 @@ const goOn = Effect.fnUntraced(function* (
   { report, session }: Recovery.Planned["open"],
   mode: "resume" | "retry"
 ) {
-  if (Option.isNone(session)) return Option.none<Ending>()
+  if (Option.isNone(session)) return Option.none<Again>()
   const job = Recovery.nextJob(flight.job, {
     runId: yield* Ids.makeRunId,
     mode,
@@ -55,32 +60,29 @@ const goOn = Effect.fnUntraced(function* (
     ended: "lost"
   })
   const continued = yield* Finalize.goOn(services, flight, session.value, { job, mode, outcome: lost }, { report })
-  return Option.map(continued, (next): Ending => ({ _tag: "Again", job, session: next, mode }))
+  return Option.map(continued, (next): Again => ({ _tag: "Again", job, session: next, mode }))
 })
 
+/** Ends the run that was lost. Returns the flight that is to have a place, when its job goes on. */
 const takeUp = Effect.fnUntraced(function* (
   services: ExecuteServices,
   takeover: Takeover,
   flight: Flight,
   { decision, open }: Recovery.Planned
 ) {
-  switch (decision._tag) {
-    case "Requeue":
-      return yield* takeover.place(flight)
-    case "Settle":
-      return yield* takeover.ended(flight, yield* settle(services, flight, open, decision.outcome))
-    case "Continue": {
-      const ending = yield* goOn(services, flight, open, decision.mode)
-      return yield* takeover.ended(
-        flight,
-        Option.isSome(ending) ? ending.value : yield* settle(services, flight, open, lost)
-      )
-    }
+  if (decision._tag === "Requeue") return Option.some(flight)
+  if (decision._tag === "Continue") {
+    const again = yield* goOn(services, flight, open, decision.mode)
+    if (Option.isSome(again)) return Option.some(yield* takeover.succeed(flight, again.value))
   }
+  const outcome = decision._tag === "Settle" ? decision.outcome : lost
+  yield* takeover.ended(flight, yield* settle(services, flight, open, outcome))
+  return Option.none<Flight>()
 })
 
 /**
- * Takes up every open job of the record.
+ * Takes up every open job of the record. Who had begun has had its turn, and
+ * has a place again before who was queued; both in the order of acceptance.
  *
  * **Durability**: what it decides is recorded as it goes; a crash in it is
  * recovered by the next start.
@@ -93,8 +95,12 @@ export const recover = (services: ExecuteServices, takeover: Takeover): Effect.E
       takeover.flights.add(flight)
       return { flight, found }
     })
-    yield* Effect.forEach(flights, ({ flight, found }) => takeUp(services, takeover, flight, found), {
-      concurrency,
-      discard: true
-    })
+    for (const state of ["launched", "queued"] as const) {
+      const going = yield* Effect.forEach(
+        flights.filter(({ found }) => found.open.state === state),
+        ({ flight, found }) => takeUp(services, takeover, flight, found),
+        { concurrency }
+      )
+      yield* Effect.forEach(Array.getSomes(going), takeover.place, { discard: true })
+    }
   })

@@ -78,9 +78,7 @@ export const adopt = (scheduling: Scheduling, accepted: ReadonlyArray<AcceptedJo
       const reserved = floor.flights.get(job.childSessionId)
       const flight = reserved?.runId === job.runId ? reserved : makeFlight(job, ancestors, Option.some(session))
       if (reserved === undefined) floor.flights.add(flight)
-      return flight.stop === undefined
-        ? Effect.asVoid(placeFlight(scheduling, flight))
-        : settleUnbegun(scheduling, flight)
+      return placeOrSettle(scheduling, flight)
     },
     { discard: true }
   )
@@ -93,8 +91,12 @@ const land = (floor: Floor, flight: Flight): Effect.Effect<void> =>
     floor.flights.settle(flight)
   })
 
-/** The same job as another try: in flight without a gap, so that nobody takes it for settled. */
-const relaunch = (scheduling: Scheduling, flight: Flight, ending: Extract<Execute.Ending, { _tag: "Again" }>) =>
+/** The same job as another try: in flight without a gap, so that nobody takes it for settled. It has no place yet. */
+export const succeed = (
+  scheduling: Scheduling,
+  flight: Flight,
+  ending: Extract<Execute.Ending, { _tag: "Again" }>
+): Effect.Effect<Flight> =>
   Effect.suspend(() => {
     const { floor } = scheduling
     const next = makeFlight(ending.job, flight.ancestors, Option.some(ending.session))
@@ -102,11 +104,14 @@ const relaunch = (scheduling: Scheduling, flight: Flight, ending: Extract<Execut
     if (flight.live !== undefined) floor.heartbeats.remove(flight.live)
     floor.flights.replace(flight, next)
     floor.leave(flight)
-    const closed = ending.mode === "retry" ? closeChildren(scheduling, flight) : Effect.void
-    const goOn =
-      next.stop === undefined ? Effect.asVoid(placeFlight(scheduling, next)) : settleUnbegun(scheduling, next)
-    return Effect.andThen(closed, goOn)
+    return Effect.as(ending.mode === "retry" ? closeChildren(scheduling, flight) : Effect.void, next)
   })
+
+/** Puts a recorded job in its line, or settles one that was stopped before it had a place. */
+export const placeOrSettle = (scheduling: Scheduling, flight: Flight): Effect.Effect<void> =>
+  Effect.suspend(() =>
+    flight.stop === undefined ? Effect.asVoid(placeFlight(scheduling, flight)) : settleUnbegun(scheduling, flight)
+  )
 
 /** I7: what belongs to a job that is over ends with it, unless its parent waits for it. */
 const closeChildren = (scheduling: Scheduling, flight: Flight): Effect.Effect<void> =>
@@ -150,7 +155,9 @@ export const stop = (scheduling: Scheduling, flight: Flight, by: CancelledBy, mo
 /** Carries out how a launch ended, after the flight has landed. */
 export const afterwards = (scheduling: Scheduling, flight: Flight, ending: Execute.Ending): Effect.Effect<void> => {
   if (ending._tag === "Left") return land(scheduling.floor, flight)
-  if (ending._tag === "Again") return relaunch(scheduling, flight, ending)
+  if (ending._tag === "Again") {
+    return Effect.flatMap(succeed(scheduling, flight, ending), (next) => placeOrSettle(scheduling, next))
+  }
   const { childSessionId, parentSessionId } = flight.job
   return land(scheduling.floor, flight).pipe(
     Effect.andThen(closeChildren(scheduling, flight)),
