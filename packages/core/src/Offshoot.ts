@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Agent } from "./Agent.ts"
 import { AgentDirectory } from "./AgentDirectory.ts"
+import * as FeedRetention from "./FeedRetention.ts"
 import * as Ids from "./Ids.ts"
 import * as Facade from "./internal/facade.ts"
 import { feed } from "./internal/feedPages.ts"
@@ -99,6 +100,7 @@ export const layer: Layer.Layer<SubAgents | SpawnScheduler.SpawnScheduler, Store
   make
 ).pipe(
   Layer.provideMerge(SpawnScheduler.layer),
+  Layer.merge(FeedRetention.layerSweep),
   Layer.provide(Waits.layer),
   Layer.provide([Inbox.layer, Requests.layer]),
   Layer.provide([SessionStreams.layer, Outbox.layer, Flights.layer]),
