@@ -55,7 +55,7 @@ describe("Waits", () => {
       assert.strictEqual(after.runId, job?.job.runId)
       const [wake] = yield* wakes()
       const stored = yield* storedWait(wait)
-      assert.deepInclude(stored, { status: "satisfied", messageId: wake?.id, version: 2 })
+      assert.deepStrictEqual([stored.status, stored.messageId, stored.version], ["satisfied", wake?.id, 2])
       assert.deepStrictEqual(childrenIn(wake?.text ?? ""), [
         { child: "ses_a", title: "a", status: "completed", reason: "done", answer: "one" },
         { child: "ses_b", title: "b", status: "error", reason: "agent_failed", error: "it broke", answer: "two" }

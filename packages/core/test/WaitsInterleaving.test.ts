@@ -126,7 +126,8 @@ describe("whatever the order", () => {
         const { wait } = yield* played(weather, history)
         const told = yield* wakes()
         assert.strictEqual(told.length, 1)
-        assert.deepInclude(yield* storedWait(wait), { status: "satisfied", messageId: told[0]?.id })
+        const stored = yield* storedWait(wait)
+        assert.deepStrictEqual([stored.status, stored.messageId], ["satisfied", told[0]?.id])
         const children = childrenIn(told[0]?.text ?? "")
         assert.strictEqual(children.length, history.named === 0 ? history.statuses.length : history.named)
         const { store } = yield* Recorder

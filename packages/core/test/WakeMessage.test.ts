@@ -10,7 +10,7 @@ import { childrenIn } from "./WaitsWorld.ts"
 const mark = "8h2k4m6p0q1r3"
 const done: Outcome = { status: "completed", reason: "done" }
 
-const settled = (name: string, text: string, outcome = done): WakeMessage.ChildReport => ({
+const settled = (name: string, text: string, outcome: Outcome = done): WakeMessage.ChildReport => ({
   _tag: "Settled",
   id: Records.sessionId(name),
   title: name,

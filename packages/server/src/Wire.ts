@@ -19,9 +19,10 @@ import {
   Session,
   type SubAgents
 } from "@offshoot/core"
-import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { isoTime } from "./internal/isoTime.ts"
+import { hold, Place, WireHold } from "./WireHold.ts"
 
 const text = (lengthMax: number) => Schema.String.check(Schema.isMaxLength(lengthMax))
 const words = (lengthMax: number) => Schema.NonEmptyString.check(Schema.isMaxLength(lengthMax))
@@ -39,10 +40,6 @@ const workspaceLengthMax = 4_096
 const metadataEntriesMax = 64
 const metadataValueLengthMax = 4_096
 const disabledToolsMax = 256
-/** As many children as a page shows five times; a wait for all of them names none. */
-const waitChildrenMax = 1_000
-/** One hour: longer waits are asked for again. */
-const waitSecondsMax = 3_600
 
 /** Entries of one page when the request does not say. */
 export const pageDefault = 50
@@ -50,8 +47,6 @@ export const pageMax = 200
 /** Sessions of a snapshot: about as many as a tree shows, and no more than a few megabytes. */
 export const snapshotMax = 10_000
 export const snapshotDefault = 1_000
-/** Seconds of a wait when the request does not say. */
-export const waitSecondsDefault = 30
 
 const Metadata = Schema.Record(words(nameLengthMax), text(metadataValueLengthMax)).check(
   Schema.isMaxProperties(metadataEntriesMax)
@@ -85,14 +80,6 @@ export const NewChild = Schema.Struct({
   recovery: Schema.optionalKey(Session.RecoveryPolicy)
 }).annotate({ identifier: "NewChild" })
 export type NewChild = typeof NewChild.Type
-
-/** `POST /v1/sessions/{id}/wait`; no body waits for all children, as long as `waitSecondsDefault`. */
-export const WaitBody = Schema.Struct({
-  children: Schema.optionalKey(Schema.Array(Ids.SessionId).check(Schema.isMaxLength(waitChildrenMax))),
-  policy: Schema.optionalKey(Schema.Literals(["all", "any", "first_error"])),
-  timeoutSeconds: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: waitSecondsMax })))
-}).annotate({ identifier: "WaitBody" })
-export type WaitBody = typeof WaitBody.Type
 
 /** `POST /v1/sessions/{id}/cancel`; no body cancels the subtree gracefully. */
 export const CancelBody = Schema.Struct({
@@ -138,21 +125,7 @@ export const WireRun = Schema.Struct({
 }).annotate({ identifier: "Run" })
 export type WireRun = typeof WireRun.Type
 
-/** Where a queued job waits, from 1, and for what; 0: it is being launched. */
-export const Place = Schema.Struct({
-  position: Schema.Int,
-  reason: Schema.Literals([
-    "launching",
-    "concurrent_limit",
-    "parent_limit",
-    "agent_limit",
-    "launch_queue",
-    "retry_backoff"
-  ])
-}).annotate({ identifier: "Place" })
-export type Place = typeof Place.Type
-
-/** A session. `reason` and `error` are there when its last run has settled, `run` while one is live, `place` while it is queued. */
+/** A session. `reason` and `error` are there when its last run has settled, `run` while one is live, `place` while it is queued, `hold` while something keeps it. */
 export const WireSession = Schema.Struct({
   id: Ids.SessionId,
   kind: Schema.Literals(["root", "child"]),
@@ -174,7 +147,8 @@ export const WireSession = Schema.Struct({
   updatedAt: Schema.String,
   version: Schema.Int,
   run: Schema.optionalKey(WireRun),
-  place: Schema.optionalKey(Place)
+  place: Schema.optionalKey(Place),
+  hold: Schema.optionalKey(WireHold)
 }).annotate({ identifier: "Session" })
 export type WireSession = typeof WireSession.Type
 
@@ -243,13 +217,6 @@ export const Result = Schema.Struct({
   details: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite]))
 }).annotate({ identifier: "Result" })
 export type Result = typeof Result.Type
-
-/** `pending` is a normal answer: the time was over first. */
-export const WaitAnswer = Schema.Struct({
-  state: Schema.Literals(["satisfied", "pending"]),
-  children: Schema.Array(WireSession)
-}).annotate({ identifier: "WaitAnswer" })
-export type WaitAnswer = typeof WaitAnswer.Type
 
 export const CancelReceipt = Schema.Struct({ cancelled: Schema.Array(Ids.SessionId) }).annotate({
   identifier: "CancelReceipt"
@@ -334,7 +301,7 @@ export const durableTypes: ReadonlyArray<AgentEvent.EventType> = AgentEvent.Agen
 /** An event on the feed: beside its own members, the session whose stream it is on and when it was recorded. */
 export const feedMembers = { streamId: Ids.SessionId, at: Schema.String }
 
-export const isoTime = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+export { isoTime }
 
 /** A member that is left out when there is no value. */
 const present = <Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } => {
@@ -394,7 +361,8 @@ export const record = (stored: Session.Session): WireSession => ({
 export const session = (view: SubAgents.SessionView): WireSession => ({
   ...record(view.session),
   ...(Option.isSome(view.run) ? { run: run(view.run.value) } : {}),
-  ...(Option.isSome(view.place) ? { place: view.place.value } : {})
+  ...(Option.isSome(view.place) ? { place: view.place.value } : {}),
+  ...(Option.isSome(view.hold) ? { hold: hold(view.hold.value) } : {})
 })
 
 export const accepted = (spawned: SubAgents.Spawned): Accepted => ({
@@ -436,11 +404,6 @@ export const result = (settled: SubAgents.SessionResult): Result => ({
   ...present("resume", Option.getOrUndefined(settled.resume)),
   hint: Outcome.hint(settled.outcome),
   details: details(settled.outcome)
-})
-
-export const waitAnswer = (answer: SubAgents.WaitAnswer): WaitAnswer => ({
-  state: answer.state,
-  children: answer.children.map(session)
 })
 
 export const request = (asked: Obligation.Request): WireRequest => ({

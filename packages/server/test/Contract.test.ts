@@ -105,7 +105,8 @@ describe("problem types", () => {
       "storage_unavailable",
       "too_busy",
       "unauthorized",
-      "unsupported_media_type"
+      "unsupported_media_type",
+      "wait_open"
     ])
   })
 })

@@ -35,7 +35,8 @@ export const session = (fields: Partial<Session.Session> = {}): Session.Session 
 export const view = (fields: Partial<Session.Session> = {}): SubAgents.SessionView => ({
   session: session(fields),
   run: Option.none(),
-  place: Option.none()
+  place: Option.none(),
+  hold: Option.none()
 })
 
 /** Knows `rootId` only. Calls that a test does not script die. */

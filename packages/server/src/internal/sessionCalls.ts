@@ -6,6 +6,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Option from "effect/Option"
 import { Api } from "../Api.ts"
 import * as Wire from "../Wire.ts"
+import * as WireWait from "../WireWait.ts"
 import { Closing } from "./closing.ts"
 import * as Refusals from "./refusals.ts"
 
@@ -25,10 +26,22 @@ const filterOf = (query: {
   ...(query.status === undefined ? {} : { status: query.status })
 })
 
-const waitRequest = (body: Wire.WaitBody | null): SubAgents.WaitRequest => ({
+const waitRequest = (body: WireWait.WaitBody | null): SubAgents.WaitRequest => ({
   children: body?.children ?? [],
   policy: body?.policy ?? "all",
-  timeout: Duration.seconds(body?.timeoutSeconds ?? Wire.waitSecondsDefault)
+  timeout: Duration.seconds(body?.timeoutSeconds ?? WireWait.waitSecondsDefault)
+})
+
+/** The children as they are now. */
+const lookRequest = (body: WireWait.WaitBody): SubAgents.WaitRequest => ({
+  ...waitRequest(body),
+  timeout: Duration.zero
+})
+
+const wakeRequest = (body: WireWait.WaitBody): SubAgents.WakeRequest => ({
+  children: body.children ?? [],
+  policy: body.policy ?? "all",
+  lease: Option.map(Option.fromUndefinedOr(body.leaseSeconds), Duration.seconds)
 })
 
 /** Whoever has the token is a person to the record: a parent's own cancel does not come over HTTP. */
@@ -107,15 +120,34 @@ const wait = (
   subAgents: SubAgents.SubAgentsShape,
   closing: Effect.Effect<void>,
   id: Ids.SessionId,
-  body: Wire.WaitBody | null
+  body: WireWait.WaitBody | null
 ) =>
   subAgents
     .wait(id, waitRequest(body))
     .pipe(
-      Effect.map(Wire.waitAnswer),
+      Effect.map(WireWait.waitAnswer),
       Effect.catchTags(fail),
       Effect.raceFirst(Effect.andThen(closing, Effect.fail(Refusals.shuttingDown)))
     )
+
+/** The look comes first: once the wait is recorded the call cannot fail any more. */
+const wake = Effect.fn("sessions.wake")(function* (
+  subAgents: SubAgents.SubAgentsShape,
+  id: Ids.SessionId,
+  body: WireWait.WaitBody
+) {
+  const { children } = WireWait.waitAnswer(yield* Effect.catchTags(subAgents.wait(id, lookRequest(body)), fail))
+  const recorded = yield* Effect.catchTags(subAgents.wakeWhen(id, wakeRequest(body)), {
+    ...fail,
+    WaitOpen: (error) => Effect.fail(Refusals.waitOpen(error))
+  })
+  const answer: WireWait.WaitAnswer = {
+    state: recorded.status === "open" ? "pending" : "satisfied",
+    children,
+    wait: WireWait.wait(recorded)
+  }
+  return answer
+})
 
 const cancel = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId, body: Wire.CancelBody | null) =>
   Effect.catchTags(subAgents.cancel(id, cancelRequest(body)), {
@@ -144,7 +176,11 @@ export const layer = HttpApiBuilder.group(
       .handle("tree", ({ params }) => subAgents.tree(params.id).pipe(Effect.map(Wire.tree), Effect.catchTags(fail)))
       .handle("messages", ({ params, query }) => messages(subAgents, params.id, query))
       .handle("result", ({ params }) => result(subAgents, params.id))
-      .handle("wait", ({ params, payload }) => wait(subAgents, closing.await, params.id, payload))
+      .handle("wait", ({ params, payload }) =>
+        payload?.mode === "wake"
+          ? wake(subAgents, params.id, payload)
+          : wait(subAgents, closing.await, params.id, payload)
+      )
       .handle("cancel", ({ params, payload }) => cancel(subAgents, params.id, payload))
   })
 )
