@@ -92,7 +92,9 @@ describe("Lifecycle.decide", () => {
   })
 
   it.each(
-    ["Begin", "AwaitRequest", "Resume", "Retry", "Settle"].flatMap((name) => statuses.map((status) => [name, status] as const))
+    ["Begin", "AwaitRequest", "Resume", "Retry", "Settle"].flatMap((name) =>
+      statuses.map((status) => [name, status] as const)
+    )
   )("I2: %s of another run than the current one is refused while %s", (name, status) => {
     const command = commands[name]
     assert.isDefined(command)

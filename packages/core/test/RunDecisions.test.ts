@@ -37,12 +37,19 @@ describe("Execute.readiness", () => {
     const own = {
       job: { runId: Records.runId("now"), childSessionId: Records.parentId, model: "", acceptedAtMillis: 0 }
     }
-    assert.strictEqual(Execute.readiness(own, Option.some(Records.root()), Option.toArray(Records.message("user", "go")))._tag, "Ready")
+    assert.strictEqual(
+      Execute.readiness(own, Option.some(Records.root()), Option.toArray(Records.message("user", "go")))._tag,
+      "Ready"
+    )
   })
 
   it("the prompt is the whole text of the last message", () => {
     const session = Records.child()
-    const ready = Execute.readiness(flight, Option.some(session), Option.toArray(Records.message("user", " two\nlines ")))
+    const ready = Execute.readiness(
+      flight,
+      Option.some(session),
+      Option.toArray(Records.message("user", " two\nlines "))
+    )
     assert.deepStrictEqual(ready, { _tag: "Ready", session, prompt: " two\nlines " })
   })
 

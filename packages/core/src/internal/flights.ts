@@ -146,6 +146,8 @@ export class Flights {
 }
 
 /** The flights of this process: the scheduler adds and settles them, others look. */
-export class CurrentFlights extends Context.Service<CurrentFlights, Flights>()("@offshoot/core/internal/flights/CurrentFlights") {}
+export class CurrentFlights extends Context.Service<CurrentFlights, Flights>()(
+  "@offshoot/core/internal/flights/CurrentFlights"
+) {}
 
 export const layer: Layer.Layer<CurrentFlights> = Layer.sync(CurrentFlights, () => new Flights())
