@@ -229,7 +229,7 @@ describe("Waits", () => {
       const a = yield* only()
       const waits = yield* Waits
       const { wait } = yield* waitFor()
-      assert.strictEqual(waits.nextExpiryMillis(), Duration.toMillis("6 hours"))
+      assert.strictEqual(wait.expiresAtMillis, Duration.toMillis("6 hours"))
       yield* TestClock.adjust("5 hours")
       assert.strictEqual((yield* waits.sweep).expired, 0)
       yield* TestClock.adjust("1 hour")

@@ -194,7 +194,6 @@ describe("a wait and the record", () => {
       const waits = yield* Waits
       assert.deepStrictEqual(yield* waits.sweep, { repaired: 0, expired: 0, accepted: [] })
       assert.isFalse(waits.hasOpenWait(parentId))
-      assert.strictEqual(waits.nextExpiryMillis(), Number.POSITIVE_INFINITY)
     }).pipe(Effect.provide(world()))
   )
 

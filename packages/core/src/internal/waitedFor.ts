@@ -7,7 +7,7 @@ import type { SessionQuery, SessionStoreShape, StoreError } from "../SessionStor
 import { SessionNotFound } from "../SubAgents.ts"
 
 /** Children of one parent that are looked at for one wait; a parent with more is answered for the newest of them. */
-export const childrenMax = 10_000
+const childrenMax = 10_000
 
 /** Children that are read at once. */
 const pageMax = 1_000
@@ -19,7 +19,7 @@ export interface WaitedFor {
 }
 
 /** Every session with this parent, oldest first; at most so many, and then the newest. */
-export const childrenOf = Effect.fnUntraced(function* (store: SessionStoreShape, parentId: SessionId, max: number) {
+const childrenOf = Effect.fnUntraced(function* (store: SessionStoreShape, parentId: SessionId, max: number) {
   const children: Array<Session> = []
   let before = Option.none<SessionId>()
   while (children.length < max) {

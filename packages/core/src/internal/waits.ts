@@ -83,8 +83,6 @@ export class Waits extends Context.Service<
      * been ended. Reads the record, so that it mends the book as well.
      */
     readonly sweep: Effect.Effect<Swept, StoreError>
-    /** When the next lease ends; never, when nobody waits. */
-    readonly nextExpiryMillis: () => number
     /** Returns when the next sweep is due: at the end of a lease, and every minute. **Interruption**: loses nothing. */
     readonly due: Effect.Effect<void>
     readonly hasOpenWait: (parentId: Ids.SessionId) => boolean
@@ -452,7 +450,6 @@ const make = Effect.gen(function* () {
     register: register(parts),
     last: last(parts),
     sweep: sweep(parts),
-    nextExpiryMillis: () => nextExpiryMillis(parts),
     due: due(parts),
     hasOpenWait: (parentId) => parts.book.of(parentId) !== undefined,
     openWait: openWait(parts)

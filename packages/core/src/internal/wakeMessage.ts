@@ -67,7 +67,7 @@ export const excerptOf = (text: string, charsMax: number): Excerpt => {
 }
 
 /** Controls, format characters, line separators, and what is not drawn at all. */
-const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_Point}]/gu
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_Point}]+/gu
 
 const escaped = (found: string): string => {
   let text = ""
