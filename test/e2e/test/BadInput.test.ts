@@ -58,7 +58,11 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "POST /v1/sessions/{id}/cancel": { bodies: [...notAnObject, '{"mode":"hard"}', '{"cascade":"yes"}'] },
   "GET /v1/sessions/{id}/events": { queries: ["?since=-1", "?since=x", "?subtree=maybe"], ...cursors },
-  "GET /v1/feed": { queries: ["?since=-1", "?types=tokens", "?types=", "?follow=1"], ...cursors },
+  "GET /v1/feed": {
+    queries: ["?since=-1", "?types=tokens", "?types=", "?follow=1", "?session=ses_a&subtree=ses_a"],
+    ...cursors
+  },
+  "GET /v1/snapshot": { queries: ["?limit=0", "?limit=1000000", "?subtree=", "?session=ses_a"] },
   "GET /v1/agents": {},
   "GET /healthz": { open: true },
   "GET /readyz": { open: true }
