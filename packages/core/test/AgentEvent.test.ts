@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as AgentEvent from "../src/AgentEvent.ts"
-import { MessageId } from "../src/Ids.ts"
+import { MessageId, WaitId } from "../src/Ids.ts"
 import type { Outcome } from "../src/Outcome.ts"
 import * as Records from "./SessionRecords.ts"
 
@@ -26,7 +26,7 @@ const samples: { readonly [Type in AgentEvent.EventType]: Extract<AgentEvent.Age
   task_list_changed: { type: "task_list_changed", tasks: [{ title: "look", status: "done" }] },
   clarification_needed: { type: "clarification_needed", requestId, question: "which?", options: ["a", "b"] },
   tool_approval_requested: { type: "tool_approval_requested", requestId, ...call, arguments: {} },
-  approval_changed: { type: "approval_changed", requestId, status: "allowed" },
+  approval_changed: { type: "approval_changed", requestId, status: "approved" },
   session_created: { type: "session_created", sessionId, parentSessionId: Records.parentId, title: "look" },
   session_title_updated: { type: "session_title_updated", sessionId, title: "look again" },
   session_cleared: { type: "session_cleared", sessionId },
@@ -34,6 +34,17 @@ const samples: { readonly [Type in AgentEvent.EventType]: Extract<AgentEvent.Age
   session_status_changed: { type: "session_status_changed", sessionId, status: "cancelling" },
   message_appended: { type: "message_appended", sessionId, messageId: MessageId.make("msg_1"), role: "user" },
   execution_started: { type: "execution_started", runId, sessionId, startedAt: "1970-01-01T00:00:00.000Z" },
+  run_retried: { type: "run_retried", runId, nextRunId: runId, mode: "retry", tries: 1, reason: "rate_limited" },
+  tool_outcome_unknown: { type: "tool_outcome_unknown", runId, ...call },
+  wait_changed: { type: "wait_changed", sessionId, waitId: WaitId.make("wai_1"), status: "satisfied" },
+  message_receipt_changed: {
+    type: "message_receipt_changed",
+    sessionId,
+    messageId: MessageId.make("msg_1"),
+    status: "delivered",
+    mode: "interrupt",
+    round: 3
+  },
   complete: { type: "complete", runId, status: "completed", reason: "done" },
   cancelled: { type: "cancelled", runId, reason: "by_user" },
   error: { type: "error", runId, status: "timeout", reason: "idle", message: "too late" },
@@ -45,7 +56,7 @@ const samples: { readonly [Type in AgentEvent.EventType]: Extract<AgentEvent.Age
   sub_agent_event: { type: "sub_agent_event", ...pair, event: { type: "token", content: "hi" } }
 }
 
-/** The seed's list; `session_status_changed` is ours. */
+/** The seed's list; `session_status_changed` and those about tries, waits and messages are ours. */
 const durable: ReadonlySet<AgentEvent.EventType> = new Set<AgentEvent.EventType>([
   "message_appended",
   "session_created",
@@ -61,6 +72,10 @@ const durable: ReadonlySet<AgentEvent.EventType> = new Set<AgentEvent.EventType>
   "tool_approval_requested",
   "execution_started",
   "budget_exceeded",
+  "run_retried",
+  "tool_outcome_unknown",
+  "wait_changed",
+  "message_receipt_changed",
   "complete",
   "cancelled",
   "error"

@@ -48,6 +48,9 @@ const phaseOf = ({ flights, taken }: InboxParts, id: Ids.SessionId): FlightPhase
 
 const full = (sessionId: Ids.SessionId): InboxFull => new InboxFull({ sessionId, messagesMax, bytesMax })
 
+/** What the runtime itself has to tell gives way to nobody. */
+const isReplaceable = ({ mode, origin }: Steer): boolean => mode === "interrupt" && origin !== "runtime"
+
 /**
  * Records a message that waits. An interrupt takes the place of those before it
  * that nobody has been given yet.
@@ -59,14 +62,13 @@ const putIn = Effect.fnUntraced(function* (parts: InboxParts, session: Session, 
   const steer = MessageSteps.steerOf({ ...request, sessionId: id, hidden: false }, yield* Ids.makeMessageId, nowMillis)
   const superseded = book
     .of(id)
-    .filter((other) => request.mode === "interrupt" && other.steer.mode === "interrupt" && !other.handing)
-    .flatMap((other) => (other.steer.origin === "runtime" ? [] : [other.steer]))
+    .flatMap((other) =>
+      request.mode === "interrupt" && !other.handing && isReplaceable(other.steer) ? other.steer : []
+    )
   const giveBack = book.reserve(id, request.text, superseded)
   if (giveBack === undefined) return yield* full(id)
   const built = builtOf(streams, seatOf(parts, id), [
-    ...superseded.map((other) =>
-      MessageSteps.undelivered(other, "superseded", `a later interrupt: ${steer.id}`, nowMillis)
-    ),
+    ...superseded.map((other) => MessageSteps.superseded(other, steer.id, nowMillis)),
     MessageSteps.sent(steer)
   ])
   yield* patiently(recorder.commit(built.changes, built.show)).pipe(
@@ -80,6 +82,17 @@ const putIn = Effect.fnUntraced(function* (parts: InboxParts, session: Session, 
     Effect.ensuring(Effect.sync(giveBack))
   )
   return steer
+}, Effect.uninterruptible)
+
+/** Two interrupts that were recorded at the same moment did not see each other: all but the last give way. */
+const keepLastInterrupt = Effect.fnUntraced(function* (parts: InboxParts, { mode, sessionId }: Steer) {
+  if (mode !== "interrupt") return
+  const waiting = parts.book.of(sessionId).filter(({ handing, steer }) => !handing && isReplaceable(steer))
+  const last = waiting.reduce((latest, { steer }) => (steer.id > latest ? steer.id : latest), "")
+  const nowMillis = yield* Clock.currentTimeMillis
+  for (const { steer } of waiting) {
+    if (steer.id !== last) yield* end(parts, steer, MessageSteps.superseded(steer, last, nowMillis))
+  }
 }, Effect.uninterruptible)
 
 /** The launch took what waited while this one was being recorded, and nobody takes anything after it. */
@@ -133,6 +146,7 @@ const sendOnce = Effect.fnUntraced(function* (
       return yield* runWith(parts, session, request, runAgain)
     case "Inbox": {
       const steer = yield* putIn(parts, session, request)
+      yield* keepLastInterrupt(parts, steer)
       yield* missedLaunch(parts, session, steer)
       return steer
     }

@@ -120,3 +120,7 @@ export const undelivered = (
   }
   return { changes: [{ _tag: "ObligationChanged", obligation: next }], events: [receiptOf(next)] }
 }
+
+/** A later interrupt took its place. */
+export const superseded = (steer: Steer, by: string, nowMillis: number): Step =>
+  undelivered(steer, "superseded", `a later interrupt: ${by}`, nowMillis)

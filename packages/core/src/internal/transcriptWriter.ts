@@ -42,17 +42,15 @@ export const flushIsDue = (live: LiveRun, nowMillis: number): boolean =>
   live.text.length >= flushChars || (live.text !== "" && nowMillis - live.textSinceMillis >= flushMillis)
 
 /** Tries as long as the run is not closed: a runner that was given up may still be trying (I3). */
-export const whileOpen = (
-  live: LiveRun,
-  once: () => Effect.Effect<void, StoreError>
-): Effect.Effect<void, StoreError> => patiently(Effect.suspend(() => (live.closed ? Effect.void : once())))
+const whileOpen = (live: LiveRun, once: () => Effect.Effect<void, StoreError>): Effect.Effect<void, StoreError> =>
+  patiently(Effect.suspend(() => (live.closed ? Effect.void : once())))
 
 /**
  * One try to record something of the run, with what it has told of itself when
  * the record is owed that. `recorded` is called as soon as it is true, also for
  * a caller that is stopped meanwhile.
  */
-export const recordOnce = (
+const recordOnce = (
   { live, recorder, seat, streams }: Bound,
   step: Step,
   recorded: () => void
