@@ -55,7 +55,7 @@ export const onFeed = (event: AgentEvent.AgentEvent, number: number): TreeView.R
   return { number, streamId: event.type === "session_created" ? event.sessionId : streamId, event }
 }
 
-export const isDurable = (event: AgentEvent.AgentEvent): boolean =>
+const isDurable = (event: AgentEvent.AgentEvent): boolean =>
   AgentEvent.isDurable(event.type === "sub_agent_event" ? event.event.type : event.type)
 
 export const take = (state: TreeView.TreeState, event: AgentEvent.AgentEvent, atMillis: number): TreeView.TreeState =>

@@ -72,7 +72,7 @@ const askedIn = ({ ask, id }: Wire.WireRequest): TreeView.Known["request"] => ({
 })
 
 /** A snapshot of the wire, newest first, as a level, parents first. */
-export const levelOf = ({ number, requests, sessions, truncated }: Wire.Snapshot): TreeView.Level => {
+const levelOf = ({ number, requests, sessions, truncated }: Wire.Snapshot): TreeView.Level => {
   const asked = new Map(requests.map((request) => [request.sessionId, askedIn(request)]))
   return {
     number,
