@@ -59,6 +59,7 @@ describe("a message that the run did not take", () => {
     ["of the runtime, after a failure", from("runtime"), external, failed, true],
     ["of a person, after a good end in process", from("user"), inProcess, Outcome.done, true],
     ["of the parent, after a good end in process", from("parent"), inProcess, Outcome.done, true],
+    ["of a person, when there was nothing to do before it", from("user"), external, Outcome.noPendingMessage, true],
     ["of a person, after a failure", from("user"), inProcess, failed, false],
     ["of a person, after a good end of an external agent", from("user"), external, Outcome.done, false]
   ] as const)("%s", (_, steer, session, outcome, outlives) => {

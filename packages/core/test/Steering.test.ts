@@ -251,6 +251,22 @@ describe("a message to a session without a live run", () => {
     }).pipe(Effect.provide(World.worldWith(ScriptedRunner.make({ agent: World.agent, census }), { concurrent: 1 })))
   })
 
+  it.effect("that was queued with nothing to do is what it runs for", () =>
+    Effect.gen(function* () {
+      const agents = yield* SubAgents
+      const root = yield* World.root
+      const { session } = yield* World.child(root.id, ["say first"])
+      yield* turn
+      yield* World.child(root.id, ["sleep 10"])
+      yield* agents.run(session.id)
+      yield* send(session.id, "say second")
+      assert.deepStrictEqual(yield* statuses(session.id), ["queued"])
+      yield* TestClock.adjust("11 seconds")
+      assert.deepStrictEqual(yield* statuses(session.id), ["delivered"])
+      assert.deepStrictEqual((yield* transcript(session.id)).slice(2), ["user: say second", "assistant: second"])
+    }).pipe(Effect.provide(World.world({ concurrent: 1 }).layer))
+  )
+
   it.effect("is its next message, and it runs again", () =>
     Effect.gen(function* () {
       const root = yield* World.root

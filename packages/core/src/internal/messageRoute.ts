@@ -31,11 +31,12 @@ export const routeOf = (status: Session["status"], phase: FlightPhase, runBy: Ru
 /**
  * Whether a message that the run did not take is delivered when the run has
  * settled. What the runtime has to tell always is; what somebody else said is
- * when the session can go on with it: after a good end, in process. An external
- * agent was told what to do next in the middle of a task that is over now.
+ * when the session can go on with it: after a good end, in process, or when
+ * there was nothing to do before it came. An external agent was told what to do
+ * next in the middle of a task that is over now.
  */
 export const outlivesRun = (steer: Steer, session: Session, outcome: Outcome): boolean =>
-  steer.origin === "runtime" || (outcome.status === "completed" && !isExternal(session))
+  steer.origin === "runtime" || outcome.status === "skipped" || (outcome.status === "completed" && !isExternal(session))
 
 export const isExternal = ({ metadata }: Session): boolean => metadata[metadataKeys.runtimeKind] === "external"
 
