@@ -110,6 +110,88 @@ it.live(
   60_000
 )
 
+it.live(
+  "feed numbers go on without a gap after kill -9 over a feed that was forgotten, and after each opening",
+  () =>
+    Effect.gen(function* () {
+      const directory = yield* TemporaryDirectory.make
+      const program = yield* ChildProgram.start("trimmerMain.ts", [directory])
+      const before = yield* Queue.takeN(program.lines, 200)
+      yield* program.kill
+      const given = [...before, ...(yield* Queue.collect(program.lines))].map(Number)
+      assert.deepStrictEqual(
+        given,
+        given.map((_, index) => index + 1)
+      )
+
+      // One more may have been recorded whose number was not said.
+      let head = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const store = yield* open(directory)
+          const bounds = yield* store.feedBounds
+          assert.include([given.length, given.length + 1], bounds.head)
+          assert.isAtLeast(bounds.oldest, given.length)
+          return bounds.head
+        })
+      )
+      const event = Records.recorded(Lives.parent.id, Records.titled(Lives.parent.id, "t"))
+      for (let opening = 0; opening < 3; opening++) {
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const store = yield* open(directory)
+            assert.strictEqual((yield* store.feedBounds).head, head)
+            assert.deepStrictEqual(yield* store.commit([event]), [head + 1])
+            assert.strictEqual(yield* store.trimFeed({ olderThanMillis: 0, keepMax: 0 }), "done")
+            head += 1
+            assert.deepStrictEqual(yield* store.feedBounds, { oldest: head + 1, head })
+          })
+        )
+      }
+    }).pipe(Effect.scoped),
+  60_000
+)
+
+it.live(
+  "what is owed survives the end of the store: tries, reports, deliveries, obligations, the place in the tree",
+  () =>
+    Effect.gen(function* () {
+      const directory = yield* TemporaryDirectory.make
+      const child = Records.child(2, Lives.parent)
+      const again = Records.job(12, child)
+      const wait = Records.wait(1, Lives.parent.id)
+      const answered = Records.closed(Records.request(3, child.id))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const store = yield* open(directory)
+          yield* store.commit([Records.created(Lives.parent), Records.created(child), Records.opened(wait)])
+          yield* store.commit([Records.accepted(Records.job(2, child)), Records.opened(Records.request(3, child.id))])
+          yield* store.commit([Records.replaced(2, again), Records.launched(12), Records.reported(12)])
+          yield* store.commit([
+            Records.settled(Records.completion(9, child), ["a", "b"]),
+            Records.told(9),
+            Records.acknowledged(9, "a"),
+            Records.obligationChanged(answered)
+          ])
+        })
+      )
+      const store = yield* open(directory)
+      assert.deepStrictEqual(yield* store.openJobs, [
+        {
+          job: again,
+          state: "launched",
+          report: Records.report(12),
+          session: Option.some(child),
+          ancestors: [Lives.parent.id]
+        }
+      ])
+      assert.deepStrictEqual(yield* store.undeliveredLines("a"), [])
+      assert.deepStrictEqual(yield* store.undeliveredLines("b"), [Lives.parent.id])
+      assert.isTrue(Option.getOrThrow(yield* store.completion(Records.runId(9))).told)
+      assert.deepStrictEqual(yield* store.obligation(wait.id), Option.some(wait))
+      assert.deepStrictEqual(yield* store.obligation(answered.id), Option.some(answered))
+    }).pipe(Effect.scoped)
+)
+
 it.live("closing writes the commits that wait, and refuses those that come later", () =>
   Effect.gen(function* () {
     const directory = yield* TemporaryDirectory.make

@@ -13,8 +13,10 @@ import type * as Layer from "effect/Layer"
 import * as Commits from "./internal/storeCommits.ts"
 import * as Feed from "./internal/storeFeed.ts"
 import * as Jobs from "./internal/storeJobs.ts"
+import * as Obligations from "./internal/storeObligations.ts"
 import * as Reads from "./internal/storeReads.ts"
 import type { Test } from "./internal/storeTests.ts"
+import * as Trim from "./internal/storeTrim.ts"
 
 export interface Subject<E> {
   /** An empty store, another one each time it is built. */
@@ -32,7 +34,17 @@ export const suite = <E>(name: string, subject: Subject<E>): void => {
     describe("sessions", () => Reads.sessionQueries(test))
     describe("messages", () => Reads.transcripts(test))
     describe("jobs and completions", () => Jobs.jobs(test))
+    describe("open jobs", () => Jobs.openJobs(test))
+    describe("tries of a job", () => Jobs.tries(test))
+    describe("deliveries", () => Jobs.deliveries(test))
+    describe("obligations", () => Obligations.changes(test))
+    describe("obligations at the same time", () => Obligations.concurrency(test))
+    describe("lists of obligations", () => Obligations.lists(test))
     describe("deletion", () => Reads.deletion(test))
     describe("events", () => Feed.feed(test))
+    describe("pages of the feed", () => Feed.pages(test))
+    describe("snapshots", () => Feed.snapshots(test))
+    describe("trimming", () => Trim.retention(test))
+    describe("what trimming keeps", () => Trim.floors(test))
   })
 }

@@ -80,7 +80,7 @@ class Steps {
 
 /** Judges the entries in order, numbers the events of those that stand (I4), and gathers their rows. */
 export const plan = (entries: ReadonlyArray<Entry>, known: Known, replacedJobs: ReadonlySet<Ids.RunId>): Plan => {
-  const batch = Judgement.nothing()
+  const batch = Judgement.nothing(known)
   const jobs = new OpenJobs(replacedJobs, known.openJobs)
   const steps = new Steps()
   let head = known.head

@@ -28,23 +28,30 @@ export interface Owed {
   readonly version: number
 }
 
-/**
- * What is known of sessions and obligations, by id or by key. A key that is
- * absent says nothing; `undefined` says that there is none any more.
- */
-export interface Known {
+/** What is known of sessions. A key that is absent says nothing; `undefined` says that there is none any more. */
+export interface Sessions {
   readonly versions: Map<string, number | undefined>
   readonly keyOwners: Map<string, string>
-  readonly owed: Map<string, Owed | undefined>
-  /** The session of the obligation that has this key. */
-  readonly owedKeys: Map<string, string | undefined>
 }
 
-export const nothing = (): Known => ({
-  versions: new Map(),
-  keyOwners: new Map(),
-  owed: new Map(),
-  owedKeys: new Map()
+/** What is known of obligations, in the same way; `keys` name the session of the one that has the key. */
+export interface Obligations {
+  readonly owed: Map<string, Owed | undefined>
+  readonly keys: Map<string, string | undefined>
+}
+
+/** A batch without obligations, as most are, keeps none in mind. */
+export interface Known {
+  readonly sessions: Sessions
+  readonly obligations: Obligations | undefined
+}
+
+const noObligations = (): Obligations => ({ owed: new Map(), keys: new Map() })
+
+/** What a batch has made so far: nothing of what `stored` knows of. */
+export const nothing = (stored: Known): Known => ({
+  sessions: { versions: new Map(), keyOwners: new Map() },
+  obligations: stored.obligations === undefined ? undefined : noObligations()
 })
 
 export const keyText = (...parts: ReadonlyArray<string>): string => parts.join(" ")
@@ -83,30 +90,38 @@ const refuse = (reason: SessionStore.StoreError["reason"]): SessionStore.StoreEr
   new SessionStore.StoreError({ operation: "commit", reason })
 
 /** The first answer, newest first. */
-const latest = <A>(maps: ReadonlyArray<ReadonlyMap<string, A>>, key: string): A | undefined =>
-  maps.find((map) => map.has(key))?.get(key)
+const latest = <A>(
+  own: ReadonlyMap<string, A>,
+  batch: ReadonlyMap<string, A>,
+  stored: ReadonlyMap<string, A>,
+  key: string
+): A | undefined => {
+  if (own.has(key)) return own.get(key)
+  return batch.has(key) ? batch.get(key) : stored.get(key)
+}
 
 const judgeSessions = (
   transition: SessionStore.Transition,
-  own: Known,
-  before: ReadonlyArray<Known>
+  own: Sessions,
+  batch: Sessions,
+  stored: Sessions
 ): SessionStore.StoreError | undefined => {
-  const versions = [own, ...before].map((known) => known.versions)
-  const keyOwners = [own, ...before].map((known) => known.keyOwners)
+  const versionOf = (id: string) => latest(own.versions, batch.versions, stored.versions, id)
   /** The owner of a key need not be among the sessions that were asked for: only what is known to be gone is. */
-  const isGone = (id: string): boolean => versions.some((map) => map.has(id)) && latest(versions, id) === undefined
+  const isGone = (id: string): boolean =>
+    (own.versions.has(id) || batch.versions.has(id)) && versionOf(id) === undefined
   for (const change of transition) {
     if (change._tag === "SessionDeleted") own.versions.set(change.sessionId, undefined)
     if (change._tag !== "SessionChanged" && change._tag !== "SessionCreated") continue
     const { id, version } = change.session
     const expected = change._tag === "SessionChanged" ? version - 1 : undefined
-    if (latest(versions, id) !== expected) {
+    if (versionOf(id) !== expected) {
       return refuse(new SessionStore.VersionConflict({ sessionId: id, expectedVersion: version - 1 }))
     }
     own.versions.set(id, version)
     const key = change._tag === "SessionCreated" ? requestKeyOf(change.session) : undefined
     if (key === undefined) continue
-    const owner = latest(keyOwners, keyText(...key))
+    const owner = latest(own.keyOwners, batch.keyOwners, stored.keyOwners, keyText(...key))
     if (owner !== undefined && !isGone(owner)) {
       return refuse(new SessionStore.RequestKeyTaken({ parentSessionId: key[0], requestKey: key[1] }))
     }
@@ -116,45 +131,36 @@ const judgeSessions = (
 }
 
 /** Obligations go with their session. */
-const forgetOwed = (sessionId: string, own: Known, before: ReadonlyArray<Known>): void => {
-  const owed = [own, ...before].map((known) => known.owed)
-  const keys = [own, ...before].map((known) => known.owedKeys)
-  for (const id of owed.flatMap((map) => Array.from(map.keys()))) {
-    if (latest(owed, id)?.sessionId === sessionId) own.owed.set(id, undefined)
+const forget = (sessionId: string, own: Obligations, batch: Obligations, stored: Obligations): void => {
+  for (const id of [own, batch, stored].flatMap(({ owed }) => Array.from(owed.keys()))) {
+    if (latest(own.owed, batch.owed, stored.owed, id)?.sessionId === sessionId) own.owed.set(id, undefined)
   }
-  for (const key of keys.flatMap((map) => Array.from(map.keys()))) {
-    if (latest(keys, key) === sessionId) own.owedKeys.set(key, undefined)
+  for (const key of [own, batch, stored].flatMap(({ keys }) => Array.from(keys.keys()))) {
+    if (latest(own.keys, batch.keys, stored.keys, key) === sessionId) own.keys.set(key, undefined)
   }
 }
 
 const judgeObligations = (
   transition: SessionStore.Transition,
-  own: Known,
-  before: ReadonlyArray<Known>
+  own: Obligations,
+  batch: Obligations,
+  stored: Obligations
 ): SessionStore.StoreError | undefined => {
   for (const change of transition) {
-    if (change._tag === "SessionDeleted") forgetOwed(change.sessionId, own, before)
+    if (change._tag === "SessionDeleted") forget(change.sessionId, own, batch, stored)
     if (change._tag !== "ObligationOpened" && change._tag !== "ObligationChanged") continue
     const { id, sessionId, version } = change.obligation
-    const known = latest(
-      [own, ...before].map(({ owed }) => owed),
-      id
-    )
+    const known = latest(own.owed, batch.owed, stored.owed, id)
     if (known?.version !== (change._tag === "ObligationOpened" ? undefined : version - 1)) {
       return refuse(new SessionStore.ObligationConflict({ obligationId: id, expectedVersion: version - 1 }))
     }
     own.owed.set(id, { sessionId: known?.sessionId ?? sessionId, version })
     const key = change._tag === "ObligationOpened" ? obligationKeyOf(change.obligation) : undefined
     if (key === undefined) continue
-    if (
-      latest(
-        [own, ...before].map(({ owedKeys }) => owedKeys),
-        keyText(...key)
-      ) !== undefined
-    ) {
+    if (latest(own.keys, batch.keys, stored.keys, keyText(...key)) !== undefined) {
       return refuse(new SessionStore.ObligationKeyTaken({ sessionId, key: key[2] }))
     }
-    own.owedKeys.set(keyText(...key), sessionId)
+    own.keys.set(keyText(...key), sessionId)
   }
   return undefined
 }
@@ -165,15 +171,18 @@ export const judge = (
   batch: Known,
   stored: Known
 ): SessionStore.StoreError | Known => {
-  const own = nothing()
-  const before = [batch, stored]
-  return judgeSessions(transition, own, before) ?? judgeObligations(transition, own, before) ?? own
+  const own = nothing(stored)
+  const refused = judgeSessions(transition, own.sessions, batch.sessions, stored.sessions)
+  if (refused !== undefined) return refused
+  if (own.obligations === undefined || batch.obligations === undefined || stored.obligations === undefined) return own
+  return judgeObligations(transition, own.obligations, batch.obligations, stored.obligations) ?? own
 }
 
 /** What a transition that stands made is what the next one finds. */
 export const adopt = (batch: Known, own: Known): void => {
-  for (const [id, version] of own.versions) batch.versions.set(id, version)
-  for (const [key, owner] of own.keyOwners) batch.keyOwners.set(key, owner)
-  for (const [id, owed] of own.owed) batch.owed.set(id, owed)
-  for (const [key, of] of own.owedKeys) batch.owedKeys.set(key, of)
+  for (const [id, version] of own.sessions.versions) batch.sessions.versions.set(id, version)
+  for (const [key, owner] of own.sessions.keyOwners) batch.sessions.keyOwners.set(key, owner)
+  if (own.obligations === undefined || batch.obligations === undefined) return
+  for (const [id, owed] of own.obligations.owed) batch.obligations.owed.set(id, owed)
+  for (const [key, sessionId] of own.obligations.keys) batch.obligations.keys.set(key, sessionId)
 }

@@ -41,34 +41,55 @@ interface Waiting extends Batch.Entry {
 
 const text = (value: unknown): string => String(value)
 
+const lookUpSessions = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  { requestKeys, sessionIds }: Batch.Questions
+): Effect.fn.Return<Judgement.Sessions, SqlError> {
+  const versions = yield* Statements.forEachId(sql, Statements.selectVersions, sessionIds)
+  const owners = yield* Statements.forEachRow(sql, Statements.selectKeyOwners, requestKeys)
+  return {
+    versions: new Map(versions.map((row) => [text(row["id"]), Number(row["version"])])),
+    keyOwners: new Map(
+      owners.map((row) => [Judgement.keyText(text(row["parent_id"]), text(row["request_key"])), text(row["id"])])
+    )
+  }
+})
+
+const lookUpObligations = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  { obligationIds, obligationKeys }: Batch.Questions
+): Effect.fn.Return<Judgement.Obligations | undefined, SqlError> {
+  if (obligationIds.size === 0) return undefined
+  const owed = yield* Statements.forEachId(sql, Statements.selectObligations, obligationIds)
+  const keys = yield* Statements.forEachRow(sql, Statements.selectObligationKeys, obligationKeys)
+  return {
+    owed: new Map(
+      owed.map((row) => [text(row["id"]), { sessionId: text(row["session_id"]), version: Number(row["version"]) }])
+    ),
+    keys: new Map(
+      keys.map((row) => [
+        Judgement.keyText(text(row["kind"]), text(row["session_id"]), text(row["key"])),
+        text(row["session_id"])
+      ])
+    )
+  }
+})
+
 /** Asks only what the batch has to know: a question about nothing is no statement. */
 const lookUp = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   questions: Batch.Questions
 ): Effect.fn.Return<Batch.Known, SqlError> {
-  const versions = yield* Statements.forEachId(sql, Statements.selectVersions, questions.sessionIds)
-  const owners = yield* Statements.forEachRow(sql, Statements.selectKeyOwners, questions.requestKeys)
+  const sessions = yield* lookUpSessions(sql, questions)
+  const obligations = yield* lookUpObligations(sql, questions)
   const jobs = yield* Statements.forEachId(sql, Statements.selectOpenJobs, questions.replacedJobs)
-  const owed = yield* Statements.forEachId(sql, Statements.selectObligations, questions.obligationIds)
-  const owedKeys = yield* Statements.forEachRow(sql, Statements.selectObligationKeys, questions.obligationKeys)
   const heads = questions.needsHead
     ? yield* sql.unsafe<{ readonly head: number }>(`SELECT ${Statements.head} AS head`)
     : []
   return {
-    versions: new Map(versions.map((row) => [text(row["id"]), Number(row["version"])])),
-    keyOwners: new Map(
-      owners.map((row) => [Judgement.keyText(text(row["parent_id"]), text(row["request_key"])), text(row["id"])])
-    ),
+    sessions,
+    obligations,
     openJobs: new Map(jobs.map((row) => [text(row["run_id"]), text(row["child_session_id"])])),
-    owed: new Map(
-      owed.map((row) => [text(row["id"]), { sessionId: text(row["session_id"]), version: Number(row["version"]) }])
-    ),
-    owedKeys: new Map(
-      owedKeys.map((row) => [
-        Judgement.keyText(text(row["kind"]), text(row["session_id"]), text(row["key"])),
-        text(row["session_id"])
-      ])
-    ),
     head: heads[0]?.head ?? 0
   }
 })

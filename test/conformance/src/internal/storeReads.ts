@@ -75,6 +75,9 @@ export const transcripts = (test: Test): void => {
       assert.deepStrictEqual(yield* store.messages({ sessionId: first.id, after: third, limit: 1 }), stored.slice(3, 4))
       assert.deepStrictEqual(yield* store.lastMessage(first.id), Option.fromUndefinedOr(stored[4]))
       assert.deepStrictEqual(yield* store.lastMessage(Records.sessionId(9)), Option.none())
+      assert.deepStrictEqual(yield* store.recentMessages(first.id, 2), stored.slice(3))
+      assert.deepStrictEqual(yield* store.recentMessages(first.id, 9), stored)
+      assert.deepStrictEqual(yield* store.recentMessages(first.id, 0), [])
     })
   )
 

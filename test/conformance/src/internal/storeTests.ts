@@ -11,6 +11,8 @@ export type Test = (name: string, body: Body) => void
 export const parent = Records.root(1)
 export const first = Records.child(2, parent)
 export const second = Records.child(3, parent)
+/** Below `first`: the third level of the tree. */
+export const grandchild = Records.child(5, first)
 export const everything: SessionStore.EventQuery = {
   after: 0,
   limit: 1000,
@@ -49,3 +51,31 @@ export const assertConflict = (
   assert(reason._tag === "VersionConflict", reason._tag)
   assert.deepStrictEqual([reason.sessionId, reason.expectedVersion], [session.id, session.version - 1])
 }
+
+/** Every stored event of a scope, page by page; each page but the last must look at something. */
+export const wholeFeed = Effect.fnUntraced(function* (
+  store: SessionStore.SessionStoreShape,
+  scope: SessionStore.FeedScope = everything.scope
+) {
+  const found: Array<SessionStore.RecordedEvent> = []
+  let after = 0
+  let pages = 0
+  for (;;) {
+    const page = yield* store.events({ ...everything, scope, after })
+    pages += 1
+    found.push(...page.events)
+    if (page.upTo >= page.head) return { events: found, pages }
+    assert.isAbove(page.upTo, after)
+    after = page.upTo
+  }
+})
+
+/** Keeps nothing that need not be kept, chunk by chunk. */
+export const trimAll = Effect.fnUntraced(function* (
+  store: SessionStore.SessionStoreShape,
+  retention: SessionStore.Retention = { olderThanMillis: 0, keepMax: 0 }
+) {
+  let chunks = 1
+  while ((yield* store.trimFeed(retention)) === "more") chunks += 1
+  return chunks
+})
