@@ -182,7 +182,7 @@ describe("requests that do not fit", () => {
 
 describe("paths and methods", () => {
   it.live.each([
-    ["POST", `/v1/sessions/${rootId}/messages`, "GET, HEAD, OPTIONS"],
+    ["POST", `/v1/sessions/${rootId}/inbox`, "GET, HEAD, OPTIONS"],
     ["PUT", "/v1/sessions", "GET, HEAD, OPTIONS, POST"],
     ["DELETE", "/v1/feed", "GET, HEAD, OPTIONS"],
     ["POST", "/healthz", "GET, HEAD, OPTIONS"],
@@ -200,7 +200,7 @@ describe("paths and methods", () => {
   it.live.each([
     "/",
     "/v1",
-    "/v1/requests",
+    "/v1/answers",
     "/V1/sessions",
     "/v1//sessions",
     `/v1/sessions/${rootId}/nothing`,
