@@ -28,7 +28,7 @@ import type { Limits } from "./Limits.ts"
 import { type Message, type Metadata, metadataKeys, type Session } from "./Session.ts"
 import { type SessionStoreShape, StoreError, type Transition } from "./SessionStore.ts"
 import type { SessionStreamsShape } from "./SessionStreams.ts"
-import { jobIdOf, type SpawnJob } from "./SpawnJob.ts"
+import type { SpawnJob } from "./SpawnJob.ts"
 import type { Acceptance, SpawnSchedulerShape } from "./SpawnScheduler.ts"
 import {
   AgentNotConfigured,
@@ -163,13 +163,6 @@ const agentFor = Effect.fnUntraced(function* ({ directory }: SpawnServices, requ
   return agent ?? (yield* new AgentUnknown({ agent: request.agent, known: Array.from(directory.keys()) }))
 })
 
-/** A child belongs to the job under which it was accepted, if its parent has one in flight: it ends with it. */
-const ownerOf = ({ scheduler }: SpawnServices, parentId: Ids.SessionId): Option.Option<Ids.RunId> =>
-  Option.map(
-    Option.filter(scheduler.flight(parentId), ({ settling }) => !settling),
-    ({ job }) => jobIdOf(job)
-  )
-
 const acceptanceOf = Effect.fnUntraced(function* (
   services: SpawnServices,
   parent: Session,
@@ -190,7 +183,7 @@ const acceptanceOf = Effect.fnUntraced(function* (
     model: request.model ?? "",
     ...(request.disabledTools === undefined ? {} : { disabledTools: request.disabledTools }),
     acceptedAtMillis: nowMillis,
-    ...given("ownerRunId", Option.getOrUndefined(ownerOf(services, parent.id)))
+    ...given("ownerRunId", Option.getOrUndefined(services.scheduler.ownerUnder(parent.id)))
   }
   const { title } = session
   const created = {
@@ -311,7 +304,7 @@ const rerunOnce = Effect.fnUntraced(function* (services: SpawnServices, id: Ids.
   const ancestors = parent === undefined ? [] : yield* acceptingAncestors(store, parent)
   const nowMillis = yield* Clock.currentTimeMillis
   const runId = yield* Ids.makeRunId
-  const owner = parent === undefined ? Option.none<Ids.RunId>() : ownerOf(services, parent.id)
+  const owner = parent === undefined ? Option.none<Ids.RunId>() : services.scheduler.ownerUnder(parent.id)
   const asked = oneMoreRun(streams, { session, ancestors, owner, runId, nowMillis })
   if (Result.isFailure(asked)) {
     // I1

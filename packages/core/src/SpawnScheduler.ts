@@ -45,6 +45,7 @@ import {
   placeOrSettle,
   reserve,
   type Scheduling,
+  settledOf,
   settleUnbegun,
   succeed,
   afterwards,
@@ -117,6 +118,8 @@ export interface SpawnSchedulerShape {
   readonly flight: (childId: SessionId) => Option.Option<Flight>
   readonly flightsBelow: (id: SessionId) => ReadonlyArray<Flight>
   readonly hasChildrenInFlight: (id: SessionId) => boolean
+  /** The job to which a child that is accepted under this session now belongs. */
+  readonly ownerUnder: (parentId: SessionId) => Option.Option<RunId>
   /** Calls `tell` when the session or one below it settles, until the returned function is called. */
   readonly watch: (id: SessionId, tell: (settled: Flight) => void) => () => void
   readonly place: (runId: RunId) => Option.Option<QueuePlace>
@@ -187,7 +190,7 @@ const makeServices = Effect.fnUntraced(function* (floor: Floor, fibers: Fibers) 
     onRateLimited: (flight, seconds) => pause(floor, fibers, flight, seconds),
     reserve: (accepted) => reserve(floor, accepted),
     onDoubt: () => {
-      floor.doubtful = true
+      floor.doubt()
     }
   }
   return { services, waits, inbox }
@@ -237,7 +240,7 @@ const makeAccept = (scheduling: Scheduling) =>
       // I2
       Effect.onError(() =>
         Effect.sync(() => {
-          floor.doubtful = true
+          floor.doubt()
           floor.flights.settle(flight)
         })
       ),
@@ -251,12 +254,6 @@ const makeAccept = (scheduling: Scheduling) =>
     yield* settleUnbegun(scheduling, flight) // I7: cancelled while it was being recorded
     return { flight, place: launching }
   }, Effect.uninterruptible)
-
-const settledOf = (flight: Flight): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    flight.settled ??= Deferred.makeUnsafe<void>()
-    return Deferred.await(flight.settled)
-  })
 
 /** Lets what runs come to its end for a while, then stops it; each ends within the grace time. */
 const makeDrain = ({ floor, runs }: Scheduling) =>
@@ -295,6 +292,7 @@ const shapeOf = (scheduling: Scheduling, drain: SpawnSchedulerShape["drain"]): S
     flight: (childId) => Option.fromUndefinedOr(floor.flights.get(childId)),
     flightsBelow: (id) => floor.flights.below(id),
     hasChildrenInFlight: (id) => floor.flights.hasChildren(id),
+    ownerUnder: (parentId) => floor.flights.ownerUnder(parentId),
     watch: (id, tell) => floor.flights.watch(id, tell),
     place: (runId) => Option.fromUndefinedOr(floor.place(runId)),
     cancelEpoch: () => floor.cancels,

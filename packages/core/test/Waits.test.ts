@@ -102,6 +102,21 @@ describe("Waits", () => {
     }).pipe(Effect.provide(world()))
   )
 
+  it.effect("any of all children is about news: what was told before does not end the next wait", () =>
+    Effect.gen(function* () {
+      const [a, b] = yield* pair(external)
+      yield* waitFor({ policy: "any" })
+      yield* settle(b)
+      assert.strictEqual((yield* waitFor({ policy: "any" })).wait.status, "open")
+      yield* settle(a)
+      const told = (yield* wakes()).map(({ text }) => childrenIn(text)[0]?.child)
+      assert.deepStrictEqual(told, ["ses_b", "ses_a"])
+      // Named, it is about them, whatever was told.
+      const named = yield* waitFor({ policy: "any", children: [b.job.childSessionId] })
+      assert.strictEqual(named.wait.status, "satisfied")
+    }).pipe(Effect.provide(world()))
+  )
+
   it.effect("S-wait: first_error goes on after a good end and ends with the first bad one", () =>
     Effect.gen(function* () {
       const [a, b] = yield* pair()

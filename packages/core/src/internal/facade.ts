@@ -5,7 +5,7 @@ import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import type { MessageId, SessionId } from "../Ids.ts"
 import { isInFlight, isTerminal, type Session } from "../Session.ts"
-import type { Change, SessionQuery, SessionStoreShape } from "../SessionStore.ts"
+import type { Change, SessionStoreShape } from "../SessionStore.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
 import type { SpawnSchedulerShape } from "../SpawnScheduler.ts"
 import {
@@ -25,13 +25,11 @@ import { endingWith } from "./closing.ts"
 import { holdOf } from "./hold.ts"
 import { publishOwn } from "./publisher.ts"
 import { patiently, type Recorder } from "./recorder.ts"
+import { childrenOf, waitedFor, waitedForNow } from "./waitedFor.ts"
 import type { Waits } from "./waits.ts"
 
 /** A tree larger than this is shown in part; its lists are paged instead. */
 const treeNodesMax = 10_000
-
-/** Children of one parent that are looked at in one page. */
-const pageMax = 1_000
 
 /** The end of an answer that a result carries: one mebibyte of characters. The rest is in the transcript. */
 const answerCharsMax = 1_048_576
@@ -59,7 +57,7 @@ export const viewOf = ({ scheduler, waits }: FacadeServices, session: Session, n
     session,
     flight,
     live: Option.map(live, (run) => ({
-      open: run.vitals(scheduler.hasChildrenInFlight(session.id), nowMillis).open,
+      open: run.vitals(false, nowMillis).open,
       waitingSinceMillis: run.waitingSinceMillis
     })),
     place,
@@ -76,21 +74,6 @@ export const viewsOf = (
   sessions: ReadonlyArray<Session>
 ): Effect.Effect<ReadonlyArray<SessionView>> =>
   Effect.map(Clock.currentTimeMillis, (nowMillis) => sessions.map((session) => viewOf(services, session, nowMillis)))
-
-/** Every session with this parent, page by page, oldest first. */
-const childrenOf = Effect.fnUntraced(function* (store: SessionStoreShape, parentId: SessionId, max: number) {
-  const children: Array<Session> = []
-  let before = Option.none<SessionId>()
-  while (children.length < max) {
-    const query: SessionQuery = { filter: { parentId }, before, limit: Math.min(pageMax, max - children.length) }
-    const page: ReadonlyArray<Session> = yield* store.sessions(query)
-    children.push(...page)
-    const last = page[page.length - 1]
-    if (last === undefined || page.length < query.limit) break
-    before = Option.some(last.id)
-  }
-  return children.toReversed()
-})
 
 export const tree = Effect.fnUntraced(function* (services: FacadeServices, id: SessionId) {
   const root = yield* findSession(services.store, id)
@@ -132,35 +115,20 @@ export const result = Effect.fnUntraced(function* ({ store }: FacadeServices, id
   })
 })
 
-/** The children a wait is about: those named that belong to the parent, or all of them. */
-const waitedFor = Effect.fnUntraced(function* (
-  { store }: FacadeServices,
-  parentId: SessionId,
-  named: ReadonlyArray<SessionId>
-) {
-  if (named.length === 0) return yield* childrenOf(store, parentId, treeNodesMax)
-  return yield* Effect.forEach(named, (id) =>
-    Effect.flatMap(findSession(store, id), (session) =>
-      session.parentId === parentId ? Effect.succeed(session) : Effect.fail(new SessionNotFound({ sessionId: id }))
-    )
-  )
-})
-
 export const wait = Effect.fnUntraced(function* (services: FacadeServices, parentId: SessionId, request: WaitRequest) {
-  yield* findSession(services.store, parentId)
+  const { store } = services
+  yield* findSession(store, parentId)
+  yield* waitedForNow(store, parentId, request.children)
   const bell = Latch.makeUnsafe(false)
   const answer = (state: WaitAnswer["state"], sessions: ReadonlyArray<Session>): Effect.Effect<WaitAnswer> =>
     Effect.map(viewsOf(services, sessions), (children) => ({ state, children }))
   const look = Effect.gen(function* () {
     bell.closeUnsafe() // closed, then read: a settling in between opens it again
-    const children = yield* waitedFor(services, parentId, request.children)
-    return {
-      children,
-      satisfied: WaitPolicy.isSatisfied(
-        request.policy,
-        children.map(({ status }) => status)
-      )
-    }
+    const found = yield* waitedFor(store, parentId, request.children)
+    // One that was removed meanwhile is waited for no longer.
+    const children = found.flatMap(({ session }) => Option.toArray(session))
+    const statuses = children.map(({ status }) => status)
+    return { children, satisfied: WaitPolicy.isSatisfied(request.policy, statuses) }
   })
   const untilSatisfied = Effect.gen(function* () {
     while (true) {
@@ -177,7 +145,7 @@ export const wait = Effect.fnUntraced(function* (services: FacadeServices, paren
   )
   const answered = yield* Effect.scoped(Effect.andThen(watching, Effect.timeoutOption(untilSatisfied, request.timeout)))
   if (Option.isSome(answered)) return answered.value
-  return yield* answer("pending", yield* waitedFor(services, parentId, request.children))
+  return yield* answer("pending", (yield* look).children)
 })
 
 /** See `SubAgents.wakeWhen`. */

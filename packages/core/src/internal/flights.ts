@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Layer from "effect/Layer"
 import * as Context from "effect/Context"
-import type { SessionId } from "../Ids.ts"
+import type { RunId, SessionId } from "../Ids.ts"
 import { metadataKeys, type ParentClose, type Session } from "../Session.ts"
-import type { SpawnJob } from "../SpawnJob.ts"
+import { jobIdOf, type SpawnJob } from "../SpawnJob.ts"
 import type { Entry } from "./fairQueue.ts"
 import type { LiveRun, Stop } from "./liveRun.ts"
 
@@ -116,6 +116,12 @@ export class Flights {
 
   hasChildren(parentId: SessionId): boolean {
     return this.byParent.has(parentId)
+  }
+
+  /** The job to which a child that is accepted under this session now belongs: the one in flight, unless it is ending. */
+  ownerUnder(parentId: SessionId): Option.Option<RunId> {
+    const flight = this.byChild.get(parentId)
+    return flight === undefined || flight.settling ? Option.none() : Option.some(jobIdOf(flight.job))
   }
 
   /** The flights of this session's own children. */

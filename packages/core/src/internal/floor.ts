@@ -29,6 +29,8 @@ export class Floor {
   cancels = 0
   /** A commit failed that may have stood all the same: the record is to be looked through for jobs that have no flight. */
   doubtful = false
+  /** Opened by a doubt, for the upkeep that looks into it. */
+  readonly doubts = Latch.makeUnsafe(false)
   /** Runs that want their slot back, first in first out; before any launch. */
   private returning: Array<{ readonly flight: Flight; readonly room: Deferred.Deferred<void> }> = []
   /** Admitted, with a slot, and not launched yet. */
@@ -43,6 +45,11 @@ export class Floor {
     this.flights = flights
     this.heartbeats = heartbeats
     this.queue = new FairQueue(limits, (agent) => (this.paused.has(agent) ? 0 : agentMax(agent)))
+  }
+
+  doubt(): void {
+    this.doubtful = true
+    this.doubts.openUnsafe()
   }
 
   /** Whether the session or one above it is being removed, or one above it has a run that is being stopped (I7). */

@@ -46,9 +46,7 @@ const releaseOnce = Effect.fnUntraced(function* (parts: InboxParts, id: Ids.Sess
   const plan = atRest(waiting, session, runnable)
   const nowMillis = yield* Clock.currentTimeMillis
   const runId = yield* Ids.makeRunId
-  const owner = Option.fromUndefinedOr(
-    session.parentId === undefined ? undefined : flights.get(session.parentId)?.runId
-  )
+  const owner = session.parentId === undefined ? Option.none<Ids.RunId>() : flights.ownerUnder(session.parentId)
   const asked = { session, ancestors, owner, runId, nowMillis }
   const more = plan.runAgain ? Result.getSuccess(oneMoreRun(streams, asked)) : Option.none()
   if (plan.runAgain && Option.isNone(more)) return []

@@ -37,9 +37,7 @@ const wrap = (parentSessionId: SessionId, childSessionId: SessionId, event: OwnE
 
 /** Asks of a child and what becomes of them go up the whole tree, so that whoever watches the root can answer. */
 const concernsAllAncestors = (event: OwnEvent): boolean =>
-  event.type === "clarification_needed" ||
-  event.type === "tool_approval_requested" ||
-  event.type === "approval_changed"
+  event.type === "clarification_needed" || event.type === "tool_approval_requested" || event.type === "approval_changed"
 
 /**
  * Publishes an event of a session's own stream. Returns above zero when its

@@ -73,15 +73,31 @@ export const placeFlight = ({ delays, floor }: Scheduling, flight: Flight): Effe
 export const adopt = (scheduling: Scheduling, accepted: ReadonlyArray<AcceptedJob>): Effect.Effect<void> =>
   Effect.forEach(
     accepted,
-    ({ ancestors, job, session }) => {
-      const { floor } = scheduling
-      const reserved = floor.flights.get(job.childSessionId)
-      const flight = reserved?.runId === job.runId ? reserved : makeFlight(job, ancestors, Option.some(session))
-      if (reserved === undefined) floor.flights.add(flight)
-      return placeOrSettle(scheduling, flight)
-    },
+    (one) => Effect.flatMap(flightFor(scheduling.floor, one), (flight) => placeOrSettle(scheduling, flight)),
     { discard: true }
   )
+
+/**
+ * The flight of a recorded job. Another one of its session is on its way out:
+ * it is landing, or its own acceptance meets the conflict with this job (I1).
+ */
+const flightFor = (floor: Floor, accepted: AcceptedJob): Effect.Effect<Flight> =>
+  Effect.suspend(() => {
+    const { ancestors, job, session } = accepted
+    const known = floor.flights.get(job.childSessionId)
+    if (known?.runId === job.runId) return Effect.succeed(known)
+    if (known !== undefined) return Effect.flatMap(settledOf(known), () => flightFor(floor, accepted))
+    const flight = makeFlight(job, ancestors, Option.some(session))
+    floor.flights.add(flight)
+    return Effect.succeed(flight)
+  })
+
+/** Returns when the flight has landed. **Interruption**: stops the waiting only. */
+export const settledOf = (flight: Flight): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    flight.settled ??= Deferred.makeUnsafe<void>()
+    return Deferred.await(flight.settled)
+  })
 
 /** The end of a flight in memory, after its completion is recorded or given up. */
 const land = (floor: Floor, flight: Flight): Effect.Effect<void> =>

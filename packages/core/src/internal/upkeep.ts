@@ -46,5 +46,15 @@ export const upkeep = (scheduling: Scheduling): Effect.Effect<void> => {
   )
 }
 
-export const upkeepLoop = (scheduling: Scheduling) =>
-  Effect.forever(Effect.andThen(scheduling.waits.due, upkeep(scheduling)))
+/** Long enough for a store that was away to be there again, and for one look to serve many doubts. */
+const doubtPause = "1 second"
+
+export const upkeepLoop = (scheduling: Scheduling) => {
+  const { doubts } = scheduling.floor
+  const doubted = Effect.andThen(doubts.await, Effect.sleep(doubtPause))
+  return Effect.raceFirst(scheduling.waits.due, doubted).pipe(
+    Effect.andThen(Effect.sync(() => doubts.closeUnsafe())),
+    Effect.andThen(upkeep(scheduling)),
+    Effect.forever
+  )
+}

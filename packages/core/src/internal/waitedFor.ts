@@ -2,7 +2,8 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { SessionId } from "../Ids.ts"
-import type { Session } from "../Session.ts"
+import type { Wait } from "../Obligation.ts"
+import { isInFlight, type Session } from "../Session.ts"
 import type { SessionQuery, SessionStoreShape, StoreError } from "../SessionStore.ts"
 import { SessionNotFound } from "../SubAgents.ts"
 
@@ -19,7 +20,7 @@ export interface WaitedFor {
 }
 
 /** Every session with this parent, oldest first; at most so many, and then the newest. */
-const childrenOf = Effect.fnUntraced(function* (store: SessionStoreShape, parentId: SessionId, max: number) {
+export const childrenOf = Effect.fnUntraced(function* (store: SessionStoreShape, parentId: SessionId, max: number) {
   const children: Array<Session> = []
   let before = Option.none<SessionId>()
   while (children.length < max) {
@@ -61,3 +62,23 @@ export const waitedForNow = (
       { discard: true }
     )
   )
+
+/**
+ * Those that decide whether the wait is over. A wait for any of all children is
+ * about news: one that its parent was told of before would end it at once, and
+ * again and again.
+ */
+export const countedFor = (
+  store: SessionStoreShape,
+  { children: named, policy }: Pick<Wait, "children" | "policy">,
+  children: ReadonlyArray<WaitedFor>
+): Effect.Effect<ReadonlyArray<WaitedFor>, StoreError> =>
+  policy === "all" || named.length > 0
+    ? Effect.succeed(children)
+    : Effect.filter(children, ({ session }) => Effect.map(isTold(store, session), (told) => !told))
+
+const isTold = (store: SessionStoreShape, session: Option.Option<Session>): Effect.Effect<boolean, StoreError> => {
+  const { runId, status } = Option.getOrElse(session, () => ({ runId: undefined, status: "idle" }) as const)
+  if (runId === undefined || isInFlight(status)) return Effect.succeed(false)
+  return Effect.map(store.completion(runId), (found) => Option.isSome(found) && found.value.told)
+}

@@ -33,7 +33,7 @@ import { builtOf } from "./ownChanges.ts"
 import { patiently, Recorder } from "./recorder.ts"
 import { type AcceptedJob, type Addition, noAddition, type SettlementPart, type Settling } from "./settlement.ts"
 import { type Entry, WaitBook } from "./waitBook.ts"
-import { waitedFor, waitedForNow } from "./waitedFor.ts"
+import { countedFor, waitedFor, waitedForNow } from "./waitedFor.ts"
 import { changedEvent, type Ended, type Ending, endOf, statusOf, type WakeServices } from "./wakes.ts"
 
 /** `S-wait`: six hours, when a wait does not say. */
@@ -119,7 +119,8 @@ const conclude = Effect.fnUntraced(function* (parts: Parts, known: Wait, circums
   if (Option.isNone(found) || Option.isNone(parent)) return { _tag: "Gone" } satisfies Conclusion
   const wait: Wait = { ...found.value, version: found.value.version + 1 }
   const children = yield* waitedFor(parts.store, wait.sessionId, wait.children)
-  const statuses = children.map((child) => statusOf(child, circumstance.settling))
+  const counted = yield* countedFor(parts.store, wait, children)
+  const statuses = counted.map((child) => statusOf(child, circumstance.settling))
   if (circumstance.ending === "satisfied" && !WaitPolicy.isSatisfied(wait.policy, statuses)) return nothing
   const ending: Ending = { ...circumstance, wait, change: "ObligationChanged", parent: parent.value, children }
   return { _tag: "Ended", ...(yield* endOf(parts, ending)) } satisfies Conclusion
@@ -256,7 +257,8 @@ const beginning = Effect.fnUntraced(function* (
     children: named,
     status: "open"
   }
-  const statuses = children.map((child) => statusOf(child, Option.none()))
+  const counted = yield* countedFor(store, wait, children)
+  const statuses = counted.map((child) => statusOf(child, Option.none()))
   const circumstance = { change: "ObligationOpened", ending: "satisfied", settling: Option.none(), nowMillis } as const
   if (WaitPolicy.isSatisfied(request.policy, statuses)) {
     return yield* endOf(parts, { ...circumstance, wait, parent: parent.value, children })

@@ -17,7 +17,6 @@ import type { Outcome } from "../Outcome.ts"
 import { isInFlight, isTerminal, metadataKeys, type Session, type SessionStatus } from "../Session.ts"
 import type { Change, SessionStoreShape, StoreError, Transition } from "../SessionStore.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
-import { jobIdOf } from "../SpawnJob.ts"
 import type { Flights } from "./flights.ts"
 import type { Inbox } from "./inbox.ts"
 import { oneMoreRun } from "./oneMoreRun.ts"
@@ -209,11 +208,11 @@ const endAtRest = Effect.fnUntraced(function* (
   const isExternal = parent.metadata[metadataKeys.runtimeKind] === "external"
   const mayRun = services.hasAgent && !isExternal && !lineage.isStopped && parent.status !== "cancelled"
   const seat: Seat = { childId: parent.id, ancestors: lineage.ancestors }
-  const owner = parent.parentId === undefined ? undefined : services.flights.get(parent.parentId)
+  const owner = parent.parentId === undefined ? Option.none<Ids.RunId>() : services.flights.ownerUnder(parent.parentId)
   const asked = {
     session: parent,
     ancestors: seat.ancestors,
-    owner: owner === undefined || owner.settling ? Option.none() : Option.some(jobIdOf(owner.job)),
+    owner,
     runId: yield* Ids.makeRunId,
     nowMillis
   }
