@@ -15,6 +15,10 @@ interface Row {
   /** Query strings that do not fit. */
   readonly queries?: ReadonlyArray<string>
   readonly headers?: ReadonlyArray<Readonly<Record<string, string>>>
+  /** A body that fits, where an empty object does not. */
+  readonly fits?: string
+  /** What an id that nobody has is answered with, where it is not that of a session. */
+  readonly unknown?: string
   /** Answered without a token. */
   readonly open?: true
 }
@@ -32,6 +36,7 @@ const rows: Readonly<Record<string, Row>> = {
   "DELETE /v1/sessions/{id}": {},
   "POST /v1/sessions/{id}/run": {},
   "POST /v1/sessions/{id}/children": {
+    fits: '{"prompt":"x"}',
     bodies: [
       ...notAnObject,
       "null",
@@ -46,6 +51,35 @@ const rows: Readonly<Record<string, Row>> = {
   "GET /v1/sessions/{id}/children": { queries: pages },
   "GET /v1/sessions/{id}/tree": {},
   "GET /v1/sessions/{id}/messages": { queries: [...pages, "?after=-1", "?after=1.5", "?after=1e400"] },
+  "POST /v1/sessions/{id}/messages": {
+    fits: '{"text":"x"}',
+    bodies: [
+      ...notAnObject,
+      "null",
+      "{}",
+      '{"text":7}',
+      '{"text":""}',
+      '{"text":"x","mode":"shout"}',
+      '{"text":"x","key":""}'
+    ]
+  },
+  "GET /v1/sessions/{id}/inbox": { queries: [...pages, "?status=closed", "?cursor="] },
+  "GET /v1/requests": {
+    queries: [...pages, "?status=pending", "?session=", "?session=ses_a&subtree=ses_a", "?cursor="]
+  },
+  "GET /v1/requests/{id}": { unknown: "404 request_not_found" },
+  "POST /v1/requests/{id}": {
+    unknown: "404 request_not_found",
+    fits: '{"decision":"approve"}',
+    bodies: [
+      ...notAnObject,
+      "null",
+      "{}",
+      '{"decision":"maybe"}',
+      '{"decision":"answer"}',
+      '{"decision":"deny","text":""}'
+    ]
+  },
   "GET /v1/sessions/{id}/result": {},
   "POST /v1/sessions/{id}/wait": {
     bodies: [
@@ -117,7 +151,8 @@ const attempts = (call: string, row: Row, id: string): ReadonlyArray<Attempt> =>
     asked: { method, path, ...more },
     expected: typeof expected === "string" ? [expected] : expected
   })
-  const of = (unknown: string) => template.replace("{id}", unknown)
+  const of = (other: string) => template.replace("{id}", other)
+  const unknown = row.unknown ?? "404 session_not_found"
   return [
     ...foreignOrigins.map((origin) => one("403 origin_not_allowed", { headers: { origin }, ...body })),
     ...foreignHosts.map((host) => one("403 host_not_allowed", { headers: { host }, ...body })),
@@ -127,19 +162,13 @@ const attempts = (call: string, row: Row, id: string): ReadonlyArray<Attempt> =>
     one("405 method_not_allowed", { method: "PATCH", body: "{}" }),
     ...(template.includes("{id}")
       ? [
-          one("404 session_not_found", {
+          one(unknown, {
             path: of("ses_unknown"),
-            ...(row.bodies === undefined ? {} : { body: row.bodies.includes("{}") ? '{"prompt":"x"}' : "{}" })
+            ...(row.bodies === undefined ? {} : { body: row.fits ?? "{}" })
           }),
-          one(["400 invalid_request", "404 not_found", "404 session_not_found"], {
-            path: of("x".repeat(300)),
-            ...body
-          }),
-          one(["400 invalid_request", "404 not_found", "404 session_not_found"], {
-            path: of("..%2f..%2fetc"),
-            ...body
-          }),
-          one(["400 invalid_request", "404 not_found", "404 session_not_found"], { path: of("%00%ff"), ...body })
+          one(["400 invalid_request", "404 not_found", unknown], { path: of("x".repeat(300)), ...body }),
+          one(["400 invalid_request", "404 not_found", unknown], { path: of("..%2f..%2fetc"), ...body }),
+          one(["400 invalid_request", "404 not_found", unknown], { path: of("%00%ff"), ...body })
         ]
       : []),
     ...(row.queries ?? ["?nonsense=1"]).flatMap((query) =>
