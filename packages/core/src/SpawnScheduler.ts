@@ -262,7 +262,7 @@ const makeDrain = ({ floor, runs }: Scheduling) =>
     const running = yield* FiberMap.size(runs)
     if (running > 0 && Duration.toMillis(patience) > 0) {
       const patienceMillis = Duration.toMillis(patience)
-      yield* Effect.logInfo("scheduler.draining").pipe(Effect.annotateLogs({ running, patienceMillis }))
+      yield* Effect.logDebug("scheduler.draining").pipe(Effect.annotateLogs({ running, patienceMillis }))
       yield* Effect.timeoutOption(FiberMap.awaitEmpty(runs), patience)
     }
     const live = Array.from(floor.flights.all()).filter((flight) => flight.live !== undefined || flight.holdsSlot)

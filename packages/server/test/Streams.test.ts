@@ -368,7 +368,7 @@ describe("the snapshot", () => {
         }
       })
       const answered = yield* ask(port, { path: `/v1/snapshot?subtree=${rootId}&limit=1` })
-      const read = Schema.decodeUnknownSync(Wire.Snapshot)(json(answered))
+      const read = yield* Schema.decodeUnknownEffect(Wire.Snapshot)(json(answered))
       assert.deepStrictEqual(
         [read.number, read.truncated, read.sessions.map(({ id, status }) => [id, status])],
         [7, true, [[rootId, "idle"]]]
