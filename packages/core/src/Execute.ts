@@ -42,7 +42,7 @@ import * as Outcome from "./Outcome.ts"
 import * as Recovery from "./Recovery.ts"
 import * as Retry from "./Retry.ts"
 import { metadataKeys, type Session, type StoredMessage } from "./Session.ts"
-import { StoreError } from "./SessionStore.ts"
+import { type SessionStoreShape, StoreError } from "./SessionStore.ts"
 import type { SpawnJob } from "./SpawnJob.ts"
 import * as Watchdog from "./Watchdog.ts"
 
@@ -72,26 +72,40 @@ const setup = (message: string): Outcome.Outcome & Outcome.RunnerOutcome => ({
   message
 })
 
-/** More messages than this in a row are not one prompt. */
-const promptMessagesMax = 32
+/** Entries that are read at once to find the prompt: a first try needs no more. */
+const promptPageMax = 32
+/** A job whose tries left more pages behind its prompt works on what is in these. */
+const promptPagesMax = 512
+
+/** What to work on, and whether it is all there: its beginning may be further back. */
+export interface Prompt {
+  readonly text: Option.Option<string>
+  readonly whole: boolean
+}
 
 /**
- * What to work on: the last user messages that stand together. Only what a
- * later try looks at may have the entries of an earlier one after it.
+ * The user messages at the end of the transcript. Behind and between them may
+ * stand what earlier tries of the same job said, and what they were told while
+ * they ran; what was told to another job ends it.
  */
-const promptOf = (job: SpawnJob, recent: ReadonlyArray<StoredMessage>): Option.Option<string> => {
-  const last = recent.findLastIndex(({ role }) => role === "user")
-  if (last < 0 || (last < recent.length - 1 && (job.failedAtMillis ?? []).length === 0)) return Option.none()
-  const before = recent.slice(0, last).findLastIndex(({ role }) => role !== "user")
-  const texts = recent.slice(before + 1, last + 1).map(({ text }) => text)
-  return Option.some(texts.join("\n\n"))
+export const promptOf = (job: SpawnJob, recent: ReadonlyArray<Pick<StoredMessage, "role" | "text" | "runId">>): Prompt => {
+  const tries = new Set((job.tries ?? []).map(({ runId }) => runId))
+  const texts: Array<string> = []
+  let whole = false
+  for (const { role, runId, text } of recent.toReversed()) {
+    const isOfTry = runId !== undefined && tries.has(runId)
+    whole = !isOfTry && (role !== "user" || runId !== undefined)
+    if (whole) break
+    if (role === "user") texts.push(text)
+  }
+  return { text: texts.length === 0 ? Option.none() : Option.some(texts.toReversed().join("\n\n")), whole }
 }
 
 /** `S-notfound` and `S-skipped`: whether a loaded session may run as this job's child. */
 export const readiness = (
   { job }: Pick<Flight, "job">,
   session: Option.Option<Session>,
-  recent: ReadonlyArray<StoredMessage>
+  prompt: Option.Option<string>
 ): Readiness => {
   if (Option.isNone(session)) {
     return { _tag: "Settle", session, outcome: setup("child session not found") }
@@ -99,9 +113,9 @@ export const readiness = (
   if (job.parentSessionId !== undefined && session.value.kind !== "child") {
     return { _tag: "Settle", session, outcome: setup("spawn job child session is not kind=child") }
   }
-  return Option.match(promptOf(job, recent), {
+  return Option.match(prompt, {
     onNone: () => ({ _tag: "Settle", session, outcome: Outcome.noPendingMessage }),
-    onSome: (prompt) => ({ _tag: "Ready", session: session.value, prompt })
+    onSome: (text) => ({ _tag: "Ready", session: session.value, prompt: text })
   })
 }
 
@@ -317,9 +331,25 @@ export const settleUnbegun = Effect.fnUntraced(function* (services: ExecuteServi
   return yield* settle(services, flight, session, Outcome.beforeLaunch)
 })
 
+/** A session that was changed since it was queued is found out by the commit that begins its run. */
+/** Reads back from the end of the transcript as far as the prompt goes. */
+const findPrompt = Effect.fnUntraced(function* (store: SessionStoreShape, job: SpawnJob) {
+  const sessionId = job.childSessionId
+  let recent: ReadonlyArray<StoredMessage> = []
+  for (let pages = 0; pages < promptPagesMax; pages++) {
+    const before = Option.map(Option.fromUndefinedOr(recent[0]), ({ position }) => position)
+    const page = yield* store.recentMessages({ sessionId, before, limit: promptPageMax })
+    recent = [...page, ...recent]
+    const { text, whole } = promptOf(job, recent)
+    if (whole || page.length < promptPageMax) return text
+  }
+  return promptOf(job, recent).text
+})
+
 const load = Effect.fnUntraced(function* ({ recorder: { store } }: ExecuteServices, flight: Flight) {
   const { childSessionId } = flight.job
-  const session = yield* store.session(childSessionId)
+  const session = flight.queued === undefined ? yield* store.session(childSessionId) : Option.some(flight.queued)
+  flight.queued = undefined
   return readiness(flight, session, yield* store.recentMessages(childSessionId, promptMessagesMax))
 })
 
@@ -339,7 +369,7 @@ const goesOn = Effect.fnUntraced(function* (
   if (flight.stop !== undefined || policy.restart === "temporary") return Option.none<Finalize.Continuation>()
   const nowMillis = yield* Clock.currentTimeMillis
   const chance = yield* Random.next
-  const decided = Retry.decide(policy, { outcome, failedAtMillis: flight.job.failedAtMillis ?? [], nowMillis, chance })
+  const decided = Retry.decide(policy, { outcome, failedAtMillis: (flight.job.tries ?? []).map(({ endedAtMillis }) => endedAtMillis), nowMillis, chance })
   if (decided._tag === "Settle") return Option.none<Finalize.Continuation>()
   const handle =
     live.end === undefined ? live.report.resume : Option.getOrElse(live.end.resume, () => live.report.resume)

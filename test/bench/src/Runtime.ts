@@ -54,15 +54,27 @@ const stores: Record<StoreKind, Layer.Layer<Store.SessionStore>> = {
   embedded: Layer.orDie(temporaryDirectory)
 }
 
+export type Services = SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | Store.SessionStore
+
+/** The embedded store of a directory that stays. */
+export const embeddedIn = (directory: string): Layer.Layer<Store.SessionStore> =>
+  Layer.orDie(DataDirectory.layerEmbedded({ directory }))
+
 /** `concurrent` runs at once; nothing else holds a child back. */
 export const layer = (
   kind: StoreKind,
   runner: ExternalChildRunner.ExternalChildRunner,
   concurrent: number
-): Layer.Layer<SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | Store.SessionStore> =>
+): Layer.Layer<Services> => layerOver(stores[kind], runner, concurrent)
+
+export const layerOver = (
+  store: Layer.Layer<Store.SessionStore>,
+  runner: ExternalChildRunner.ExternalChildRunner,
+  concurrent: number
+): Layer.Layer<Services> =>
   Offshoot.layer.pipe(
     Layer.orDie,
-    Layer.provideMerge(stores[kind]),
+    Layer.provideMerge(store),
     Layer.provide(
       Layer.mergeAll(
         ExternalChildRunner.layer([runner]),

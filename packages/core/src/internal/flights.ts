@@ -21,6 +21,8 @@ export interface Flight extends Entry {
   readonly ancestors: ReadonlyArray<SessionId>
   readonly parentClose: ParentClose
   live: LiveRun | undefined
+  /** The session as it was queued, when that is known without asking; let go with the launch. */
+  queued: Session | undefined
   /** A cancel that came before the run was live. */
   stop: Stop | undefined
   holdsSlot: boolean
@@ -55,6 +57,7 @@ export const makeFlight = (
   parentClose: Option.match(session, { onNone: () => "cancel", onSome: ({ parentClose }) => parentClose ?? "cancel" }),
   ancestors,
   live: undefined,
+  queued: undefined,
   stop: undefined,
   holdsSlot: false,
   settling: false,

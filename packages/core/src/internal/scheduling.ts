@@ -117,6 +117,7 @@ export const succeed = (
     const { floor } = scheduling
     const next = makeFlight(ending.job, flight.ancestors, Option.some(ending.session))
     next.stop = flight.stop
+    next.queued = ending.session
     if (flight.live !== undefined) floor.heartbeats.remove(flight.live)
     floor.flights.replace(flight, next)
     floor.leave(flight)
