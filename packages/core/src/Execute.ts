@@ -88,7 +88,10 @@ export interface Prompt {
  * stand what earlier tries of the same job said, and what they were told while
  * they ran; what was told to another job ends it.
  */
-export const promptOf = (job: SpawnJob, recent: ReadonlyArray<Pick<StoredMessage, "role" | "text" | "runId">>): Prompt => {
+export const promptOf = (
+  job: SpawnJob,
+  recent: ReadonlyArray<Pick<StoredMessage, "role" | "text" | "runId">>
+): Prompt => {
   const tries = new Set((job.tries ?? []).map(({ runId }) => runId))
   const texts: Array<string> = []
   let whole = false
@@ -350,7 +353,7 @@ const load = Effect.fnUntraced(function* ({ recorder: { store } }: ExecuteServic
   const { childSessionId } = flight.job
   const session = flight.queued === undefined ? yield* store.session(childSessionId) : Option.some(flight.queued)
   flight.queued = undefined
-  return readiness(flight, session, yield* store.recentMessages(childSessionId, promptMessagesMax))
+  return readiness(flight, session, yield* findPrompt(store, flight.job))
 })
 
 /** Whether a run that the shutdown stops is taken up by the next start instead of being settled now. */
@@ -369,7 +372,12 @@ const goesOn = Effect.fnUntraced(function* (
   if (flight.stop !== undefined || policy.restart === "temporary") return Option.none<Finalize.Continuation>()
   const nowMillis = yield* Clock.currentTimeMillis
   const chance = yield* Random.next
-  const decided = Retry.decide(policy, { outcome, failedAtMillis: (flight.job.tries ?? []).map(({ endedAtMillis }) => endedAtMillis), nowMillis, chance })
+  const decided = Retry.decide(policy, {
+    outcome,
+    failedAtMillis: (flight.job.tries ?? []).map(({ endedAtMillis }) => endedAtMillis),
+    nowMillis,
+    chance
+  })
   if (decided._tag === "Settle") return Option.none<Finalize.Continuation>()
   const handle =
     live.end === undefined ? live.report.resume : Option.getOrElse(live.end.resume, () => live.report.resume)

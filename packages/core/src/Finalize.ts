@@ -379,7 +379,7 @@ const retriedEvent = (flight: Flight, { job, mode, outcome }: Continuation): Age
     runId: flight.job.runId,
     nextRunId: job.runId,
     mode,
-    tries: job.failedAtMillis?.length ?? 0,
+    tries: job.tries?.length ?? 0,
     reason: outcome.reason,
     ...(message === undefined ? {} : { message }),
     ...(job.notBeforeMillis === undefined ? {} : { notBefore: isoOf(job.notBeforeMillis) })

@@ -128,7 +128,7 @@ export const nextJob = (
   return {
     ...rest,
     runId: next.runId,
-    failedAtMillis: [...(job.failedAtMillis ?? []), next.endedAtMillis].slice(-failedMax),
+    tries: [...(job.tries ?? []), { runId: job.runId, endedAtMillis: next.endedAtMillis }].slice(-triesMax),
     ...(next.ended === "lost" ? { lost: (job.lost ?? 0) + 1 } : {}),
     ...(next.notBeforeMillis === undefined ? {} : { notBeforeMillis: next.notBeforeMillis }),
     ...(next.mode === "resume"
@@ -141,4 +141,4 @@ export const nextJob = (
 }
 
 /** As many as the highest intensity looks at. */
-const failedMax = 100
+const triesMax = 100

@@ -180,9 +180,12 @@ export interface SessionStoreShape {
     readonly after: number
     readonly limit: number
   }) => Read<ReadonlyArray<StoredMessage>>
-  readonly lastMessage: (sessionId: SessionId) => Read<Option.Option<StoredMessage>>
-  /** The last `limit` entries, in order. */
-  readonly recentMessages: (sessionId: SessionId, limit: number) => Read<ReadonlyArray<StoredMessage>>
+  /** The last `limit` entries, in order; of those before a position when one is given. */
+  readonly recentMessages: (query: {
+    readonly sessionId: SessionId
+    readonly before: Option.Option<number>
+    readonly limit: number
+  }) => Read<ReadonlyArray<StoredMessage>>
   /** The assistant's entries of one run, in order. */
   readonly answer: (sessionId: SessionId, runId: RunId) => Read<ReadonlyArray<StoredMessage>>
   /** Every job without a completion, in the order of acceptance. */

@@ -15,12 +15,16 @@ import { Usage } from "./Session.ts"
 export const Resume = Schema.Struct({ runId: RunId, handle: Schema.optionalKey(Schema.String) })
 export type Resume = typeof Resume.Type
 
+/** A run of the job that has ended. */
+export const EarlierTry = Schema.Struct({ runId: RunId, endedAtMillis: Schema.Int })
+export type EarlierTry = typeof EarlierTry.Type
+
 /**
  * `S-job`: parent, child, model, and the tools hidden from the model; plus the
  * run that this job is now. A root that runs by itself has no parent.
  *
- * `failedAtMillis` are the ends of the earlier tries, oldest first; `lost` is
- * how many of them ended with their process. A try with `notBeforeMillis` is
+ * `tries` are the earlier ones, oldest first; `lost` is how many of them ended
+ * with their process. A try with `notBeforeMillis` is
  * not launched earlier.
  */
 export const SpawnJob = Schema.Struct({
@@ -34,7 +38,7 @@ export const SpawnJob = Schema.Struct({
   firstRunId: Schema.optionalKey(RunId),
   /** The parent's job, by its first try, when the child was accepted while that was in flight: its end closes the child. */
   ownerRunId: Schema.optionalKey(RunId),
-  failedAtMillis: Schema.optionalKey(Schema.Array(Schema.Int)),
+  tries: Schema.optionalKey(Schema.Array(EarlierTry)),
   lost: Schema.optionalKey(Schema.Int),
   notBeforeMillis: Schema.optionalKey(Schema.Int),
   resume: Schema.optionalKey(Resume)

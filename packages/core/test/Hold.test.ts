@@ -7,6 +7,8 @@ import type { Hold, QueuePlace } from "../src/SubAgents.ts"
 import type { Open } from "../src/Watchdog.ts"
 import * as Records from "./SessionRecords.ts"
 
+const ended = (endedAtMillis: number) => ({ runId: Records.runId("old"), endedAtMillis })
+
 const place: QueuePlace = { position: 3, reason: "agent_limit" }
 const request = { id: Ids.RequestId.make("req_1"), openedAtMillis: 4_000 }
 const wait = { openedAtMillis: 5_000 }
@@ -36,7 +38,7 @@ const rows: ReadonlyArray<readonly [string, Partial<Circumstances>, Hold | undef
   ["is queued", pending, { _tag: "Queued", place, sinceMillis: 2_000 }],
   [
     "is queued again after a try",
-    { ...pending, flight: flight({ failedAtMillis: [8_000, 9_000] }) },
+    { ...pending, flight: flight({ tries: [8_000, 9_000].map(ended) }) },
     { _tag: "Queued", place, sinceMillis: 9_000 }
   ],
   [
@@ -51,12 +53,18 @@ const rows: ReadonlyArray<readonly [string, Partial<Circumstances>, Hold | undef
   ],
   [
     "waits for its next try",
-    { ...pending, flight: flight({ failedAtMillis: [8_000], notBeforeMillis: 12_000 }) },
+    {
+      ...pending,
+      flight: flight({ tries: [ended(8_000)], notBeforeMillis: 12_000 })
+    },
     { _tag: "Retrying", notBeforeMillis: 12_000, tries: 1 }
   ],
   [
     "may try again now",
-    { ...pending, flight: flight({ failedAtMillis: [8_000], notBeforeMillis: 10_000 }) },
+    {
+      ...pending,
+      flight: flight({ tries: [ended(8_000)], notBeforeMillis: 10_000 })
+    },
     { _tag: "Queued", place, sinceMillis: 8_000 }
   ],
   [

@@ -140,7 +140,10 @@ describe("Recovery.nextJob", () => {
     assert.strictEqual(second.lost, 1)
     const third = Recovery.nextJob(second, { ...next, runId: Records.runId("third"), mode: "resume" })
     assert.strictEqual(third.firstRunId, job.runId)
-    assert.deepStrictEqual(third.failedAtMillis, [7, 7])
+    assert.deepStrictEqual(third.tries, [
+      { runId: job.runId, endedAtMillis: 7 },
+      { runId: second.runId, endedAtMillis: 7 }
+    ])
   })
 
   it("a try that begins again has a name of its own, and waits when it is told to", () => {
@@ -153,9 +156,9 @@ describe("Recovery.nextJob", () => {
   })
 
   it("remembers no more ends than any policy looks at", () => {
-    const job = Records.job({ failedAtMillis: Array.from({ length: 100 }, (_, index) => index) })
-    const failed = Recovery.nextJob(job, { ...next, mode: "retry" }).failedAtMillis ?? []
-    assert.lengthOf(failed, 100)
-    assert.strictEqual(failed.at(-1), 7)
+    const tries = Array.from({ length: 100 }, (_, index) => ({ runId: Records.runId("old"), endedAtMillis: index }))
+    const remembered = Recovery.nextJob(Records.job({ tries }), { ...next, mode: "retry" }).tries ?? []
+    assert.lengthOf(remembered, 100)
+    assert.strictEqual(remembered.at(-1)?.endedAtMillis, 7)
   })
 })

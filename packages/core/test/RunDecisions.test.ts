@@ -19,7 +19,7 @@ const setup = (message: string) => ({ status: "error", reason: "setup", message 
 
 describe("Execute.readiness", () => {
   it("S-notfound: a session that is not there settles with the seed's words", () => {
-    assert.deepStrictEqual<unknown>(Execute.readiness(flight, Option.none(), []), {
+    assert.deepStrictEqual<unknown>(Execute.readiness(flight, Option.none(), Option.none()), {
       _tag: "Settle",
       session: nothing,
       outcome: setup("child session not found")
@@ -27,7 +27,7 @@ describe("Execute.readiness", () => {
   })
 
   it("S-notfound: a root as the child of a spawn job settles with the seed's words", () => {
-    const ready = Execute.readiness(flight, Option.some(Records.root()), Option.toArray(Records.message("user", "go")))
+    const ready = Execute.readiness(flight, Option.some(Records.root()), Option.some("go"))
     assert.strictEqual(ready._tag, "Settle")
     if (ready._tag === "Settle")
       assert.deepStrictEqual<unknown>(ready.outcome, setup("spawn job child session is not kind=child"))
@@ -37,53 +37,92 @@ describe("Execute.readiness", () => {
     const own = {
       job: { runId: Records.runId("now"), childSessionId: Records.parentId, model: "", acceptedAtMillis: 0 }
     }
-    assert.strictEqual(
-      Execute.readiness(own, Option.some(Records.root()), Option.toArray(Records.message("user", "go")))._tag,
-      "Ready"
-    )
+    assert.strictEqual(Execute.readiness(own, Option.some(Records.root()), Option.some("go"))._tag, "Ready")
   })
 
-  it("the prompt is the whole text of the last message", () => {
-    const session = Records.child()
-    const ready = Execute.readiness(
-      flight,
-      Option.some(session),
-      Option.toArray(Records.message("user", " two\nlines "))
-    )
-    assert.deepStrictEqual(ready, { _tag: "Ready", session, prompt: " two\nlines " })
-  })
-
-  const entries = (...roles: ReadonlyArray<StoredMessage["role"]>) =>
-    roles.flatMap((role, index) => Option.toArray(Records.message(role, `${role} ${index}`)))
-
-  it("messages that stand together at the end are one prompt", () => {
-    const session = Records.child()
-    const ready = Execute.readiness(flight, Option.some(session), entries("user", "assistant", "user", "user"))
-    assert.deepStrictEqual(ready, { _tag: "Ready", session, prompt: "user 2\n\nuser 3" })
-  })
-
-  it("a later try works on what its first one worked on, whatever that left behind it", () => {
-    const session = Records.child()
-    const again = { job: Records.job({ failedAtMillis: [1] }) }
-    const left = entries("user", "assistant", "tool")
-    assert.deepStrictEqual(Execute.readiness(again, Option.some(session), left), {
-      _tag: "Ready",
-      session,
-      prompt: "user 0"
-    })
-    assert.strictEqual(Execute.readiness(flight, Option.some(session), left)._tag, "Settle")
-  })
-
-  it.each([
-    ["there is no message", Option.none()],
-    ["the last message is the assistant's", Records.message("assistant", "done")],
-    ["the last message is a tool's", Records.message("tool", "out")],
-    ["the last message is the system's", Records.message("system", "be kind")]
-  ])("S-skipped: %s, so the run is skipped", (_, last) => {
+  it("S-skipped: without a prompt the run is skipped, with the seed's words", () => {
     const session = Option.some(Records.child())
-    const ready = Execute.readiness(flight, session, Option.toArray(last))
+    const ready = Execute.readiness(flight, session, Option.none())
     assert.deepStrictEqual(ready, { _tag: "Settle", session, outcome: Outcome.noPendingMessage })
     assert.strictEqual(Outcome.errorText(Outcome.noPendingMessage), "No pending message to execute")
+  })
+})
+
+type Entry = readonly [role: StoredMessage["role"], text: string, run?: string]
+
+/** What a job works on, and whether the reading may stop there. `tries` are the runs before it. */
+const promptOf = (entries: ReadonlyArray<Entry>, tries: ReadonlyArray<string> = []) => {
+  const job = Records.job({ tries: tries.map((name) => ({ runId: Records.runId(name), endedAtMillis: 1 })) })
+  const recent = entries.map(([role, text, run]) => ({
+    role,
+    text,
+    ...(run === undefined ? {} : { runId: Records.runId(run) })
+  }))
+  const { text, whole } = Execute.promptOf(job, recent)
+  return [Option.getOrUndefined(text), whole ? "whole" : "more"]
+}
+
+describe("Execute.promptOf", () => {
+  const cases: ReadonlyArray<readonly [string, ReadonlyArray<Entry>, ReadonlyArray<string>, ReadonlyArray<unknown>]> = [
+    ["the whole text of the last message", [["user", " two\nlines "]], [], [" two\nlines ", "more"]],
+    ["S-skipped: nothing when there is no message", [], [], [undefined, "more"]],
+    [
+      "S-skipped: nothing after an answer",
+      [
+        ["user", "a"],
+        ["assistant", "b", "old"]
+      ],
+      [],
+      [undefined, "whole"]
+    ],
+    ["S-skipped: nothing after a tool's entry", [["tool", "out", "old"]], [], [undefined, "whole"]],
+    ["S-skipped: nothing after the system's", [["system", "be kind"]], [], [undefined, "whole"]],
+    [
+      "messages that stand together",
+      [
+        ["user", "old"],
+        ["assistant", "x", "old"],
+        ["user", "a"],
+        ["user", "b"]
+      ],
+      [],
+      ["a\n\nb", "whole"]
+    ],
+    [
+      "not what another job was told while it ran",
+      [
+        ["user", "old"],
+        ["user", "told", "old"],
+        ["user", "a"]
+      ],
+      [],
+      ["a", "whole"]
+    ],
+    [
+      "for a later try what its first one worked on, whatever that left behind it",
+      [
+        ["assistant", "x", "old"],
+        ["user", "a"],
+        ["assistant", "half", "first"],
+        ["tool", "out", "first"]
+      ],
+      ["first"],
+      ["a", "whole"]
+    ],
+    [
+      "for a later try also what the earlier ones were told while they ran",
+      [
+        ["user", "task"],
+        ["assistant", "half", "first"],
+        ["user", "and this", "first"],
+        ["assistant", "more", "second"]
+      ],
+      ["first", "second"],
+      ["task\n\nand this", "more"]
+    ]
+  ]
+  it.each(cases)("is %s", (_, entries, tries, expected) => {
+    assert.deepStrictEqual(promptOf(entries, tries), expected)
   })
 })
 

@@ -149,7 +149,7 @@ const answersOfSession = Effect.fnUntraced(function* (store: SessionStore.Sessio
     inTree: yield* store.sessions({ filter: { rootId: id, status: "pending" }, before, limit: 5 }),
     keyed: yield* Effect.forEach(requestKeys, (key) => store.sessionByRequestKey(id, key)),
     messages: withoutPositions(yield* store.messages({ sessionId: id, after: 0, limit: 1000 })),
-    last: withoutPositions(Option.toArray(yield* store.lastMessage(id))),
+    last: withoutPositions(yield* store.recentMessages({ sessionId: id, before: Option.none(), limit: 1 })),
     recent: yield* store.recentEvents(id, 4),
     own: yield* store.events({ ...page, scope: own }),
     subtree: yield* store.events({ ...page, scope: subtree }),

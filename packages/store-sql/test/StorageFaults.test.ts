@@ -150,7 +150,10 @@ describe("a database that can only be read", () => {
       yield* sql`PRAGMA query_only = 1`
       assert.strictEqual(yield* conditionOf(store.commit([Records.created(second)])), "read_only")
       assert.strictEqual(yield* conditionOf(store.ready), "read_only")
+      assert.strictEqual(yield* conditionOf(store.trimFeed({ olderThanMillis: 0, keepMax: 0 })), "read_only")
       assert.deepStrictEqual(yield* store.session(first.id), Option.some(first))
+      assert.deepStrictEqual((yield* store.snapshot({ within: Option.none(), limit: 1 })).sessions, [first])
+      assert.strictEqual((yield* store.events(everything)).head, 0)
       yield* sql`PRAGMA query_only = 0`
       yield* store.commit([Records.created(second)])
     }).pipe(Effect.provide(inNewFile))
@@ -189,14 +192,16 @@ describe("a damaged database", () => {
     ]
   > = [
     ["sessions", (store) => store.session(first.id)],
-    ["messages", (store) => store.lastMessage(first.id)],
+    ["messages", (store) => store.recentMessages({ sessionId: first.id, before: Option.none(), limit: 1 })],
     ["jobs", (store) => store.openJobs],
     ["completions", (store) => store.completion(Records.runId(3))],
+    ["obligations", (store) => store.obligation(Records.requestId(4))],
+    ["obligations", (store) => store.snapshot({ within: Option.none(), limit: 1 })],
     ["events", (store) => store.events(everything)]
   ]
-  for (const [table, read] of unreadable) {
+  for (const [index, [table, read]] of unreadable.entries()) {
     for (const body of ["{", '{"type":"from the future"}']) {
-      it.effect(`is refused as corrupt when a row of ${table} says ${body}`, () =>
+      it.effect(`is refused as corrupt when a row of ${table} says ${body} (${index})`, () =>
         Effect.gen(function* () {
           const store = yield* SessionStore.SessionStore
           const sql = yield* SqlClient.SqlClient
@@ -205,6 +210,7 @@ describe("a damaged database", () => {
             Records.appended(Records.message(1, first.id)),
             Records.accepted(Records.job(2, first)),
             Records.settled(Records.completion(3, second)),
+            Records.opened(Records.request(4, second.id)),
             Records.recorded(first.id, Records.titled(first.id, "t"))
           ])
           yield* read(store)

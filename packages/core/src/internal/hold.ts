@@ -27,11 +27,11 @@ const launching: QueuePlace = { position: 0, reason: "launching" }
 
 const whileQueued = ({ flight, nowMillis, place, session }: Circumstances): Hold => {
   const job = Option.isSome(flight) ? flight.value.job : undefined
-  const tries = job?.failedAtMillis ?? []
+  const tries = job?.tries ?? []
   if (job?.notBeforeMillis !== undefined && job.notBeforeMillis > nowMillis) {
     return { _tag: "Retrying", notBeforeMillis: job.notBeforeMillis, tries: tries.length }
   }
-  const sinceMillis = tries.at(-1) ?? job?.acceptedAtMillis ?? session.updatedAtMillis
+  const sinceMillis = tries.at(-1)?.endedAtMillis ?? job?.acceptedAtMillis ?? session.updatedAtMillis
   return { _tag: "Queued", place: Option.getOrElse(place, () => launching), sinceMillis }
 }
 

@@ -235,12 +235,15 @@ const ofSessions = (state: State) =>
     childCount: (parentId) => read(() => state.children.get(parentId)?.length ?? 0),
     messages: ({ after, limit, sessionId }) =>
       read(() => (state.messages.get(sessionId) ?? []).filter((entry) => entry.position > after).slice(0, limit)),
-    recentMessages: (sessionId, limit) =>
+    recentMessages: ({ before, limit, sessionId }) =>
       read(() => {
         const entries = state.messages.get(sessionId) ?? []
-        return entries.slice(Math.max(0, entries.length - limit))
+        const end = Option.match(before, {
+          onNone: () => entries.length,
+          onSome: (position) => Math.min(entries.length, position - 1)
+        })
+        return entries.slice(Math.max(0, end - limit), Math.max(0, end))
       }),
-    lastMessage: (sessionId) => read(() => Option.fromUndefinedOr(state.messages.get(sessionId)?.at(-1))),
     answer: (sessionId, runId) =>
       read(() =>
         (state.messages.get(sessionId) ?? []).filter((entry) => entry.runId === runId && entry.role === "assistant")

@@ -132,7 +132,7 @@ const exchange = (stage: Stage, word: string, text: string): Step | undefined =>
   }
 }
 
-const triesBefore = ({ context }: Stage): number => context.job.failedAtMillis?.length ?? 0
+const triesBefore = ({ context }: Stage): number => context.job.tries?.length ?? 0
 
 /** `limited <seconds> <tries>`: so many tries of the job meet a rate limit that asks for this pause. */
 const limited = (stage: Stage, text: string): Step => {

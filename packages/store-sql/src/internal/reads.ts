@@ -77,13 +77,15 @@ const ofMessages = ({ many, one }: Asking.Ask) =>
         after,
         limit
       ]),
-    recentMessages: (sessionId, limit) =>
+    recentMessages: ({ before, limit, sessionId }) =>
       Effect.map(
-        many("recentMessages", Records.message, `${entries} ORDER BY position DESC LIMIT ?`, [sessionId, limit]),
+        many("recentMessages", Records.message, `${entries} AND position < ? ORDER BY position DESC LIMIT ?`, [
+          sessionId,
+          Option.getOrElse(before, () => Number.MAX_SAFE_INTEGER),
+          limit
+        ]),
         (found) => found.toReversed()
       ),
-    lastMessage: (sessionId) =>
-      one("lastMessage", Records.message, `${entries} ORDER BY position DESC LIMIT 1`, [sessionId]),
     answer: (sessionId, runId) =>
       many("answer", Records.message, `${entries} AND run_id = ? AND role = 'assistant' ORDER BY position`, [
         sessionId,

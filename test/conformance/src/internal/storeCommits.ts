@@ -35,7 +35,7 @@ export const commits = (test: Test): void => {
       )
       assertConflict(reason, stale)
       assert.deepStrictEqual(yield* store.session(first.id), Option.none())
-      assert.deepStrictEqual(yield* store.lastMessage(parent.id), Option.none())
+      assert.deepStrictEqual(yield* store.recentMessages({ sessionId: parent.id, before: Option.none(), limit: 1 }), [])
       assert.deepStrictEqual(yield* events(store), [])
       assert.strictEqual(yield* store.childCount(parent.id), 0)
     })

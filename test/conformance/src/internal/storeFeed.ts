@@ -154,6 +154,21 @@ export const pages = (test: Test): void => {
   )
 
   test(
+    "MUST place each of many sessions that are created in one transition below all that are above it",
+    Effect.fnUntraced(function* (store) {
+      const line = Array.from({ length: 10 }, (_, index) => Records.child(100 + index, parent))
+      const below = line.map((session, index) => Records.child(200 + index, session))
+      const leaves = below.map((session, index) => Records.child(300 + index, session))
+      yield* store.commit([parent, ...line, ...below, ...leaves].map(Records.created))
+      yield* store.commit(leaves.map((session, index) => Records.accepted(Records.job(300 + index, session))))
+      assert.deepStrictEqual(
+        (yield* store.openJobs).map((open) => open.ancestors),
+        line.map((session, index) => [Records.sessionId(200 + index), session.id, parent.id])
+      )
+    })
+  )
+
+  test(
     "MUST place a session below one that is created in the same transition, or at the same time",
     Effect.fnUntraced(function* (store) {
       const deeper = Records.child(6, grandchild)

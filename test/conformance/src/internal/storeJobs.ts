@@ -124,7 +124,7 @@ export const openJobs = (test: Test): void => {
 export const tries = (test: Test): void => {
   const again: SpawnJob.SpawnJob = {
     ...Records.job(12, first),
-    failedAtMillis: [1, 2],
+    tries: [{ runId: Records.runId(1), endedAtMillis: 1 }],
     lost: 1,
     notBeforeMillis: 3,
     resume: { runId: Records.runId(2), handle: "conversation" }

@@ -73,11 +73,15 @@ export const transcripts = (test: Test): void => {
       assert.isTrue(stored.every((entry, index) => entry.position > (stored[index - 1]?.position ?? 0)))
       const third = stored[2]?.position ?? 0
       assert.deepStrictEqual(yield* store.messages({ sessionId: first.id, after: third, limit: 1 }), stored.slice(3, 4))
-      assert.deepStrictEqual(yield* store.lastMessage(first.id), Option.fromUndefinedOr(stored[4]))
-      assert.deepStrictEqual(yield* store.lastMessage(Records.sessionId(9)), Option.none())
-      assert.deepStrictEqual(yield* store.recentMessages(first.id, 2), stored.slice(3))
-      assert.deepStrictEqual(yield* store.recentMessages(first.id, 9), stored)
-      assert.deepStrictEqual(yield* store.recentMessages(first.id, 0), [])
+      const recent = (limit: number, before?: number) =>
+        store.recentMessages({ sessionId: first.id, before: Option.fromUndefinedOr(before), limit })
+      assert.deepStrictEqual(yield* recent(2), stored.slice(3))
+      assert.deepStrictEqual(yield* recent(9), stored)
+      assert.deepStrictEqual(yield* recent(0), [])
+      assert.deepStrictEqual(yield* recent(2, stored[3]?.position), stored.slice(1, 3))
+      assert.deepStrictEqual(yield* recent(2, stored[0]?.position), [])
+      const nobody = { sessionId: Records.sessionId(9), before: Option.none(), limit: 9 }
+      assert.deepStrictEqual(yield* store.recentMessages(nobody), [])
     })
   )
 
@@ -136,7 +140,7 @@ export const deletion = (test: Test): void => {
       assert.deepStrictEqual(yield* store.completion(Records.runId(4)), Option.none())
       assert.deepStrictEqual(yield* undelivered(store), [Records.runId(5)])
       assert.deepStrictEqual(yield* store.session(second.id), Option.some(second))
-      assert.isTrue(Option.isSome(yield* store.lastMessage(second.id)))
+      assert.lengthOf(yield* store.recentMessages({ sessionId: second.id, before: Option.none(), limit: 1 }), 1)
       assert.deepStrictEqual(numbers(yield* events(store)), [1])
     })
   )

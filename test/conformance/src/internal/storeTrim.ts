@@ -110,6 +110,16 @@ export const floors = (test: Test): void => {
   )
 
   test(
+    "MUST keep nothing for a wait that is older than its own transition, however often that changes it",
+    Effect.fnUntraced(function* (store) {
+      const wait = Records.wait(1, parent.id)
+      yield* record(store, 3)
+      yield* store.commit([Records.opened(wait), title(parent), Records.obligationChanged({ ...wait, version: 2 })])
+      assert.strictEqual(yield* oldest(store), 4)
+    })
+  )
+
+  test(
     "MUST keep what was recorded since a completion that one of its handlers has not acknowledged",
     Effect.fnUntraced(function* (store) {
       yield* record(store, 1)
