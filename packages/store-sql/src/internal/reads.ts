@@ -69,7 +69,7 @@ const ofSessions = ({ many, one, rows }: Asking.Ask) =>
 
 const entries = "SELECT position, body FROM messages WHERE session_id = ?"
 
-const ofMessages = ({ many, one }: Asking.Ask) =>
+const ofMessages = ({ many }: Asking.Ask) =>
   ({
     messages: ({ after, limit, sessionId }) =>
       many("messages", Records.message, `${entries} AND position > ? ORDER BY position LIMIT ?`, [
