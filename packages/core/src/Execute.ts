@@ -23,26 +23,22 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type { AgentShape } from "./Agent.ts"
-import {
-  type Capabilities,
-  ended,
-  type ExternalChildRunner,
-  type RunContext,
-  type RunEnd
-} from "./ExternalChildRunner.ts"
+import type { ExternalChildRunner, RunContext, RunEnd } from "./ExternalChildRunner.ts"
 import * as Finalize from "./Finalize.ts"
 import * as Ids from "./Ids.ts"
 import type { Flight } from "./internal/flights.ts"
 import { LiveRun, type Verdict } from "./internal/liveRun.ts"
 import { isoOf, publishOwn } from "./internal/publisher.ts"
 import { patiently } from "./internal/recorder.ts"
+import { findPrompt } from "./internal/prompt.ts"
+import { selectRunner, setup } from "./internal/runnerChoice.ts"
 import { type ContextServices, makeContext } from "./internal/runContext.ts"
 import type { AcceptedJob } from "./internal/settlement.ts"
 import * as Outcome from "./Outcome.ts"
 import * as Recovery from "./Recovery.ts"
 import * as Retry from "./Retry.ts"
-import { metadataKeys, type Session, type StoredMessage } from "./Session.ts"
-import { type SessionStoreShape, StoreError } from "./SessionStore.ts"
+import type { Session } from "./Session.ts"
+import { StoreError } from "./SessionStore.ts"
 import type { SpawnJob } from "./SpawnJob.ts"
 import * as Watchdog from "./Watchdog.ts"
 
@@ -66,44 +62,6 @@ export type Readiness =
   | { readonly _tag: "Ready"; readonly session: Session; readonly prompt: string }
   | { readonly _tag: "Settle"; readonly session: Option.Option<Session>; readonly outcome: Outcome.Outcome }
 
-const setup = (message: string): Outcome.Outcome & Outcome.RunnerOutcome => ({
-  status: "error",
-  reason: "setup",
-  message
-})
-
-/** Entries that are read at once to find the prompt: a first try needs no more. */
-const promptPageMax = 32
-/** A job whose tries left more pages behind its prompt works on what is in these. */
-const promptPagesMax = 512
-
-/** What to work on, and whether it is all there: its beginning may be further back. */
-export interface Prompt {
-  readonly text: Option.Option<string>
-  readonly whole: boolean
-}
-
-/**
- * The user messages at the end of the transcript. Behind and between them may
- * stand what earlier tries of the same job said, and what they were told while
- * they ran; what was told to another job ends it.
- */
-export const promptOf = (
-  job: SpawnJob,
-  recent: ReadonlyArray<Pick<StoredMessage, "role" | "text" | "runId">>
-): Prompt => {
-  const tries = new Set((job.tries ?? []).map(({ runId }) => runId))
-  const texts: Array<string> = []
-  let whole = false
-  for (const { role, runId, text } of recent.toReversed()) {
-    const isOfTry = runId !== undefined && tries.has(runId)
-    whole = !isOfTry && (role !== "user" || runId !== undefined)
-    if (whole) break
-    if (role === "user") texts.push(text)
-  }
-  return { text: texts.length === 0 ? Option.none() : Option.some(texts.toReversed().join("\n\n")), whole }
-}
-
 /** `S-notfound` and `S-skipped`: whether a loaded session may run as this job's child. */
 export const readiness = (
   { job }: Pick<Flight, "job">,
@@ -120,53 +78,6 @@ export const readiness = (
     onNone: () => ({ _tag: "Settle", session, outcome: Outcome.noPendingMessage }),
     onSome: (text) => ({ _tag: "Ready", session: session.value, prompt: text })
   })
-}
-
-/** Who would run a session and what it can do; in-process agents can do everything. */
-export const capabilitiesOf = (
-  session: Session,
-  agent: Option.Option<AgentShape>,
-  runners: ReadonlyArray<ExternalChildRunner>
-): Option.Option<Capabilities> =>
-  session.metadata[metadataKeys.runtimeKind] === "external"
-    ? Option.map(
-        Option.fromUndefinedOr(runners.find((runner) => runner.shouldHandle(session))),
-        (found) => found.capabilities
-      )
-    : Option.as(agent, inProcess)
-
-const inProcess: Capabilities = { steer: true, requests: true, resume: true, usage: true, gracefulCancel: true }
-
-/** The in-process agent goes on from the transcript; an external one needs its own word for the conversation. */
-export const canResume =
-  (agent: Option.Option<AgentShape>, runners: ReadonlyArray<ExternalChildRunner>): Recovery.CanResume =>
-  (session, handle) =>
-    Option.exists(capabilitiesOf(session, agent, runners), ({ resume }) => resume) &&
-    (handle !== undefined || session.metadata[metadataKeys.runtimeKind] !== "external")
-
-/** Who runs a session (`S-external`): a runner, or the outcome of having none. */
-export const selectRunner = (
-  session: Session,
-  agent: Option.Option<AgentShape>,
-  runners: ReadonlyArray<ExternalChildRunner>
-): { readonly name: string; readonly run: (context: RunContext) => ReturnType<ExternalChildRunner["run"]> } => {
-  const { metadata } = session
-  const refuse = (message: string) => ({ name: "none", run: () => Effect.succeed(ended(setup(message))) })
-  if (metadata[metadataKeys.runtimeKind] !== "external") {
-    return Option.isSome(agent)
-      ? { name: "agent", run: agent.value.run }
-      : refuse("This session names no external runtime, and no in-process agent is configured")
-  }
-  if (runners.length === 0) {
-    return refuse("Child session requires external runtime, but no external runner is configured")
-  }
-  const found = runners.find((runner) => runner.shouldHandle(session))
-  const agentId = metadata[metadataKeys.externalAgentId] ?? ""
-  const protocol = metadata[metadataKeys.externalProtocol] ?? ""
-  return (
-    found ??
-    refuse(`No external runner matched child session runtime metadata: agent_id=${agentId}, protocol=${protocol}`)
-  )
 }
 
 const defectOutcome = (cause: Cause.Cause<never>): Outcome.Outcome => {
@@ -301,7 +212,7 @@ const begin = Effect.fnUntraced(function* (
   if (flight.stop !== undefined) Deferred.doneUnsafe(live.verdict, Effect.succeed(flight.stop))
   services.onLive(live)
   if (crowded > 0) yield* Effect.yieldNow // I5: many runs that begin at once leave the readers their turn
-  return { live, prompt: [prompt, ...waiting.texts].join("\n\n") } satisfies Begun
+  return { live, prompt: [prompt, ...waiting.texts].filter((text) => text !== "").join("\n\n") } satisfies Begun
 })
 
 /** How a launch came to its end. */
@@ -335,25 +246,13 @@ export const settleUnbegun = Effect.fnUntraced(function* (services: ExecuteServi
 })
 
 /** A session that was changed since it was queued is found out by the commit that begins its run. */
-/** Reads back from the end of the transcript as far as the prompt goes. */
-const findPrompt = Effect.fnUntraced(function* (store: SessionStoreShape, job: SpawnJob) {
-  const sessionId = job.childSessionId
-  let recent: ReadonlyArray<StoredMessage> = []
-  for (let pages = 0; pages < promptPagesMax; pages++) {
-    const before = Option.map(Option.fromUndefinedOr(recent[0]), ({ position }) => position)
-    const page = yield* store.recentMessages({ sessionId, before, limit: promptPageMax })
-    recent = [...page, ...recent]
-    const { text, whole } = promptOf(job, recent)
-    if (whole || page.length < promptPageMax) return text
-  }
-  return promptOf(job, recent).text
-})
-
-const load = Effect.fnUntraced(function* ({ recorder: { store } }: ExecuteServices, flight: Flight) {
+/** What waits in the inbox joins the prompt with the launch: alone it is one. */
+const load = Effect.fnUntraced(function* ({ inbox, recorder: { store } }: ExecuteServices, flight: Flight) {
   const { childSessionId } = flight.job
-  const session = flight.queued === undefined ? yield* store.session(childSessionId) : Option.some(flight.queued)
-  flight.queued = undefined
-  return readiness(flight, session, yield* findPrompt(store, flight.job))
+  const session = yield* store.session(childSessionId)
+  const written = yield* findPrompt(store, flight.job)
+  const prompt = Option.isNone(written) && inbox.hasWaiting(childSessionId) ? Option.some("") : written
+  return readiness(flight, session, prompt)
 })
 
 /** Whether a run that the shutdown stops is taken up by the next start instead of being settled now. */

@@ -25,7 +25,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { Agent } from "./Agent.ts"
 import { AgentDirectory, concurrentMaxDefault } from "./AgentDirectory.ts"
-import * as Execute from "./Execute.ts"
+import type * as Execute from "./Execute.ts"
 import { ExternalChildRunners, type StopMode } from "./ExternalChildRunner.ts"
 import type { RunId, SessionId } from "./Ids.ts"
 import { CurrentFlights, type Flight, makeFlight, providerPrefix } from "./internal/flights.ts"
@@ -34,6 +34,7 @@ import { Heartbeats } from "./internal/heartbeats.ts"
 import { Inbox } from "./internal/inbox.ts"
 import { Recorder, type Show } from "./internal/recorder.ts"
 import { recover } from "./internal/recovering.ts"
+import { canResume } from "./internal/runnerChoice.ts"
 import { Requests } from "./internal/requests.ts"
 import {
   adopt,
@@ -181,7 +182,7 @@ const makeServices = Effect.fnUntraced(function* (floor: Floor, fibers: Fibers) 
     runners,
     policy: yield* CurrentPolicy,
     retry: yield* Retry.CurrentPolicy,
-    recovery: { policy: yield* Recovery.CurrentPolicy, canResume: Execute.canResume(agent, runners) },
+    recovery: { policy: yield* Recovery.CurrentPolicy, canResume: canResume(agent, runners) },
     grace: yield* GraceTime,
     closing: () => floor.closed,
     slots: { leave: (flight) => floor.leave(flight), reenter: (flight) => floor.reenter(flight) },

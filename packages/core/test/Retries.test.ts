@@ -144,4 +144,30 @@ describe("retries", () => {
       assert.strictEqual((yield* settled(spawned)).status, "completed")
     }).pipe(Effect.provide(world({}, Layer.mergeAll(Retry.layer({ ...Retry.defaults, restart: "transient" }))).layer))
   )
+
+  it.effect("a later try also works on what an earlier one was told while it ran", () => {
+    const census: ScriptedRunner.Census = { open: 0, started: 0 }
+    const steered = ExternalChildRunner.layer([
+      ScriptedRunner.make({ agent, census, capabilities: { steer: true, resume: true } })
+    ])
+    return Effect.gen(function* () {
+      const agents = yield* SubAgents
+      const parent = yield* root
+      const spawned = yield* child(parent.id, ["say task", "take-wait", "limited 1"], transient)
+      yield* TestClock.adjust("1 second")
+      yield* agents.send(spawned.session.id, {
+        text: "say more",
+        mode: "queue",
+        key: Option.none(),
+        origin: "user"
+      })
+      yield* TestClock.adjust("10 seconds")
+      // The second try waits for a message again: it has the whole script before it.
+      assert.strictEqual(yield* statusOf(spawned.session.id), "running")
+      yield* agents.send(spawned.session.id, { text: "say last", mode: "queue", key: Option.none(), origin: "user" })
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual((yield* settled(spawned)).status, "completed")
+      assert.strictEqual(yield* textOf(spawned.session.id), "task<say last>more")
+    }).pipe(Effect.provide(world({}, steered).layer))
+  })
 })

@@ -6,6 +6,8 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Execute from "../src/Execute.ts"
 import { ended, type ExternalChildRunner, type RunEnd } from "../src/ExternalChildRunner.ts"
+import { promptOf } from "../src/internal/prompt.ts"
+import { selectRunner } from "../src/internal/runnerChoice.ts"
 import type { Verdict } from "../src/internal/liveRun.ts"
 import * as Outcome from "../src/Outcome.ts"
 import type { Metadata, StoredMessage } from "../src/Session.ts"
@@ -51,18 +53,18 @@ describe("Execute.readiness", () => {
 type Entry = readonly [role: StoredMessage["role"], text: string, run?: string]
 
 /** What a job works on, and whether the reading may stop there. `tries` are the runs before it. */
-const promptOf = (entries: ReadonlyArray<Entry>, tries: ReadonlyArray<string> = []) => {
+const worksOn = (entries: ReadonlyArray<Entry>, tries: ReadonlyArray<string> = []) => {
   const job = Records.job({ tries: tries.map((name) => ({ runId: Records.runId(name), endedAtMillis: 1 })) })
   const recent = entries.map(([role, text, run]) => ({
     role,
     text,
     ...(run === undefined ? {} : { runId: Records.runId(run) })
   }))
-  const { text, whole } = Execute.promptOf(job, recent)
+  const { text, whole } = promptOf(job, recent)
   return [Option.getOrUndefined(text), whole ? "whole" : "more"]
 }
 
-describe("Execute.promptOf", () => {
+describe("promptOf", () => {
   const cases: ReadonlyArray<readonly [string, ReadonlyArray<Entry>, ReadonlyArray<string>, ReadonlyArray<unknown>]> = [
     ["the whole text of the last message", [["user", " two\nlines "]], [], [" two\nlines ", "more"]],
     ["S-skipped: nothing when there is no message", [], [], [undefined, "more"]],
@@ -99,6 +101,15 @@ describe("Execute.promptOf", () => {
       ["a", "whole"]
     ],
     [
+      "the message that opened this very run",
+      [
+        ["assistant", "x", "old"],
+        ["user", "a", "now"]
+      ],
+      [],
+      ["a", "whole"]
+    ],
+    [
       "for a later try what its first one worked on, whatever that left behind it",
       [
         ["assistant", "x", "old"],
@@ -122,7 +133,7 @@ describe("Execute.promptOf", () => {
     ]
   ]
   it.each(cases)("is %s", (_, entries, tries, expected) => {
-    assert.deepStrictEqual(promptOf(entries, tries), expected)
+    assert.deepStrictEqual(worksOn(entries, tries), expected)
   })
 })
 
@@ -136,13 +147,13 @@ const runner = (name: string, handles: boolean): ExternalChildRunner => ({
 const external: Metadata = { "runtime.kind": "external", "external.agent_id": "writer", "external.protocol": "wire" }
 
 /** The outcome of who was selected, without any runtime around it. */
-const outcomeOf = (selected: ReturnType<typeof Execute.selectRunner>) =>
+const outcomeOf = (selected: ReturnType<typeof selectRunner>) =>
   Effect.gen(function* () {
     const { context } = yield* RunHarness.make({ session: Records.child(), runId: "run_1", prompt: "go" })
     return (yield* Effect.scoped(selected.run(context))).outcome
   })
 
-describe("Execute.selectRunner", () => {
+describe("selectRunner", () => {
   it.effect.each([
     [external, [], "Child session requires external runtime, but no external runner is configured"],
     [
@@ -157,36 +168,33 @@ describe("Execute.selectRunner", () => {
     ]
   ] as const)("S-external: %j without a runner settles with the seed's words", ([metadata, runners, message]) =>
     Effect.gen(function* () {
-      const selected = Execute.selectRunner(Records.child({ metadata }), Option.none(), runners)
+      const selected = selectRunner(Records.child({ metadata }), Option.none(), runners)
       assert.deepStrictEqual<unknown>(yield* outcomeOf(selected), setup(message))
     })
   )
 
   it("S-external: the first runner that says yes runs the session", () => {
     const runners = [runner("a", false), runner("b", true), runner("c", true)]
-    const selected = Execute.selectRunner(Records.child({ metadata: external }), Option.none(), runners)
+    const selected = selectRunner(Records.child({ metadata: external }), Option.none(), runners)
     assert.strictEqual(selected.name, "b")
   })
 
   it("S-external: an external session is not given to the in-process agent", () => {
     const agent = Option.some({ run: () => Effect.succeed(ended(Outcome.done)) })
-    assert.strictEqual(
-      Execute.selectRunner(Records.child({ metadata: external }), agent, [runner("a", false)]).name,
-      "none"
-    )
+    assert.strictEqual(selectRunner(Records.child({ metadata: external }), agent, [runner("a", false)]).name, "none")
   })
 
   it.each([{}, { "runtime.kind": "internal" }, { "external.agent_id": "writer" }])(
     "S-external: %j is for the in-process agent, whatever the runners say",
     (metadata: Metadata) => {
       const agent = Option.some({ run: () => Effect.succeed(ended(Outcome.done)) })
-      assert.strictEqual(Execute.selectRunner(Records.child({ metadata }), agent, [runner("a", true)]).name, "agent")
+      assert.strictEqual(selectRunner(Records.child({ metadata }), agent, [runner("a", true)]).name, "agent")
     }
   )
 
   it.effect("without an in-process agent such a session settles as setup, with a reason", () =>
     Effect.gen(function* () {
-      const outcome = yield* outcomeOf(Execute.selectRunner(Records.child(), Option.none(), [runner("a", true)]))
+      const outcome = yield* outcomeOf(selectRunner(Records.child(), Option.none(), [runner("a", true)]))
       assert.strictEqual(outcome.reason, "setup")
       assert.include(Outcome.errorText(outcome), "no in-process agent")
     })
