@@ -308,11 +308,12 @@ const insist = <A>(
  * only in the record, and its handlers have not been told.
  */
 const settledAlready = Effect.fnUntraced(function* (services: FinalizeServices, runId: Ids.RunId) {
-  if (services.closing()) return
-  const found = yield* patiently(services.recorder.store.completion(runId)).pipe(Effect.catch(() => Effect.succeedNone))
-  if (Option.isNone(found)) return
   services.onDoubt()
+  if (services.closing()) return Option.none<ReadonlyArray<AcceptedJob>>()
+  const found = yield* patiently(services.recorder.store.completion(runId)).pipe(Effect.catch(() => Effect.succeedNone))
+  if (Option.isNone(found)) return Option.none<ReadonlyArray<AcceptedJob>>()
   yield* services.outbox.deliver(found.value)
+  return Option.some<ReadonlyArray<AcceptedJob>>([])
 })
 
 /** From here on nobody counts on more of this run (I3). */
@@ -360,8 +361,8 @@ export const finalize = Effect.fnUntraced(function* (
     const bare = settlingPlan(services, flight, completion, nothing)
     return commitSettling(services, flight, session, completion, bare)
   })
-  if (Option.isSome(accepted)) yield* services.outbox.deliver(completion)
-  else yield* settledAlready(services, flight.job.runId)
+  if (Option.isNone(accepted)) return yield* settledAlready(services, flight.job.runId)
+  yield* services.outbox.deliver(completion)
   return accepted
 })
 

@@ -68,6 +68,15 @@ export const ofLaunched = (
 const decide = (open: OpenJob, rules: Rules): Decision =>
   open.state === "queued" ? { _tag: "Requeue" } : ofLaunched(open, rules)
 
+/** What is known of parents besides their open jobs. */
+export interface Standing {
+  readonly hasOpenWait: (id: SessionId) => boolean
+  /** Whether the job is in flight in this process, so that nothing is decided about it. */
+  readonly isAlive: (job: SpawnJob) => boolean
+}
+
+const nobody: Standing = { hasOpenWait: () => false, isAlive: () => false }
+
 export interface Planned {
   readonly open: OpenJob
   readonly decision: Decision
@@ -86,23 +95,31 @@ const closing = ({ session, state }: OpenJob): Option.Option<Outcome> => {
 
 /**
  * Every open job with what becomes of it, parents before their children: a
- * child of a job that is not open any more, or ends here, is closed (I7).
+ * child of a job that is not open any more, or ends here, is closed (I7),
+ * unless its parent waits for it.
  */
-export const plan = (open: ReadonlyArray<OpenJob>, rules: Rules): ReadonlyArray<Planned> => {
+export const plan = (
+  open: ReadonlyArray<OpenJob>,
+  rules: Rules,
+  { hasOpenWait, isAlive }: Standing = nobody
+): ReadonlyArray<Planned> => {
   const goesOn = new Set<RunId>()
+  const isOver = ({ ownerRunId, parentSessionId }: SpawnJob): boolean =>
+    ownerRunId !== undefined &&
+    !goesOn.has(ownerRunId) &&
+    !(parentSessionId !== undefined && hasOpenWait(parentSessionId))
   const planned: Array<Planned> = []
   const shallowFirst = open.toSorted((a, b) => a.ancestors.length - b.ancestors.length)
   const decisions = new Map<SessionId, Decision>()
   for (const found of shallowFirst) {
-    const owner = found.job.ownerRunId
-    const closed = owner !== undefined && !goesOn.has(owner) ? closing(found) : Option.none<Outcome>()
+    const closed = isOver(found.job) ? closing(found) : Option.none<Outcome>()
     const decision: Decision = Option.match(closed, {
       onNone: () => decide(found, rules),
       onSome: (outcome) => ({ _tag: "Settle", outcome })
     })
-    if (decision._tag !== "Settle") goesOn.add(jobIdOf(found.job))
     // A try that begins again spawns again: the children of the lost one are closed.
-    if (decision._tag === "Continue" && decision.mode === "retry") goesOn.delete(jobIdOf(found.job))
+    const isGoingOn = decision._tag === "Requeue" || (decision._tag === "Continue" && decision.mode === "resume")
+    if (isGoingOn || isAlive(found.job)) goesOn.add(jobIdOf(found.job))
     decisions.set(found.job.childSessionId, decision)
   }
   for (const found of open) {

@@ -43,14 +43,12 @@ import {
   releaseWaiting,
   pause,
   placeFlight,
-  placeOrSettle,
   reserve,
   type Scheduling,
   settledOf,
   settleUnbegun,
-  succeed,
-  afterwards,
   stop,
+  takeoverOf,
   tellToStop
 } from "./internal/scheduling.ts"
 import type { AcceptedJob } from "./internal/settlement.ts"
@@ -239,12 +237,7 @@ const makeAccept = (scheduling: Scheduling) =>
     floor.recording += 1
     yield* services.recorder.commit(changes, show).pipe(
       // I2
-      Effect.onError(() =>
-        Effect.sync(() => {
-          floor.doubt()
-          floor.flights.settle(flight)
-        })
-      ),
+      Effect.onError(() => Effect.sync(() => floor.flights.doubt(flight))),
       Effect.ensuring(
         Effect.sync(() => {
           floor.recording -= 1
@@ -327,12 +320,7 @@ const make: Effect.Effect<SpawnSchedulerShape, StoreError, Needed | Scope.Scope>
   }
   const { services, waits } = yield* makeServices(floor, fibers)
   const scheduling: Scheduling = { ...fibers, floor, services, waits }
-  yield* recover(services, {
-    flights: floor.flights,
-    place: (flight) => placeOrSettle(scheduling, flight),
-    succeed: (flight, again) => succeed(scheduling, flight, again),
-    ended: (flight, ending) => afterwards(scheduling, flight, ending)
-  })
+  yield* recover(services, takeoverOf(scheduling))
   yield* upkeep(scheduling)
   const drain = makeDrain(scheduling)
   yield* Effect.forkScoped(floor.heartbeats.run)

@@ -72,6 +72,9 @@ export class Flights {
   private readonly byParent = new Map<SessionId, Set<Flight>>()
   private readonly watchers = new Map<SessionId, Set<Tell>>()
 
+  /** Told when the commit of a job was reported as failed: it may be in the record all the same. */
+  onDoubt: () => void = () => undefined
+
   get size(): number {
     return this.byChild.size
   }
@@ -115,6 +118,12 @@ export class Flights {
     for (const ancestor of flight.ancestors) this.tell(ancestor, flight)
     if (flight.settled !== undefined) Deferred.doneUnsafe(flight.settled, Effect.void)
     if (flight.room !== undefined) Deferred.doneUnsafe(flight.room, Effect.void)
+  }
+
+  /** Ends a flight whose job may not be in the record. */
+  doubt(flight: Flight): void {
+    this.settle(flight)
+    this.onDoubt()
   }
 
   hasChildren(parentId: SessionId): boolean {

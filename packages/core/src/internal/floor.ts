@@ -44,6 +44,7 @@ export class Floor {
     this.limits = limits
     this.flights = flights
     this.heartbeats = heartbeats
+    flights.onDoubt = () => this.doubt()
     this.queue = new FairQueue(limits, (agent) => (this.paused.has(agent) ? 0 : agentMax(agent)))
   }
 

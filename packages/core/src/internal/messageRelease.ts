@@ -56,7 +56,9 @@ const releaseOnce = Effect.fnUntraced(function* (parts: InboxParts, id: Ids.Sess
     ...plan.expire.map((steer) => MessageSteps.undelivered(steer, "expired", "run_settled", nowMillis))
   ]
   const run = Option.toArray(more)
-  const built = joined([...run, builtOf(streams, { childId: id, ancestors }, steps)])
+  // I3: on the streams above, nothing follows the end of a run but the start of another.
+  const seat = { childId: id, ancestors: run.length > 0 ? ancestors : [] }
+  const built = joined([...run, builtOf(streams, seat, steps)])
   const accepted = run.map((one) => one.accepted)
   const reserved = reserve(accepted)
   yield* Effect.onExit(patiently(recorder.commit(built.changes, built.show)), ({ _tag }) =>

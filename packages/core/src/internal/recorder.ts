@@ -66,6 +66,7 @@ export class Recorder extends Context.Service<
      * Applies a command to a session that was read before, together with the
      * changes that `build` derives from the outcome. Returns the session after it.
      * A conflict of one of those changes is the caller's: it fails with it.
+     * Run again after a failure, it finds out whether it stood.
      */
     readonly transact: (
       start: Session,
@@ -146,6 +147,10 @@ class Sequencer {
   private pass(numbers: ReadonlyArray<number>, show: Show): void {
     this.next = (numbers[numbers.length - 1] ?? 0) + 1
     show(numbers)
+    this.tellAll()
+  }
+
+  tellAll(): void {
     for (const tell of this.listeners) tell()
   }
 
@@ -171,6 +176,19 @@ class Sequencer {
   }
 }
 
+/** What a commit would have made of the session that was reported as failed and may stand. */
+interface Doubt {
+  next: Session | undefined
+}
+
+/** Nobody else makes the same of a session at the same moment: the commit stood, and only its answer was lost. */
+const isThatCommit = ({ next }: Doubt, found: Session): boolean =>
+  next !== undefined &&
+  found.version === next.version &&
+  found.status === next.status &&
+  found.runId === next.runId &&
+  found.updatedAtMillis === next.updatedAtMillis
+
 const make = Effect.gen(function* () {
   const store = yield* Store.SessionStore
   const { head } = yield* store.feedBounds
@@ -190,6 +208,7 @@ const make = Effect.gen(function* () {
         },
         onFailure: (cause) => {
           sequencer.end(ticket)
+          sequencer.tellAll() // it may stand: whoever reads the record looks again
           return Effect.failCause(cause)
         }
       })
@@ -199,7 +218,8 @@ const make = Effect.gen(function* () {
     session: Session,
     command: Lifecycle.Command,
     build: (next: Session) => Built,
-    triesLeft: number
+    triesLeft: number,
+    doubt: Doubt
   ): Effect.Effect<Session, Refused | Store.StoreError> =>
     Clock.clockWith((clock) => {
       const decided = Lifecycle.decide(session, command, clock.currentTimeMillisUnsafe())
@@ -209,9 +229,14 @@ const make = Effect.gen(function* () {
       const { changes, show } = build(next)
       return commit([{ _tag: "SessionChanged", session: next }, ...changes], show).pipe(
         Effect.as(next),
+        Effect.tapError(({ reason }) =>
+          Effect.sync(() => {
+            if (reason._tag === "StorageUnavailable") doubt.next = next
+          })
+        ),
         Effect.catchIf(
           ({ reason }) => reason._tag === "VersionConflict" && reason.sessionId === session.id && triesLeft > 0,
-          () => again(session, command, build, triesLeft - 1)
+          () => again(session, command, build, triesLeft - 1, doubt)
         )
       )
     })
@@ -220,18 +245,23 @@ const make = Effect.gen(function* () {
     session: Session,
     command: Lifecycle.Command,
     build: (next: Session) => Built,
-    triesLeft: number
+    triesLeft: number,
+    doubt: Doubt
   ): Effect.Effect<Session, Refused | Store.StoreError> =>
-    Effect.flatMap(store.session(session.id), (found) =>
-      Option.isNone(found)
-        ? Effect.fail(new Refused({ command: command._tag, refusal: Option.none() }))
-        : attempt(found.value, command, build, triesLeft)
-    )
+    Effect.flatMap(store.session(session.id), (found) => {
+      if (Option.isNone(found)) return Effect.fail(new Refused({ command: command._tag, refusal: Option.none() }))
+      return isThatCommit(doubt, found.value)
+        ? Effect.succeed(found.value)
+        : attempt(found.value, command, build, triesLeft, doubt)
+    })
 
   return Recorder.of({
     store,
     commit,
-    transact: (start, command, build) => attempt(start, command, build, conflictsMax),
+    transact: (start, command, build) => {
+      const doubt: Doubt = { next: undefined }
+      return Effect.suspend(() => attempt(start, command, build, conflictsMax, doubt))
+    },
     onEvents: (tell) => sequencer.onEvents(tell)
   })
 })

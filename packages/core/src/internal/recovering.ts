@@ -9,14 +9,18 @@ import * as Option from "effect/Option"
 import type { Ending, ExecuteServices } from "../Execute.ts"
 import * as Finalize from "../Finalize.ts"
 import * as Ids from "../Ids.ts"
+import type { SessionId } from "../Ids.ts"
 import type { Outcome } from "../Outcome.ts"
 import * as Recovery from "../Recovery.ts"
 import type { StoreError } from "../SessionStore.ts"
+import type { SpawnJob } from "../SpawnJob.ts"
 import { type Flight, type Flights, makeFlight } from "./flights.ts"
 
 /** What recovery does with the flights: the scheduler's. */
 export interface Takeover {
   readonly flights: Flights
+  /** Whether this parent waits for children that go on without it. */
+  readonly hasOpenWait: (id: SessionId) => boolean
   readonly place: (flight: Flight) => Effect.Effect<void>
   /** Returns the next try of the job, which has no place yet. */
   readonly succeed: (flight: Flight, again: Again) => Effect.Effect<Flight>
@@ -81,7 +85,7 @@ const takeUp = Effect.fnUntraced(function* (
 })
 
 /**
- * Takes up every open job of the record. Who had begun has had its turn, and
+ * Takes up every open job of the record that has no flight. Who had begun has had its turn, and
  * has a place again before who was queued; both in the order of acceptance.
  *
  * **Durability**: what it decides is recorded as it goes; a crash in it is
@@ -89,8 +93,11 @@ const takeUp = Effect.fnUntraced(function* (
  */
 export const recover = (services: ExecuteServices, takeover: Takeover): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const planned = Recovery.plan(yield* services.recorder.store.openJobs, services.recovery)
-    const flights = planned.map((found) => {
+    const open = yield* services.recorder.store.openJobs
+    const isAlive = ({ childSessionId }: SpawnJob): boolean => takeover.flights.get(childSessionId) !== undefined
+    const planned = Recovery.plan(open, services.recovery, { hasOpenWait: takeover.hasOpenWait, isAlive })
+    const strays = planned.filter(({ open: { job } }) => !isAlive(job))
+    const flights = strays.map((found) => {
       const flight = makeFlight(found.open.job, found.open.ancestors, found.open.session)
       takeover.flights.add(flight)
       return { flight, found }

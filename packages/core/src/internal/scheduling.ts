@@ -16,6 +16,7 @@ import * as Closing from "./closing.ts"
 import { type Flight, makeFlight } from "./flights.ts"
 import type { Floor } from "./floor.ts"
 import type { Stop } from "./liveRun.ts"
+import type { Takeover } from "./recovering.ts"
 import type { AcceptedJob } from "./settlement.ts"
 import type { Waits } from "./waits.ts"
 
@@ -52,7 +53,7 @@ export const reserve = (floor: Floor, accepted: ReadonlyArray<AcceptedJob>) => {
     return [flight]
   })
   return (recorded: boolean): void => {
-    if (!recorded) for (const flight of added) floor.flights.settle(flight)
+    if (!recorded) for (const flight of added) floor.flights.doubt(flight)
   }
 }
 
@@ -216,3 +217,12 @@ export const launch = (scheduling: Scheduling, flight: Flight): Effect.Effect<vo
     Effect.ignoreCause,
     Effect.uninterruptible
   )
+
+/** How the jobs of the record that have no flight are taken up. */
+export const takeoverOf = (scheduling: Scheduling): Takeover => ({
+  flights: scheduling.floor.flights,
+  hasOpenWait: (id) => scheduling.waits.hasOpenWait(id),
+  place: (flight) => placeOrSettle(scheduling, flight),
+  succeed: (flight, again) => succeed(scheduling, flight, again),
+  ended: (flight, ending) => afterwards(scheduling, flight, ending)
+})

@@ -3,26 +3,17 @@
  * messages that a failing commit left only in the record.
  */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type { StoreError } from "../SessionStore.ts"
-import { adopt, release, type Scheduling } from "./scheduling.ts"
+import { recover } from "./recovering.ts"
+import { adopt, release, type Scheduling, takeoverOf } from "./scheduling.ts"
 
-/** Takes up queued jobs that are in the record and nowhere else: their commit stood although it was reported as failed. */
+/** Takes up jobs that are in the record and nowhere else: a commit stood although it was reported as failed. */
 const adoptStrays = (scheduling: Scheduling): Effect.Effect<void, StoreError> =>
   Effect.suspend(() => {
     const { floor, services } = scheduling
     if (!floor.doubtful || floor.closed) return Effect.void
     floor.doubtful = false
-    return Effect.flatMap(services.recorder.store.openJobs, (open) =>
-      adopt(
-        scheduling,
-        open.flatMap(({ ancestors, job, session, state }) =>
-          state === "queued" && Option.isSome(session) && floor.flights.get(job.childSessionId) === undefined
-            ? [{ ancestors, job, session: session.value }]
-            : []
-        )
-      )
-    ).pipe(
+    return recover(services, takeoverOf(scheduling)).pipe(
       Effect.onError(() =>
         Effect.sync(() => {
           floor.doubtful = true

@@ -277,7 +277,7 @@ const reserve = ({ flights }: Parts, accepted: ReadonlyArray<AcceptedJob>) => {
     return [flight]
   })
   return (recorded: boolean): void => {
-    if (!recorded) for (const flight of added) flights.settle(flight)
+    if (!recorded) for (const flight of added) flights.doubt(flight)
   }
 }
 
