@@ -21,6 +21,7 @@ import type { SessionId } from "./Ids.ts"
 import * as Ids from "./Ids.ts"
 import type { Flight } from "./internal/flights.ts"
 import { joined } from "./internal/ownChanges.ts"
+import { onceInTranscript, settleDoubt } from "./internal/transcriptWriter.ts"
 import { isoOf, publishLifecycle, publishOwn, type Seat } from "./internal/publisher.ts"
 import { type Built, patiently, type Recorder, type Refused } from "./internal/recorder.ts"
 import {
@@ -316,11 +317,15 @@ const settledAlready = Effect.fnUntraced(function* (services: FinalizeServices, 
   return Option.some<ReadonlyArray<AcceptedJob>>([])
 })
 
-/** From here on nobody counts on more of this run (I3). */
-const close = (flight: Flight): void => {
-  flight.settling = true
-  if (flight.live !== undefined) flight.live.closed = true
-}
+/** From here on nobody counts on more of this run (I3), and what it said last is known. */
+const close = ({ recorder }: FinalizeServices, flight: Flight): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    flight.settling = true
+    const { live } = flight
+    if (live === undefined) return Effect.void
+    live.closed = true
+    return live.doubtful === undefined ? Effect.void : Effect.ignore(patiently(settleDoubt(live, recorder.store)))
+  })
 
 /** What an earlier process left of a run that it did not settle. */
 export interface Remains {
@@ -345,7 +350,7 @@ export const finalize = Effect.fnUntraced(function* (
   outcome: Outcome,
   remains: Remains = noRemains
 ) {
-  close(flight)
+  yield* close(services, flight)
   const nowMillis = yield* Clock.currentTimeMillis
   const tail = tailOf(flight, yield* Ids.makeMessageId, nowMillis)
   const unknown = yield* unknownOutcomes(flight, remains.report.openToolCalls ?? [], nowMillis)
@@ -401,7 +406,7 @@ export const goOn = Effect.fnUntraced(function* (
   continuation: Continuation,
   remains: Remains = noRemains
 ) {
-  close(flight)
+  yield* close(services, flight)
   const { childSessionId: sessionId, runId } = flight.job
   const { job } = continuation
   const nowMillis = yield* Clock.currentTimeMillis
@@ -430,13 +435,15 @@ export const goOn = Effect.fnUntraced(function* (
  * the store refuses, the next start goes on from what was recorded before.
  */
 export const leave = Effect.fnUntraced(function* (services: FinalizeServices, flight: Flight) {
-  close(flight)
+  yield* close(services, flight)
   const nowMillis = yield* Clock.currentTimeMillis
-  const tail = tailOf(flight, yield* Ids.makeMessageId, nowMillis)
+  const tailId = yield* Ids.makeMessageId
+  const tail = tailOf(flight, tailId, nowMillis)
   const report = { ...flight.live?.report, ...reportOf(flight) }
-  const { runId } = flight.job
+  const { childSessionId: sessionId, runId } = flight.job
   const plan = planOf(services, flight, [...tail.changes, { _tag: "JobReported", runId, report }], tail.events)
-  yield* patiently(services.recorder.commit(plan.changes, plan.show)).pipe(
+  const commit = services.recorder.commit(plan.changes, plan.show)
+  yield* patiently(onceInTranscript(services.recorder.store, { id: tailId, sessionId }, commit)).pipe(
     Effect.catch((error) => Effect.logWarning("child.left_without_its_tail", error))
   )
 })

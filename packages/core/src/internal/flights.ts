@@ -13,6 +13,7 @@ import { metadataKeys, type ParentClose, type Session } from "../Session.ts"
 import { jobIdOf, type SpawnJob } from "../SpawnJob.ts"
 import type { Entry } from "./fairQueue.ts"
 import type { LiveRun, Stop } from "./liveRun.ts"
+import type { Seat } from "./publisher.ts"
 
 /** One accepted job on its way from acceptance to completion. */
 export interface Flight extends Entry {
@@ -63,6 +64,18 @@ export const makeFlight = (
   settling: false,
   room: undefined,
   settled: undefined
+})
+
+/**
+ * The place of a session as it is when something is shown: on the streams above
+ * it, nothing follows the end of its run but the start of another (I3).
+ */
+export const seatOf = (flights: Flights, childId: SessionId): Seat => ({
+  childId,
+  get ancestors() {
+    const flight = flights.get(childId)
+    return flight === undefined || flight.settling ? [] : flight.ancestors
+  }
 })
 
 type Tell = (settled: Flight) => void

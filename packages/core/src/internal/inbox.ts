@@ -74,6 +74,8 @@ export class Inbox extends Context.Service<
     ) => Effect.Effect<Addition & { readonly texts: ReadonlyArray<string> }>
     /** `before` writes down what was said before a message is delivered. */
     readonly forRun: (live: LiveRun, before: Effect.Effect<void, StoreError>) => RunInbox
+    /** Takes up what is open in the record and not in the book: a commit stood although it was reported as failed. */
+    readonly reload: Effect.Effect<void, StoreError>
     readonly hasWaiting: (id: Ids.SessionId) => boolean
     /** The sessions for which something waits; at a start, those that are not in flight are to be released. */
     readonly waitingSessions: () => ReadonlyArray<Ids.SessionId>
@@ -168,6 +170,7 @@ const sweep = Effect.fnUntraced(function* (parts: InboxParts) {
   }
 })
 
+/** Takes every open message of the record into the book. */
 const load = Effect.fnUntraced(function* ({ book, recorder }: InboxParts) {
   let after = Option.none<Steer["id"]>()
   while (true) {
@@ -175,7 +178,7 @@ const load = Effect.fnUntraced(function* ({ book, recorder }: InboxParts) {
     const page = yield* recorder.store.obligations(query)
     for (const obligation of page) {
       if (obligation.kind !== "steer") continue
-      book.add(obligation)
+      if (!book.has(obligation.sessionId, obligation.id)) book.add(obligation)
       after = Option.some(obligation.id)
     }
     if (page.length < pageMax) return
@@ -211,6 +214,7 @@ const make = Effect.gen(function* () {
     part: settlementPart(parts),
     atLaunch: atLaunch(parts),
     forRun: forRun(parts),
+    reload: load(parts),
     hasWaiting: (id) => parts.book.hasWaiting(id),
     waitingSessions: () => parts.book.sessions(),
     release: release(parts),

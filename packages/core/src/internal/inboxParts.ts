@@ -6,7 +6,7 @@ import type { Steer } from "../Obligation.ts"
 import type { Session } from "../Session.ts"
 import type { StoreError } from "../SessionStore.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
-import type { Flight, Flights } from "./flights.ts"
+import * as Flights from "./flights.ts"
 import type { InboxBook } from "./inboxBook.ts"
 import type { RunBy } from "./messageRoute.ts"
 import { builtOf, type Step } from "./ownChanges.ts"
@@ -19,18 +19,15 @@ export const looksMax = 8
 export interface InboxParts {
   readonly recorder: Recorder["Service"]
   readonly streams: SessionStreamsShape
-  readonly flights: Flights
+  readonly flights: Flights.Flights
   readonly book: InboxBook
   readonly runByOf: (session: Session) => RunBy
   readonly hasAgent: boolean
   /** Flights whose launch has taken what waited: a message that comes later is not part of it. */
-  readonly taken: WeakSet<Flight>
+  readonly taken: WeakSet<Flights.Flight>
 }
 
-export const seatOf = ({ flights }: InboxParts, id: Ids.SessionId): Seat => ({
-  childId: id,
-  ancestors: flights.get(id)?.ancestors ?? []
-})
+export const seatOf = ({ flights }: InboxParts, id: Ids.SessionId): Seat => Flights.seatOf(flights, id)
 
 export const isConflict = (error: StoreError): boolean =>
   error.reason._tag === "ObligationConflict" || error.reason._tag === "VersionConflict"

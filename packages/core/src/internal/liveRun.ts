@@ -6,7 +6,7 @@ import * as Deferred from "effect/Deferred"
 import * as Option from "effect/Option"
 import type { RunnerEvent } from "../AgentEvent.ts"
 import type { RunEnd, StopMode, Waiting } from "../ExternalChildRunner.ts"
-import type { RequestId, SessionId } from "../Ids.ts"
+import type { MessageId, RequestId, SessionId } from "../Ids.ts"
 import type { CancelledBy } from "../Outcome.ts"
 import type { LastTool, RunSnapshot } from "../Runs.ts"
 import type { Session } from "../Session.ts"
@@ -60,6 +60,8 @@ export class LiveRun {
   text = ""
   textSinceMillis = 0
   storedChars = 0
+  /** The entry that was to hold the beginning of `text`, when its commit failed and may stand all the same. */
+  doubtful: { readonly id: MessageId; readonly text: string } | undefined
   textDropped = false
   yieldedAtTurn = 0
   nextBeatAtMillis: number

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { StoredMessage } from "../Session.ts"
-import type { SessionStoreShape } from "../SessionStore.ts"
+import type { SessionStoreShape, StoreError } from "../SessionStore.ts"
 import type { SpawnJob } from "../SpawnJob.ts"
 
 /** Entries that are read at once to find the prompt: a first try needs no more. */
@@ -42,15 +42,19 @@ export const promptOf = (
 }
 
 /** Reads back from the end of the transcript as far as the prompt goes. */
-export const findPrompt = Effect.fnUntraced(function* (store: SessionStoreShape, job: SpawnJob) {
+export const findPrompt = (
+  store: SessionStoreShape,
+  job: SpawnJob
+): Effect.Effect<Option.Option<string>, StoreError> => {
   const sessionId = job.childSessionId
   const recent: Array<StoredMessage> = []
-  for (let pages = 0; pages < promptPagesMax; pages++) {
+  const look = (pagesLeft: number): Effect.Effect<Option.Option<string>, StoreError> => {
     const before = Option.map(Option.fromUndefinedOr(recent[0]), ({ position }) => position)
-    const page = yield* store.recentMessages({ sessionId, before, limit: promptPageMax })
-    recent.unshift(...page)
-    const { text, whole } = promptOf(job, recent)
-    if (whole || page.length < promptPageMax) return text
+    return Effect.flatMap(store.recentMessages({ sessionId, before, limit: promptPageMax }), (page) => {
+      recent.unshift(...page)
+      const { text, whole } = promptOf(job, recent)
+      return whole || page.length < promptPageMax || pagesLeft === 0 ? Effect.succeed(text) : look(pagesLeft - 1)
+    })
   }
-  return promptOf(job, recent).text
-})
+  return Effect.suspend(() => look(promptPagesMax))
+}

@@ -189,31 +189,10 @@ const isThatCommit = ({ next }: Doubt, found: Session): boolean =>
   found.runId === next.runId &&
   found.updatedAtMillis === next.updatedAtMillis
 
-const make = Effect.gen(function* () {
-  const store = yield* Store.SessionStore
-  const { head } = yield* store.feedBounds
-  const sequencer = new Sequencer(head)
-
-  const commit = (transition: Store.Transition, show: Show): Effect.Effect<void, Store.StoreError> =>
-    Effect.suspend(() => {
-      const ticket = sequencer.begin()
-      return Effect.matchCauseEffect(store.commit(transition), {
-        onSuccess: (numbers) => {
-          try {
-            const shown = sequencer.arrive(numbers, show)
-            return shown === undefined ? Effect.void : Deferred.await(shown)
-          } finally {
-            sequencer.end(ticket)
-          }
-        },
-        onFailure: (cause) => {
-          sequencer.end(ticket)
-          sequencer.tellAll() // it may stand: whoever reads the record looks again
-          return Effect.failCause(cause)
-        }
-      })
-    }).pipe(Effect.uninterruptible)
-
+const transactWith = (
+  store: Store.SessionStoreShape,
+  commit: Recorder["Service"]["commit"]
+): Recorder["Service"]["transact"] => {
   const attempt = (
     session: Session,
     command: Lifecycle.Command,
@@ -255,13 +234,41 @@ const make = Effect.gen(function* () {
         : attempt(found.value, command, build, triesLeft, doubt)
     })
 
+  return (start, command, build) => {
+    const doubt: Doubt = { next: undefined }
+    return Effect.suspend(() => attempt(start, command, build, conflictsMax, doubt))
+  }
+}
+
+const make = Effect.gen(function* () {
+  const store = yield* Store.SessionStore
+  const { head } = yield* store.feedBounds
+  const sequencer = new Sequencer(head)
+
+  const commit = (transition: Store.Transition, show: Show): Effect.Effect<void, Store.StoreError> =>
+    Effect.suspend(() => {
+      const ticket = sequencer.begin()
+      return Effect.matchCauseEffect(store.commit(transition), {
+        onSuccess: (numbers) => {
+          try {
+            const shown = sequencer.arrive(numbers, show)
+            return shown === undefined ? Effect.void : Deferred.await(shown)
+          } finally {
+            sequencer.end(ticket)
+          }
+        },
+        onFailure: (cause) => {
+          sequencer.end(ticket)
+          sequencer.tellAll() // it may stand: whoever reads the record looks again
+          return Effect.failCause(cause)
+        }
+      })
+    }).pipe(Effect.uninterruptible)
+
   return Recorder.of({
     store,
     commit,
-    transact: (start, command, build) => {
-      const doubt: Doubt = { next: undefined }
-      return Effect.suspend(() => attempt(start, command, build, conflictsMax, doubt))
-    },
+    transact: transactWith(store, commit),
     onEvents: (tell) => sequencer.onEvents(tell)
   })
 })

@@ -37,10 +37,9 @@ import {
   type RequestsQuery
 } from "../SubAgents.ts"
 import { boundedAsk, sameAsk } from "./askBounds.ts"
-import { CurrentFlights } from "./flights.ts"
+import { CurrentFlights, seatOf } from "./flights.ts"
 import type { LiveRun } from "./liveRun.ts"
 import { builtOf, type Step } from "./ownChanges.ts"
-import type { Seat } from "./publisher.ts"
 import { patiently, Recorder } from "./recorder.ts"
 import * as RequestSteps from "./requestSteps.ts"
 import { noAddition, type SettlementPart } from "./settlement.ts"
@@ -101,13 +100,8 @@ interface Alarm {
 
 const isConflict = (error: StoreError): boolean => error.reason._tag === "ObligationConflict"
 
-const seatOf = ({ flights }: Parts, sessionId: Ids.SessionId): Seat => ({
-  childId: sessionId,
-  ancestors: flights.get(sessionId)?.ancestors ?? []
-})
-
-const commit = ({ recorder, streams, ...parts }: Parts, step: Step, sessionId: Ids.SessionId) => {
-  const built = builtOf(streams, seatOf({ recorder, streams, ...parts }, sessionId), [step])
+const commit = ({ flights, recorder, streams }: Parts, step: Step, sessionId: Ids.SessionId) => {
+  const built = builtOf(streams, seatOf(flights, sessionId), [step])
   return patiently(recorder.commit(built.changes, built.show))
 }
 
@@ -174,7 +168,12 @@ const openOnce = Effect.fnUntraced(function* (parts: Parts, live: LiveRun, askin
     verdict._tag === "Answer"
       ? RequestSteps.openedByRule(opening, verdict.decision, verdict.rule)
       : RequestSteps.opened(opening)
-  yield* commit(parts, step, session.id)
+  yield* commit(parts, step, session.id).pipe(
+    // The id is new: the commit stood, and only its answer was lost.
+    Effect.catchIf(isConflict, () => Effect.void),
+    // It may stand all the same: then the settling ends it, and forgets it otherwise (Q4).
+    Effect.tapError(() => Effect.sync(() => note(parts, step.request)))
+  )
   return Option.some(note(parts, step.request))
 }, Effect.uninterruptible)
 
@@ -251,7 +250,10 @@ const answer = (parts: Parts) => (id: Ids.RequestId, decision: Decision) =>
   Effect.gen(function* () {
     const request = yield* find(parts, id)
     const step = yield* Effect.fromResult(RequestSteps.answered(request, decision, yield* Clock.currentTimeMillis))
-    if (Option.isNone(step)) return request
+    if (Option.isNone(step)) {
+      note(parts, request) // Q3: also when the answer to the commit that recorded it was lost
+      return request
+    }
     yield* Effect.uninterruptible(
       Effect.andThen(
         commit(parts, step.value, request.sessionId),

@@ -37,6 +37,28 @@ interface Cursor {
   ordinal: number
   /** Whether the session has settled, as far as was published. */
   settled: boolean
+  /** Children whose completion was told: nothing of them is told until they start again (I3). */
+  readonly over: Set<SessionId>
+}
+
+/**
+ * Whether this comes too late to be told. A completion may be read from the
+ * record before what happened ahead of it was published.
+ */
+const isLate = ({ over }: Cursor, event: AgentEvent): boolean => {
+  switch (event.type) {
+    case "sub_agent_started":
+      over.delete(event.childSessionId)
+      return false
+    case "sub_agent_completed":
+      over.add(event.childSessionId)
+      return false
+    case "sub_agent_event":
+    case "sub_agent_heartbeat":
+      return over.has(event.childSessionId)
+    default:
+      return false
+  }
 }
 
 const ephemeral = (event: AgentEvent): StreamItem => ({ number: Option.none(), event })
@@ -121,7 +143,10 @@ const tell = Effect.fnUntraced(function* (
       const before = Option.getOrElse(item.number, () => item.durableHead + 1) - 1
       const kept = item.durableHead > cursor.told ? yield* recordedBetween(store, sessionId, cursor.told, before) : []
       told.push(ephemeral({ type: "lagged", missed: Math.max(0, missed - kept.length) }), ...kept.map(fromRecord))
-      for (const { event } of kept) cursor.settled = settledBy(event, sessionId) ?? cursor.settled
+      for (const { event } of kept) {
+        cursor.settled = settledBy(event, sessionId) ?? cursor.settled
+        isLate(cursor, event)
+      }
       cursor.skipTo = Math.max(cursor.skipTo, kept.at(-1)?.number ?? 0)
       cursor.told = Math.max(cursor.told, cursor.skipTo)
     }
@@ -130,7 +155,7 @@ const tell = Effect.fnUntraced(function* (
       if (item.number.value <= cursor.skipTo) continue
       cursor.told = Math.max(cursor.told, item.number.value)
     }
-    told.push(item)
+    if (!isLate(cursor, item.event)) told.push(item)
   }
   return told
 })
@@ -196,7 +221,8 @@ const open = Effect.fnUntraced(function* (services: ReaderServices, id: SessionI
     Option.getOrElse(request.after, () => 0)
   )
   const settled = isTerminal(found.value.status)
-  const cursor: Cursor = { told: from, skipTo: from, ordinal: subscription.from, settled }
+  const cursor: Cursor = { told: from, skipTo: from, ordinal: subscription.from, settled, over: new Set() }
+  for (const { event } of replayed) isLate(cursor, event)
   const terminalTold = Option.isSome(request.after) || replayed.some(({ event }) => isTerminalEvent(event))
   const start = Stream.fromIterable(terminalTold ? replayed : [...replayed, ...lastWord(found.value)])
   return over ? start : Stream.concat(start, live(services, id, subscription, cursor))

@@ -4,9 +4,10 @@
  */
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Ids from "../Ids.ts"
 import type { Message } from "../Session.ts"
-import type { StoreError, Transition } from "../SessionStore.ts"
+import type { SessionStoreShape, StoreError, Transition } from "../SessionStore.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
 import type { LiveRun } from "./liveRun.ts"
 import { builtOf, type Step } from "./ownChanges.ts"
@@ -72,33 +73,84 @@ const nothing = (): void => undefined
 export const recordOpen = (bound: Bound, step: Step): Effect.Effect<void, StoreError> =>
   whileOpen(bound.live, () => recordOnce(bound, step, nothing))
 
+/** An entry that was just written is among the last so many of its transcript. */
+const lookBackMax = 32
+
+const recentEntries = (store: SessionStoreShape, sessionId: Ids.SessionId) =>
+  store.recentMessages({ sessionId, before: Option.none(), limit: lookBackMax })
+
+/** The same again after a failure finds out first whether the entry stands already. */
+export const onceInTranscript = (
+  store: SessionStoreShape,
+  { id, sessionId }: Pick<Message, "id" | "sessionId">,
+  commit: Effect.Effect<void, StoreError>
+): Effect.Effect<void, StoreError> => {
+  let tried = false
+  return Effect.suspend(() => {
+    if (!tried) {
+      tried = true
+      return commit
+    }
+    return Effect.flatMap(recentEntries(store, sessionId), (recent) =>
+      recent.some((entry) => entry.id === id) ? Effect.void : commit
+    )
+  })
+}
+
+/** What is to be written under this id. */
 const writeOnce = (
   bound: Bound,
+  id: Ids.MessageId,
   entry: Pick<Message, "role" | "text" | "hidden">,
   written: () => void
-): Effect.Effect<void, StoreError> =>
-  Effect.flatMap(Ids.makeMessageId, (id) => {
-    const { childSessionId: sessionId, runId } = bound.live.job
-    const createdAtMillis = bound.clock.currentTimeMillisUnsafe()
-    const step: Step = {
-      changes: [{ _tag: "MessageAppended", message: { ...entry, id, sessionId, runId, createdAtMillis } }],
-      events: [{ type: "message_appended", sessionId, messageId: id, role: entry.role }]
-    }
-    return recordOnce(bound, step, written)
-  })
+): Effect.Effect<void, StoreError> => {
+  const { childSessionId: sessionId, runId } = bound.live.job
+  const createdAtMillis = bound.clock.currentTimeMillisUnsafe()
+  const step: Step = {
+    changes: [{ _tag: "MessageAppended", message: { ...entry, id, sessionId, runId, createdAtMillis } }],
+    events: [{ type: "message_appended", sessionId, messageId: id, role: entry.role }]
+  }
+  return recordOnce(bound, step, written)
+}
 
 export const writeEntry = (
   bound: Bound,
   entry: Pick<Message, "role" | "text" | "hidden">
-): Effect.Effect<void, StoreError> => whileOpen(bound.live, () => writeOnce(bound, entry, nothing))
+): Effect.Effect<void, StoreError> =>
+  Effect.flatMap(Ids.makeMessageId, (id) => {
+    const { live, recorder } = bound
+    const sessionId = live.job.childSessionId
+    const written = onceInTranscript(recorder.store, { id, sessionId }, writeOnce(bound, id, entry, nothing))
+    return whileOpen(live, () => written)
+  })
+
+/** Takes from the gathered text what stands in the transcript although its commit was reported as failed. */
+export const settleDoubt = (live: LiveRun, store: SessionStoreShape): Effect.Effect<void, StoreError> =>
+  Effect.suspend(() => {
+    const { doubtful } = live
+    if (doubtful === undefined) return Effect.void
+    return Effect.map(recentEntries(store, live.job.childSessionId), (recent) => {
+      live.doubtful = undefined
+      if (!recent.some(({ id }) => id === doubtful.id) || !live.text.startsWith(doubtful.text)) return
+      live.text = live.text.slice(doubtful.text.length)
+      live.storedChars += doubtful.text.length
+    })
+  })
 
 /**
  * Moves the gathered text to the transcript. Between two tries the text is
  * back where the settling finds it; what was not written is kept.
  */
 export const flush = (bound: Bound): Effect.Effect<void, StoreError> => {
-  const { live } = bound
-  return whileOpen(live, () => {
+  const { live, recorder } = bound
+  return whileOpen(live, () =>
+    live.doubtful === undefined ? flushOnce(bound) : Effect.andThen(settleDoubt(live, recorder.store), flushOnce(bound))
+  )
+}
+
+const flushOnce = (bound: Bound): Effect.Effect<void, StoreError> =>
+  Effect.flatMap(Ids.makeMessageId, (id) => {
+    const { live } = bound
     const { text } = live
     if (text === "") return Effect.void
     live.text = ""
@@ -111,11 +163,11 @@ export const flush = (bound: Bound): Effect.Effect<void, StoreError> => {
       if (!kept) return
       live.text = text + live.text
       live.storedChars -= text.length
+      live.doubtful = { id, text }
       live.textSinceMillis = bound.clock.currentTimeMillisUnsafe()
     })
-    return Effect.onError(writeOnce(bound, { role: "assistant", text, hidden: false }, written), () => putBack)
+    return Effect.onError(writeOnce(bound, id, { role: "assistant", text, hidden: false }, written), () => putBack)
   })
-}
 
 /** The same, and what cannot be written now waits for the next time. */
 export const flushOrKeep = (bound: Bound): Effect.Effect<void> =>

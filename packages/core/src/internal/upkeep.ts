@@ -14,6 +14,7 @@ const adoptStrays = (scheduling: Scheduling): Effect.Effect<void, StoreError> =>
     if (!floor.doubtful || floor.closed) return Effect.void
     floor.doubtful = false
     return recover(services, takeoverOf(scheduling)).pipe(
+      Effect.andThen(services.inbox.reload),
       Effect.onError(() =>
         Effect.sync(() => {
           floor.doubtful = true

@@ -289,7 +289,14 @@ const record = (parts: Parts, { addition }: Ended) =>
     return patiently(Effect.catchIf(commit, isConflict, () => Effect.succeed("not_recorded" as const))).pipe(
       Effect.tap((recorded) => addition.done(recorded)),
       Effect.tapError(() => addition.done("not_recorded")),
-      Effect.onExit((exit) => Effect.sync(() => reserved(exit._tag === "Success" && exit.value === "recorded")))
+      Effect.onExit((exit) =>
+        Effect.sync(() => {
+          const isRecorded = exit._tag === "Success" && exit.value === "recorded"
+          reserved(isRecorded)
+          // A conflict may be one with itself: then its message is in the record and in no book.
+          if (!isRecorded) parts.flights.onDoubt()
+        })
+      )
     )
   })
 

@@ -17,7 +17,7 @@ import type { Outcome } from "../Outcome.ts"
 import { isInFlight, isTerminal, metadataKeys, type Session, type SessionStatus } from "../Session.ts"
 import type { Change, SessionStoreShape, StoreError, Transition } from "../SessionStore.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
-import type { Flights } from "./flights.ts"
+import { type Flights, seatOf } from "./flights.ts"
 import type { Inbox } from "./inbox.ts"
 import { oneMoreRun } from "./oneMoreRun.ts"
 import { builtOf, joined, type Step } from "./ownChanges.ts"
@@ -184,7 +184,6 @@ const stepOf = ({ change }: Ending, wait: Wait, told: ReadonlyArray<Ids.RunId>):
 const endInFlight = Effect.fnUntraced(function* (
   services: WakeServices,
   end: Ending,
-  ancestors: ReadonlyArray<Ids.SessionId>,
   text: string,
   told: ReadonlyArray<Ids.RunId>
 ) {
@@ -192,7 +191,7 @@ const endInFlight = Effect.fnUntraced(function* (
   const message = { sessionId, text, origin: "runtime", hidden: true, mode: "queue", key: Option.none() } as const
   const posted = yield* services.post(message, end.nowMillis)
   const wait = closedWait(end, postedAs(posted.changes))
-  const own = builtOf(services.streams, { childId: sessionId, ancestors }, [stepOf(end, wait, told)])
+  const own = builtOf(services.streams, seatOf(services.flights, sessionId), [stepOf(end, wait, told)])
   return { wait, addition: { ...posted, ...joined([own, posted]) } } satisfies Ended
 })
 
@@ -244,6 +243,6 @@ export const endOf = Effect.fnUntraced(function* (services: WakeServices, end: E
   // Also one that has settled and not landed, or is just being accepted: whoever comes last releases its inbox.
   const isUnderWay = isInFlight(parent.status) || services.flights.get(parent.id) !== undefined
   return isUnderWay
-    ? yield* endInFlight(services, end, lineage.ancestors, text, told)
+    ? yield* endInFlight(services, end, text, told)
     : yield* endAtRest(services, end, lineage, text, told)
 })
