@@ -260,7 +260,7 @@ const survives = ({ recovery }: ExecuteServices, flight: Flight, live: LiveRun):
   Recovery.ofLaunched({ job: flight.job, report: live.report, session: Option.some(live.session) }, recovery)._tag ===
   "Continue"
 
-/** Whether the job goes on as another try (`Retry`). What somebody stopped does not. */
+/** Whether the job goes on as another try (`Retry`). */
 const goesOn = Effect.fnUntraced(function* (
   services: ExecuteServices,
   flight: Flight,
@@ -268,15 +268,9 @@ const goesOn = Effect.fnUntraced(function* (
   outcome: Outcome.Outcome
 ) {
   const policy = Retry.policyOf(live.session.metadata, services.retry)
-  if (flight.stop !== undefined || policy.restart === "temporary") return Option.none<Finalize.Continuation>()
   const nowMillis = yield* Clock.currentTimeMillis
-  const chance = yield* Random.next
-  const decided = Retry.decide(policy, {
-    outcome,
-    failedAtMillis: (flight.job.tries ?? []).map(({ endedAtMillis }) => endedAtMillis),
-    nowMillis,
-    chance
-  })
+  const failedAtMillis = (flight.job.tries ?? []).map(({ endedAtMillis }) => endedAtMillis)
+  const decided = Retry.decide(policy, { outcome, failedAtMillis, nowMillis, chance: yield* Random.next })
   if (decided._tag === "Settle") return Option.none<Finalize.Continuation>()
   const handle =
     live.end === undefined ? live.report.resume : Option.getOrElse(live.end.resume, () => live.report.resume)
@@ -292,18 +286,12 @@ const goesOn = Effect.fnUntraced(function* (
   return Option.some<Finalize.Continuation>({ job, mode, outcome })
 })
 
-const end = Effect.fnUntraced(function* (
+const goOnOrSettle = Effect.fnUntraced(function* (
   services: ExecuteServices,
   flight: Flight,
   live: LiveRun,
   outcome: Outcome.Outcome
 ): Effect.fn.Return<Ending> {
-  if (outcome.reason === "shutdown" && survives(services, flight, live)) {
-    yield* Finalize.leave(services, flight)
-    return left
-  }
-  const askedSeconds = Retry.retryAfterSeconds(outcome)
-  if (askedSeconds !== undefined) yield* services.onRateLimited(flight, askedSeconds)
   const continuation = yield* goesOn(services, flight, live, outcome)
   if (Option.isSome(continuation)) {
     const session = yield* Finalize.goOn(services, flight, live.session, continuation.value)
@@ -311,6 +299,25 @@ const end = Effect.fnUntraced(function* (
   }
   return yield* settle(services, flight, Option.some(live.session), outcome)
 })
+
+/** Most ends are just that. What somebody stopped is not tried again. */
+const end = (
+  services: ExecuteServices,
+  flight: Flight,
+  live: LiveRun,
+  outcome: Outcome.Outcome
+): Effect.Effect<Ending> => {
+  if (outcome.reason === "shutdown" && survives(services, flight, live)) {
+    return Effect.as(Finalize.leave(services, flight), left)
+  }
+  const mayGoOn =
+    flight.stop === undefined && Retry.policyOf(live.session.metadata, services.retry).restart !== "temporary"
+  const ending = mayGoOn
+    ? goOnOrSettle(services, flight, live, outcome)
+    : settle(services, flight, Option.some(live.session), outcome)
+  const askedSeconds = Retry.retryAfterSeconds(outcome)
+  return askedSeconds === undefined ? ending : Effect.andThen(services.onRateLimited(flight, askedSeconds), ending)
+}
 
 /**
  * Runs an accepted job to its completion, or to its next try.
