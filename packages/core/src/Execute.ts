@@ -162,6 +162,8 @@ const supervise = Effect.fnUntraced(function* (services: ExecuteServices, live: 
   const verdict = Deferred.isDoneUnsafe(live.verdict)
     ? yield* Deferred.await(live.verdict)
     : yield* Watchdog.guard<Verdict>(guarded, live.verdict)
+  // A timeout is nobody else's to know so far: who waits for a slot meanwhile comes back without one (I10).
+  Deferred.doneUnsafe(live.verdict, Effect.succeed(verdict))
   if ("status" in verdict) yield* logTimeout(live, verdict)
   const ran = !("status" in verdict) && verdict._tag === "Ended"
   const exit = ran ? Option.some(yield* Fiber.await(body)) : yield* stop(services, live, body)
@@ -272,8 +274,8 @@ const goesOn = Effect.fnUntraced(function* (
   const failedAtMillis = (flight.job.tries ?? []).map(({ endedAtMillis }) => endedAtMillis)
   const decided = Retry.decide(policy, { outcome, failedAtMillis, nowMillis, chance: yield* Random.next })
   if (decided._tag === "Settle") return Option.none<Finalize.Continuation>()
-  const handle =
-    live.end === undefined ? live.report.resume : Option.getOrElse(live.end.resume, () => live.report.resume)
+  const told = Recovery.handleOf(flight.job, live.report)
+  const handle = live.end === undefined ? told : Option.getOrElse(live.end.resume, () => told)
   const mode = Outcome.retryable(outcome) && services.recovery.canResume(live.session, handle) ? "resume" : "retry"
   const job = Recovery.nextJob(flight.job, {
     runId: yield* Ids.makeRunId,
@@ -345,7 +347,10 @@ export const execute: (services: ExecuteServices, flight: Flight) => Effect.Effe
     const begun = yield* Effect.result(begin(services, flight, ready))
     if (begun._tag === "Failure") {
       // Refused: it was cancelled and settled while it was being launched (I2).
-      if (begun.failure._tag === "Refused") return left
+      if (begun.failure._tag === "Refused") {
+        services.onDoubt()
+        return left
+      }
       const outcome = setup(`the run could not be recorded: ${begun.failure.message}`)
       return yield* settle(services, flight, Option.some(ready.session), outcome)
     }

@@ -23,10 +23,10 @@ export interface FeedRetention {
 
 /**
  * A week, so that whoever was away over some days still goes on where they were;
- * a million events, which are some hundred megabytes on disk and some ten
- * thousand children.
+ * a hundred thousand events, which are some ten thousand children and, kept in
+ * memory, about 25 MB. A server with a disk may well keep ten times as many.
  */
-export const defaults: FeedRetention = { maxAge: Duration.days(7), maxEvents: 1_000_000 }
+export const defaults: FeedRetention = { maxAge: Duration.days(7), maxEvents: 100_000 }
 
 export class CurrentFeedRetention extends Context.Reference<FeedRetention>("@offshoot/core/CurrentFeedRetention", {
   defaultValue: () => defaults

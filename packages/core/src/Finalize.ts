@@ -27,6 +27,7 @@ import { type Built, patiently, type Recorder, type Refused } from "./internal/r
 import {
   type AcceptedJob,
   type Addition,
+  addsNothing,
   noAddition,
   type Reserve,
   type SettlementPart,
@@ -145,7 +146,7 @@ const unknownOutcomes = Effect.fnUntraced(function* (
   const changes: Array<Change> = []
   const events: Array<Recorded> = []
   for (const { toolCallId, toolName } of calls) {
-    const text = `The outcome of the call ${toolCallId} of ${toolName} is unknown: the process ended while it ran. It was not made again.`
+    const text = `The outcome of the call ${toolCallId} of ${toolName} is unknown: its run ended while it was under way. It was not made again.`
     const id = yield* Ids.makeMessageId
     const { change, event } = entryOf(flight, { id, role: "tool", text, hidden: false }, nowMillis)
     changes.push(change)
@@ -212,11 +213,15 @@ type Failure = Refused | StoreError
 const isForeignConflict = (error: Failure): boolean =>
   error._tag === "StoreError" && (error.reason._tag === "ObligationConflict" || error.reason._tag === "VersionConflict")
 
-const additionsOf = (parts: ReadonlyArray<SettlementPart>, settling: Settling) =>
-  Effect.map(
-    Effect.forEach(parts, (part) => part.add(settling)),
-    (additions) => additions.filter((addition) => addition !== noAddition)
-  )
+const additionsOf = Effect.fnUntraced(function* (parts: ReadonlyArray<SettlementPart>, settling: Settling) {
+  const additions: Array<Addition> = []
+  for (const part of parts) {
+    const asked = part.add(settling)
+    const addition = asked === addsNothing ? noAddition : yield* asked
+    if (addition !== noAddition) additions.push(addition)
+  }
+  return additions
+})
 
 /** Asks every part, and tells each how it went, whatever happens. */
 const withParts = (
@@ -236,13 +241,16 @@ const withParts = (
     const additions = [...parents, ...own]
     const accepted = additions.flatMap((addition) => addition.accepted)
     const reserved = services.reserve(accepted)
+    const [first = noAddition] = additions
     const tell = (recorded: "recorded" | "not_recorded") =>
-      Effect.forEach(additions, ({ done }) => done(recorded), { discard: true })
+      additions.length <= 1
+        ? first.done(recorded)
+        : Effect.forEach(additions, ({ done }) => done(recorded), { discard: true })
     return yield* commit(own, parents).pipe(
       Effect.onExit((exit) => {
         const recorded = exit._tag === "Success"
         reserved(recorded)
-        return additions.length === 0 ? Effect.void : tell(recorded ? "recorded" : "not_recorded")
+        return tell(recorded ? "recorded" : "not_recorded")
       }),
       Effect.as(accepted)
     )
@@ -262,19 +270,20 @@ const commitSettling = (
   const { recorder } = services
   const { outcome, runId } = completion
   const found = Option.isSome(session) ? Effect.succeed(session) : recorder.store.session(flight.job.childSessionId)
-  const alone = joined([said, ended])
-  return Effect.flatMap(found, (current) =>
-    Option.isNone(current)
-      ? Effect.as(recorder.commit(alone.changes, alone.show), [])
-      : Effect.retry(
-          withParts(services, flight, current.value, outcome, (ofChild, ofParent) =>
-            recorder.transact(current.value, { _tag: "Settle", runId, outcome }, () =>
-              joined([said, ...ofChild, ended, ...ofParent])
-            )
-          ),
-          { times: conflictsMax, while: isForeignConflict }
-        )
-  )
+  return Effect.flatMap(found, (current) => {
+    if (Option.isNone(current)) {
+      const alone = joined([said, ended])
+      return Effect.as(recorder.commit(alone.changes, alone.show), [])
+    }
+    const once = withParts(services, flight, current.value, outcome, (ofChild, ofParent) =>
+      recorder.transact(current.value, { _tag: "Settle", runId, outcome }, () =>
+        joined([said, ...ofChild, ended, ...ofParent])
+      )
+    )
+    return Effect.catchIf(once, isForeignConflict, () =>
+      Effect.retry(once, { times: conflictsMax, while: isForeignConflict })
+    )
+  })
 }
 
 const unrecorded = (outcome: Outcome, cause: StoreError): Outcome => ({
@@ -334,6 +343,10 @@ export interface Remains {
 
 const noRemains: Remains = { report: {} }
 
+/** The calls in the middle of which the run was cut off, by the end of its process or by being stopped. */
+const cutOff = ({ live }: Flight, { report }: Remains): ReadonlyArray<OpenToolCall> =>
+  live?.report.openToolCalls ?? report.openToolCalls ?? []
+
 /**
  * Settles a flight: the one way in which a job ends. Returns the jobs that were
  * accepted with it; none at all when it was not settled here.
@@ -353,7 +366,7 @@ export const finalize = Effect.fnUntraced(function* (
   yield* close(services, flight)
   const nowMillis = yield* Clock.currentTimeMillis
   const tail = tailOf(flight, yield* Ids.makeMessageId, nowMillis)
-  const unknown = yield* unknownOutcomes(flight, remains.report.openToolCalls ?? [], nowMillis)
+  const unknown = yield* unknownOutcomes(flight, cutOff(flight, remains), nowMillis)
   const report = { ...remains.report, ...reportOf(flight) }
   const before = {
     changes: [...tail.changes, ...unknown.changes],
@@ -411,7 +424,7 @@ export const goOn = Effect.fnUntraced(function* (
   const { job } = continuation
   const nowMillis = yield* Clock.currentTimeMillis
   const tail = tailOf(flight, yield* Ids.makeMessageId, nowMillis)
-  const unknown = yield* unknownOutcomes(flight, remains.report.openToolCalls ?? [], nowMillis)
+  const unknown = yield* unknownOutcomes(flight, cutOff(flight, remains), nowMillis)
   const events: ReadonlyArray<Recorded> = [
     ...tail.events,
     ...unknown.events,

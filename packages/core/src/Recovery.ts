@@ -15,7 +15,7 @@ import type { RunId, SessionId } from "./Ids.ts"
 import { cancelled, type Outcome } from "./Outcome.ts"
 import type { RecoveryPolicy, Session } from "./Session.ts"
 import type { OpenJob } from "./SessionStore.ts"
-import { jobIdOf, type SpawnJob } from "./SpawnJob.ts"
+import { jobIdOf, type RunReport, type SpawnJob } from "./SpawnJob.ts"
 
 /** What sessions that do not say themselves are recovered by. */
 export class CurrentPolicy extends Context.Reference<RecoveryPolicy>("@offshoot/core/Recovery/CurrentPolicy", {
@@ -50,6 +50,9 @@ const lost = (known: string): Decision => ({
   }
 })
 
+/** How the agent itself goes on with the conversation: what the run told, or else what it was given. */
+export const handleOf = (job: SpawnJob, report: RunReport): string | undefined => report.resume ?? job.resume?.handle
+
 /** How a launched job whose process died, or is about to end, goes on. */
 export const ofLaunched = (
   open: Pick<OpenJob, "job" | "report" | "session">,
@@ -61,7 +64,7 @@ export const ofLaunched = (
   if ((open.job.lost ?? 0) >= lostMax) return lost(`while it was running, for the ${lostMax + 1}th time`)
   const wished = session.recovery ?? policy
   if (wished === "settle") return lost("while it was running")
-  if (canResume(session, open.report.resume)) return { _tag: "Continue", mode: "resume" }
+  if (canResume(session, handleOf(open.job, open.report))) return { _tag: "Continue", mode: "resume" }
   return wished === "retry" ? { _tag: "Continue", mode: "retry" } : lost("while it was running")
 }
 

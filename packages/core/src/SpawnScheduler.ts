@@ -45,7 +45,6 @@ import {
   placeFlight,
   reserve,
   type Scheduling,
-  settledOf,
   settleUnbegun,
   stop,
   takeoverOf,
@@ -301,7 +300,7 @@ const shapeOf = (scheduling: Scheduling, drain: SpawnSchedulerShape["drain"]): S
       }
     },
     stop: (flight, by, mode) => stop(scheduling, flight, by, mode),
-    settled: settledOf,
+    settled: ({ landing }) => landing.awaited,
     drain,
     counts: Effect.sync(() => ({
       inFlight: floor.flights.size,

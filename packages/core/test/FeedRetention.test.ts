@@ -42,7 +42,7 @@ describe("FeedRetention.layerSweep", () => {
       yield* TestClock.setTime(Duration.toMillis("30 days"))
       yield* Layer.build(sweeping(script))
       yield* TestClock.adjust("1 millis")
-      assert.deepStrictEqual(script.asked, [{ olderThanMillis: Duration.toMillis("23 days"), keepMax: 1_000_000 }])
+      assert.deepStrictEqual(script.asked, [{ olderThanMillis: Duration.toMillis("23 days"), keepMax: 100_000 }])
     })
   })
 

@@ -122,9 +122,10 @@ const configNameDefault = "offshoot.config.json"
 /** `S-policy`: a check every 15 s, an hour in all, a quarter of an hour without an event. */
 const watchdogDefault: WatchdogSettings = { checkSeconds: 15, totalSeconds: 3600, idleSeconds: 900 }
 
+/** A million events are some hundred megabytes on disk. */
 const feedDefault: FeedSettings = {
   maxAgeHours: Duration.toHours(FeedRetention.defaults.maxAge),
-  maxEvents: FeedRetention.defaults.maxEvents
+  maxEvents: 1_000_000
 }
 
 /** Long enough for most tool calls, short enough for those who stop processes after 30 s. */

@@ -20,8 +20,10 @@ import {
   type WaitRequest,
   type WakeRequest
 } from "../SubAgents.ts"
+import { StorageUnavailable, StoreError } from "../StoreError.ts"
 import * as WaitPolicy from "../WaitPolicy.ts"
 import { endingWith } from "./closing.ts"
+import type { Flight } from "./flights.ts"
 import { holdOf } from "./hold.ts"
 import { publishOwn } from "./publisher.ts"
 import { patiently, type Recorder } from "./recorder.ts"
@@ -215,35 +217,49 @@ export const cancel = Effect.fnUntraced(function* (services: FacadeServices, id:
   return { cancelled: Option.isSome(own) ? [id, ...ids] : ids } satisfies CancelReceipt
 }, Effect.uninterruptible)
 
+/** A removal that meets a job which is only in the record leaves the upkeep this long to find it, that often. */
+const removalPause = "1 second"
+const removalLooksMax = 32
+
 /** The sessions of a subtree, deepest last. */
 const subtreeOf = Effect.fnUntraced(function* (store: SessionStoreShape, id: SessionId) {
-  const ids: Array<SessionId> = [id]
-  for (let at = 0; at < ids.length; at++) {
-    const parentId = ids[at]
-    if (parentId === undefined) break
-    const children = yield* childrenOf(store, parentId, Number.MAX_SAFE_INTEGER)
-    ids.push(...children.map((child) => child.id))
+  const root = yield* store.session(id)
+  const found: Array<Session> = Option.toArray(root)
+  for (let at = 0; at < found.length; at++) {
+    const parent = found[at]
+    if (parent === undefined) break
+    found.push(...(yield* childrenOf(store, parent.id, Number.MAX_SAFE_INTEGER)))
   }
-  return ids
+  return found
+})
+
+/**
+ * Stops everything of a subtree, also what a cancel spares, until the record
+ * has nothing of it in flight: a job that is removed gets no completion (I2).
+ */
+const atRest = Effect.fnUntraced(function* ({ scheduler, store }: FacadeServices, id: SessionId) {
+  for (let look = 0; look < removalLooksMax; look++) {
+    const flights = [...Option.toArray(scheduler.flight(id)), ...scheduler.flightsBelow(id)]
+    const stopped = (flight: Flight) =>
+      Effect.andThen(scheduler.stop(flight, "by_parent", "graceful"), scheduler.settled(flight))
+    yield* Effect.forEach(flights, stopped, { concurrency: "unbounded", discard: true })
+    const gone = yield* subtreeOf(store, id)
+    if (!gone.some(({ status }) => isInFlight(status))) return gone.map((session) => session.id)
+    yield* Effect.sleep(removalPause)
+  }
+  const cause = `${id} did not come to rest`
+  return yield* new StoreError({ operation: "remove", reason: new StorageUnavailable({ condition: "locked", cause }) })
 })
 
 const removeSettled = Effect.fnUntraced(function* (services: FacadeServices, session: Session) {
-  const { recorder, scheduler, store, streams } = services
+  const { recorder, scheduler, streams } = services
   const { id } = session
   if (isInFlight(session.status) || session.status === "idle" || scheduler.flightsBelow(id).length > 0) {
     yield* cancel(services, id, { mode: "graceful", by: "by_user", reach: "subtree" }).pipe(
       Effect.catchTag("NotInFlight", () => Effect.void)
     )
   }
-  // Also what a cancel spares: a record that goes takes everything with it.
-  yield* Effect.forEach(scheduler.flightsBelow(id), (flight) => scheduler.stop(flight, "by_parent", "graceful"), {
-    concurrency: "unbounded",
-    discard: true
-  })
-  const own = scheduler.flight(id)
-  const flights = [...scheduler.flightsBelow(id), ...(Option.isSome(own) ? [own.value] : [])]
-  yield* Effect.forEach(flights, (flight) => scheduler.settled(flight), { concurrency: "unbounded", discard: true })
-  const gone = yield* subtreeOf(store, id)
+  const gone = yield* atRest(services, id)
   const changes: ReadonlyArray<Change> = gone.toReversed().flatMap((sessionId): ReadonlyArray<Change> => [
     { _tag: "SessionDeleted", sessionId },
     { _tag: "EventRecorded", sessionId, event: { type: "session_deleted", sessionId } }

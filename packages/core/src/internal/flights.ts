@@ -15,6 +15,26 @@ import type { Entry } from "./fairQueue.ts"
 import type { LiveRun, Stop } from "./liveRun.ts"
 import type { Seat } from "./publisher.ts"
 
+/** Whether a flight has landed. Costs a deferred only when somebody waits for it. */
+export class Landing {
+  private over = false
+  private waiting: Deferred.Deferred<void> | undefined
+
+  happened(): void {
+    this.over = true
+    if (this.waiting !== undefined) Deferred.doneUnsafe(this.waiting, Effect.void)
+  }
+
+  /** At once when it has happened already. **Interruption**: stops the waiting only. */
+  get awaited(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.over) return Effect.void
+      this.waiting ??= Deferred.makeUnsafe<void>()
+      return Deferred.await(this.waiting)
+    })
+  }
+}
+
 /** One accepted job on its way from acceptance to completion. */
 export interface Flight extends Entry {
   readonly job: SpawnJob
@@ -31,8 +51,8 @@ export interface Flight extends Entry {
   settling: boolean
   /** Completed with the move into the launch queue, for who waits for room there. */
   room: Deferred.Deferred<void> | undefined
-  /** Completed with the settling, for who waits for that. */
-  settled: Deferred.Deferred<void> | undefined
+  /** Its end, for who waits for that; the same over all tries of the job. */
+  landing: Landing
 }
 
 /** The agent whose share a session's runs take; for one that runs in process, its provider. */
@@ -63,7 +83,7 @@ export const makeFlight = (
   holdsSlot: false,
   settling: false,
   room: undefined,
-  settled: undefined
+  landing: new Landing()
 })
 
 /**
@@ -87,6 +107,8 @@ export class Flights {
 
   /** Told when the commit of a job was reported as failed: it may be in the record all the same. */
   onDoubt: () => void = () => undefined
+  /** Whether no job of this session is accepted now: it is being removed, or one above it is or is being stopped. */
+  refuses: (id: SessionId, ancestors: ReadonlyArray<SessionId>) => boolean = () => false
 
   get size(): number {
     return this.byChild.size
@@ -111,7 +133,7 @@ export class Flights {
 
   /** The same job as another try, at the same moment: nobody is told that it has settled. */
   replace(flight: Flight, next: Flight): void {
-    next.settled = flight.settled
+    next.landing = flight.landing
     this.byChild.set(next.job.childSessionId, next)
     const { parentSessionId } = flight.job
     const sisters = parentSessionId === undefined ? undefined : this.byParent.get(parentSessionId)
@@ -129,7 +151,7 @@ export class Flights {
     }
     this.tell(childSessionId, flight)
     for (const ancestor of flight.ancestors) this.tell(ancestor, flight)
-    if (flight.settled !== undefined) Deferred.doneUnsafe(flight.settled, Effect.void)
+    flight.landing.happened()
     if (flight.room !== undefined) Deferred.doneUnsafe(flight.room, Effect.void)
   }
 

@@ -45,6 +45,7 @@ export class Floor {
     this.flights = flights
     this.heartbeats = heartbeats
     flights.onDoubt = () => this.doubt()
+    flights.refuses = (id, ancestors) => this.refuses(id, ancestors)
     this.queue = new FairQueue(limits, (agent) => (this.paused.has(agent) ? 0 : agentMax(agent)))
   }
 
@@ -154,6 +155,8 @@ export class Floor {
   /** Completing a room may run the whole rest of that run, and come in here again: its entry is gone by then. */
   private admitReturning(): void {
     while (true) {
+      // One that was given up may still want to come back: its flight has landed, and would never leave again.
+      this.returning = this.returning.filter(({ flight }) => this.flights.get(flight.job.childSessionId) === flight)
       const at = this.returning.findIndex(({ flight }) => this.queue.reenter(flight))
       const [next] = at < 0 ? [] : this.returning.splice(at, 1)
       if (next === undefined) return

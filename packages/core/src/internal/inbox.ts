@@ -49,7 +49,14 @@ import * as MessageSteps from "./messageSteps.ts"
 import { builtOf } from "./ownChanges.ts"
 import type { Seat } from "./publisher.ts"
 import { Recorder } from "./recorder.ts"
-import { type AcceptedJob, type Addition, noAddition, type Reserve, type SettlementPart } from "./settlement.ts"
+import {
+  type AcceptedJob,
+  type Addition,
+  addsNothing,
+  noAddition,
+  type Reserve,
+  type SettlementPart
+} from "./settlement.ts"
 
 /** A message may be a minute late for its own end. */
 const sweepInterval = Duration.minutes(1)
@@ -125,8 +132,9 @@ const removeWhenRecorded =
     })
 
 const settlementPart = (parts: InboxParts): SettlementPart => ({
-  add: ({ flight, nowMillis, outcome, session }) =>
-    Effect.sync(() => {
+  add: ({ flight, nowMillis, outcome, session }) => {
+    if (!parts.book.hasWaiting(session.id)) return addsNothing
+    return Effect.sync(() => {
       const waiting = parts.book.of(session.id).map(({ steer }) => steer)
       const ending = waiting.filter((steer) => !outlivesRun(steer, session, outcome))
       if (ending.length === 0) return noAddition
@@ -137,6 +145,7 @@ const settlementPart = (parts: InboxParts): SettlementPart => ({
         done: removeWhenRecorded(parts, ending)
       }
     })
+  }
 })
 
 const atLaunch = (parts: InboxParts) => (flight: Flight, nowMillis: number) =>

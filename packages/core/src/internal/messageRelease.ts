@@ -17,7 +17,7 @@ import { patiently } from "./recorder.ts"
 import type { Reserve } from "./settlement.ts"
 
 /** The sessions from the parent up to the root, and whether one of them is or was cancelled (I7). */
-const lineageOf = Effect.fnUntraced(function* ({ recorder: { store } }: InboxParts, session: Session) {
+const lineageOf = Effect.fnUntraced(function* ({ flights, recorder: { store } }: InboxParts, session: Session) {
   const ancestors: Array<Ids.SessionId> = []
   let stopped = false
   let { parentId } = session
@@ -28,7 +28,7 @@ const lineageOf = Effect.fnUntraced(function* ({ recorder: { store } }: InboxPar
     stopped ||= parent.value.status === "cancelling" || parent.value.status === "cancelled"
     parentId = parent.value.parentId
   }
-  return { ancestors, stopped }
+  return { ancestors, stopped: stopped || flights.refuses(session.id, ancestors) }
 })
 
 const releaseOnce = Effect.fnUntraced(function* (parts: InboxParts, id: Ids.SessionId, reserve: Reserve) {

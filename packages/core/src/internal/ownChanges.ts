@@ -31,15 +31,22 @@ export const builtOf = (streams: SessionStreamsShape, seat: Seat, steps: Readonl
   }
 }
 
-/** Several parts as one; each shows its own numbers. */
-export const joined = (parts: ReadonlyArray<Built>): Built => ({
-  changes: parts.flatMap(({ changes }) => changes),
-  show: (numbers) => {
-    let at = 0
-    for (const { changes, show } of parts) {
-      const count = changes.filter(({ _tag }) => _tag === "EventRecorded").length
-      show(numbers.slice(at, at + count))
-      at += count
+const eventsIn = ({ changes }: Built): number => changes.filter(({ _tag }) => _tag === "EventRecorded").length
+
+/** Several parts as one; each shows its own numbers. Most ends of a run have one part that says something. */
+export const joined = (parts: ReadonlyArray<Built>): Built => {
+  const telling = parts.filter(({ changes }) => changes.length > 0)
+  const [only] = telling
+  if (only !== undefined && telling.length === 1) return only
+  return {
+    changes: telling.flatMap(({ changes }) => changes),
+    show: (numbers) => {
+      let at = 0
+      for (const part of telling) {
+        const count = eventsIn(part)
+        part.show(numbers.slice(at, at + count))
+        at += count
+      }
     }
   }
-})
+}

@@ -176,18 +176,18 @@ class Sequencer {
   }
 }
 
-/** What a commit would have made of the session that was reported as failed and may stand. */
-interface Doubt {
-  next: Session | undefined
-}
+/** What the commits would have made of the session that were reported as failed, and of which one may stand. */
+type Doubt = Array<Session>
 
 /** Nobody else makes the same of a session at the same moment: the commit stood, and only its answer was lost. */
-const isThatCommit = ({ next }: Doubt, found: Session): boolean =>
-  next !== undefined &&
-  found.version === next.version &&
-  found.status === next.status &&
-  found.runId === next.runId &&
-  found.updatedAtMillis === next.updatedAtMillis
+const isThatCommit = (doubt: Doubt, found: Session): boolean =>
+  doubt.some(
+    ({ runId, status, updatedAtMillis, version }) =>
+      found.version === version &&
+      found.status === status &&
+      found.runId === runId &&
+      found.updatedAtMillis === updatedAtMillis
+  )
 
 const transactWith = (
   store: Store.SessionStoreShape,
@@ -210,7 +210,7 @@ const transactWith = (
         Effect.as(next),
         Effect.tapError(({ reason }) =>
           Effect.sync(() => {
-            if (reason._tag === "StorageUnavailable") doubt.next = next
+            if (reason._tag === "StorageUnavailable") doubt.push(next)
           })
         ),
         Effect.catchIf(
@@ -235,7 +235,7 @@ const transactWith = (
     })
 
   return (start, command, build) => {
-    const doubt: Doubt = { next: undefined }
+    const doubt: Doubt = []
     return Effect.suspend(() => attempt(start, command, build, conflictsMax, doubt))
   }
 }

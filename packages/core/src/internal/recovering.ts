@@ -58,7 +58,7 @@ const goOn = Effect.fnUntraced(function* (
   const job = Recovery.nextJob(flight.job, {
     runId: yield* Ids.makeRunId,
     mode,
-    handle: report.resume,
+    handle: Recovery.handleOf(flight.job, report),
     endedAtMillis: yield* Clock.currentTimeMillis,
     notBeforeMillis: undefined,
     ended: "lost"

@@ -42,7 +42,7 @@ import type { LiveRun } from "./liveRun.ts"
 import { builtOf, type Step } from "./ownChanges.ts"
 import { patiently, Recorder } from "./recorder.ts"
 import * as RequestSteps from "./requestSteps.ts"
-import { noAddition, type SettlementPart } from "./settlement.ts"
+import { addsNothing, noAddition, type SettlementPart } from "./settlement.ts"
 
 /** A session with more open requests asks more than anybody answers; the next ones are not given. */
 const openMax = 64
@@ -264,8 +264,9 @@ const answer = (parts: Parts) => (id: Ids.RequestId, decision: Decision) =>
   }).pipe(Effect.retry({ times: looksMax, while: (error) => error._tag === "StoreError" && isConflict(error) }))
 
 const settlementPart = (parts: Parts): SettlementPart => ({
-  add: ({ flight, nowMillis, session }) =>
-    Effect.sync(() => {
+  add: ({ flight, nowMillis, session }) => {
+    if (!parts.bySession.has(session.id)) return addsNothing
+    return Effect.sync(() => {
       const open = openOf(parts, session.id)
       if (open.length === 0) return noAddition
       const steps = open.map(({ request }) => RequestSteps.runEnded(request, nowMillis))
@@ -278,6 +279,7 @@ const settlementPart = (parts: Parts): SettlementPart => ({
             : Effect.ignore(refresh(parts, open))
       }
     })
+  }
 })
 
 /** Brings these requests to what the record says; those that it does not have any more are forgotten. */

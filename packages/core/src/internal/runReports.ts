@@ -3,6 +3,7 @@
  * and an open tool call at once, usage with the next thing that is recorded.
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { RunContext } from "../ExternalChildRunner.ts"
 import type { OpenToolCall, RunReport } from "../SpawnJob.ts"
 import { type Bound, recordOpen } from "./transcriptWriter.ts"
@@ -62,6 +63,7 @@ export const onceOnlyIn =
       return Effect.acquireUseRelease(
         begin(bound, call),
         () => effect,
-        () => end(bound, call)
+        // Cut off in the middle, nobody knows how far it came: it stays open.
+        (_, exit) => (Exit.hasInterrupts(exit) ? Effect.void : end(bound, call))
       )
     })

@@ -87,17 +87,10 @@ const flightFor = (floor: Floor, accepted: AcceptedJob): Effect.Effect<Flight> =
     const { ancestors, job, session } = accepted
     const known = floor.flights.get(job.childSessionId)
     if (known?.runId === job.runId) return Effect.succeed(known)
-    if (known !== undefined) return Effect.flatMap(settledOf(known), () => flightFor(floor, accepted))
+    if (known !== undefined) return Effect.flatMap(known.landing.awaited, () => flightFor(floor, accepted))
     const flight = makeFlight(job, ancestors, Option.some(session))
     floor.flights.add(flight)
     return Effect.succeed(flight)
-  })
-
-/** Returns when the flight has landed. **Interruption**: stops the waiting only. */
-export const settledOf = (flight: Flight): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    flight.settled ??= Deferred.makeUnsafe<void>()
-    return Deferred.await(flight.settled)
   })
 
 /** The end of a flight in memory, after its completion is recorded or given up. */
@@ -176,10 +169,29 @@ export const afterwards = (scheduling: Scheduling, flight: Flight, ending: Execu
   if (ending._tag === "Again") {
     return Effect.flatMap(succeed(scheduling, flight, ending), (next) => placeOrSettle(scheduling, next))
   }
+  return Effect.andThen(
+    land(scheduling.floor, flight),
+    Effect.suspend(() =>
+      isQuiet(scheduling, flight, ending.accepted) ? Effect.void : settled(scheduling, flight, ending)
+    )
+  )
+}
+
+/** Nothing belonged to the job, nothing was accepted with its end, and nobody was sent anything: as with most. */
+const isQuiet = ({ floor, services }: Scheduling, { job }: Flight, accepted: ReadonlyArray<AcceptedJob>): boolean =>
+  accepted.length === 0 &&
+  !floor.flights.hasChildren(job.childSessionId) &&
+  !services.inbox.hasWaiting(job.childSessionId) &&
+  (job.parentSessionId === undefined || !services.inbox.hasWaiting(job.parentSessionId))
+
+const settled = (
+  scheduling: Scheduling,
+  flight: Flight,
+  { accepted }: Extract<Execute.Ending, { _tag: "Settled" }>
+): Effect.Effect<void> => {
   const { childSessionId, parentSessionId } = flight.job
-  return land(scheduling.floor, flight).pipe(
-    Effect.andThen(closeChildren(scheduling, flight)),
-    Effect.andThen(adopt(scheduling, ending.accepted)),
+  return closeChildren(scheduling, flight).pipe(
+    Effect.andThen(adopt(scheduling, accepted)),
     Effect.andThen(releaseWaiting(scheduling, childSessionId)),
     // A wake was put on its way to a parent in flight, which may have settled in the meantime.
     Effect.andThen(parentSessionId === undefined ? Effect.void : releaseWaiting(scheduling, parentSessionId))

@@ -51,6 +51,9 @@ export const noAddition: Addition = {
   accepted: []
 }
 
+/** The answer of a part that has nothing to add: known by identity too. */
+export const addsNothing: Effect.Effect<Addition> = Effect.succeed(noAddition)
+
 /** In one commit: what the run said last, what is told of the session, its end, what is told of its parent (I3). */
 export interface SettlementParts {
   readonly ofChild: ReadonlyArray<SettlementPart>

@@ -198,7 +198,6 @@ export class WaitBook {
     }
     const ended = this.settling.get(flight) ?? Deferred.makeUnsafe<void>()
     this.settling.set(flight, ended)
-    flight.settled ??= Deferred.makeUnsafe<void>()
-    return Effect.raceFirst(Deferred.await(ended), Deferred.await(flight.settled))
+    return Effect.raceFirst(Deferred.await(ended), flight.landing.awaited)
   }
 }

@@ -31,7 +31,14 @@ import { CurrentFlights, type Flight, makeFlight } from "./flights.ts"
 import { Inbox } from "./inbox.ts"
 import { builtOf } from "./ownChanges.ts"
 import { patiently, Recorder } from "./recorder.ts"
-import { type AcceptedJob, type Addition, noAddition, type SettlementPart, type Settling } from "./settlement.ts"
+import {
+  type AcceptedJob,
+  type Addition,
+  addsNothing,
+  noAddition,
+  type SettlementPart,
+  type Settling
+} from "./settlement.ts"
 import { type Entry, WaitBook } from "./waitBook.ts"
 import { countedFor, waitedFor, waitedForNow } from "./waitedFor.ts"
 import { changedEvent, type Ended, type Ending, endOf, statusOf, type WakeServices } from "./wakes.ts"
@@ -192,10 +199,12 @@ const settlementPart = (parts: Parts): SettlementPart => ({
     Effect.suspend(() => {
       const { flight } = settling
       const parentId = flight.job.parentSessionId
-      if (parentId === undefined) return Effect.succeed(noAddition)
+      if (parentId === undefined) return addsNothing
       parts.book.begin(flight)
       const entry = parts.book.of(parentId)
-      if (entry === undefined) return Effect.succeed(whileSettling(parts, flight, noAddition))
+      if (entry === undefined) {
+        return Effect.succeed({ ...noAddition, done: () => Effect.sync(() => parts.book.end(flight)) })
+      }
       return decide(parts, entry, settling).pipe(
         // The store cannot be read: the sweep looks at this wait again.
         Effect.catch((error) => Effect.as(Effect.logError("wait.not_looked_at", error), noAddition)),

@@ -135,12 +135,11 @@ const lineageOf = Effect.fnUntraced(function* ({ flights, store }: WakeServices,
   while (above !== undefined) {
     const found: Option.Option<Session> = yield* store.session(above)
     ancestors.push(above)
-    isStopped ||= flights.get(above)?.stop !== undefined
     if (Option.isNone(found)) break
     isStopped ||= found.value.status === "cancelling" || found.value.status === "cancelled"
     above = found.value.parentId
   }
-  return { ancestors, isStopped }
+  return { ancestors, isStopped: isStopped || flights.refuses(session.id, ancestors) }
 })
 
 export const changedEvent = ({ id, sessionId, status }: Wait): OwnEvent => ({
