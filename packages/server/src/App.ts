@@ -64,12 +64,20 @@ const processes = (settings: Settings.Settings) =>
     Layer.provideMerge(NodeServices.layer)
   )
 
-/** One runner for each agent of the configuration. */
+/** What the embedding app gave, then one runner for each agent of the configuration. */
 const runners = (settings: Settings.Settings) =>
   Layer.unwrap(
-    Effect.map(
-      Effect.forEach(settings.agents, ({ agent, id }) => CommandRunner.make({ agentId: id, agent })),
-      ExternalChildRunner.layer
+    Effect.gen(function* () {
+      const given = yield* ExternalChildRunner.ExternalChildRunners
+      const own = yield* Effect.forEach(settings.agents, ({ agent, id }) => CommandRunner.make({ agentId: id, agent }))
+      return ExternalChildRunner.layer([...given, ...own])
+    })
+  )
+
+const directory = (settings: Settings.Settings) =>
+  Layer.unwrap(
+    Effect.map(AgentDirectory.AgentDirectory, (given) =>
+      AgentDirectory.layer([...given.values(), ...Settings.directoryOf(settings)])
     )
   )
 
@@ -81,7 +89,7 @@ const swept = Layer.effectDiscard(Effect.andThen(SessionStore.SessionStore, Orph
 
 const references = (settings: Settings.Settings) =>
   Layer.mergeAll(
-    AgentDirectory.layer(Settings.directoryOf(settings)),
+    directory(settings),
     Limits.layer(settings.limits),
     Watchdog.layer({ ...Watchdog.defaults, ...settings.watchdog }),
     Recovery.layer(settings.recovery),
@@ -100,6 +108,10 @@ export type Services =
 
 /**
  * Everything that serves the settings.
+ *
+ * **Details** An app that embeds it may provide an `Agent`, further
+ * `ExternalChildRunners` with their entries of the `AgentDirectory`, and
+ * `ChildCompletionHandlers`.
  *
  * **Interruption**: closing the layer stops accepting, cancels what runs, waits
  * for its processes to be gone and gives the data directory free.

@@ -17,6 +17,8 @@ const scripts = {
   gated: `echo waiting; read -r word < "$GATE"; echo "released by $word"`,
   /** Says something, then nothing more. */
   nap: `echo napping; exec ${forEver}`,
+  /** Answers after a while. */
+  slow: "echo slowly; sleep 2; echo done",
   fail: `echo "no good" >&2; exit 3`,
   /** Ignores what asks it to stop, and so does its child in a session of its own. */
   stubborn: `trap '' TERM INT HUP; setsid ${forEver} & echo stubborn; while :; do ${forEver}; done`,

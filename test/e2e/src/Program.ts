@@ -14,7 +14,8 @@ import type * as Scope from "effect/Scope"
 /** The root of this repository. */
 export const repository = NodePath.resolve(import.meta.dirname, "../../..")
 
-const entry = NodePath.join(repository, "packages/server/src/bin.ts")
+/** The program itself. */
+const bin = NodePath.join(repository, "packages/server/src/bin.ts")
 
 /** What the compiler made of the sources is kept between the many starts of these tests. */
 const compileCache = NodePath.join(repository, "node_modules/.cache/offshoot/e2e")
@@ -48,6 +49,8 @@ export interface Options {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Runs as this user; only root may ask for that. */
   readonly uid?: number
+  /** A program of the tests instead of `offshoot`: it ends with its standard input, and so with the tests. */
+  readonly entry?: string
 }
 
 /** Longer than the program itself takes to give up a stop that hangs. */
@@ -62,12 +65,17 @@ const environmentOf = (options: Options): Record<string, string | undefined> => 
 })
 
 const launch = (args: ReadonlyArray<string>, options: Options): Program => {
-  const child = NodeChildProcess.spawn(process.execPath, ["--conditions=@offshoot/source", entry, ...args], {
-    cwd: options.cwd,
-    env: environmentOf(options),
-    stdio: ["ignore", "pipe", "pipe"],
-    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid })
-  })
+  const child = NodeChildProcess.spawn(
+    process.execPath,
+    ["--conditions=@offshoot/source", options.entry ?? bin, ...args],
+    {
+      cwd: options.cwd,
+      env: environmentOf(options),
+      stdio: ["pipe", "pipe", "pipe"],
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid })
+    }
+  )
+  if (options.entry === undefined) child.stdin.end()
   const ended = Deferred.makeUnsafe<Ended>()
   const watchers = new Set<() => void>()
   let out: ReadonlyArray<string> = []

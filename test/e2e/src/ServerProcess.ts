@@ -25,7 +25,8 @@ export interface Options {
   readonly cwd?: string
 }
 
-const readyLine = /^offshoot ready (http:\/\/\S+) token (\S+)$/
+/** What a server prints once it accepts: its address and its token. */
+export const readyLine = /^offshoot ready (http:\/\/\S+) token (\S+)$/
 
 /** How a command finds the settings of the workplace. */
 export const environmentOf = (workplace: Workplace): Record<string, string> => ({

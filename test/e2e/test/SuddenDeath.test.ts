@@ -1,22 +1,11 @@
 /** `kill -9` of the server, at the worst moments there are. */
 import { assert, describe, it } from "@effect/vitest"
 import type { Ids } from "@offshoot/core"
-import { type Agents, Record, ServerProcess, Workplace } from "@offshoot/test-e2e"
+import { Dice, type Agents, Record, ServerProcess, Workplace } from "@offshoot/test-e2e"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
 const terminal: ReadonlySet<string> = new Set(["completed", "error", "timeout", "cancelled", "skipped"])
-
-/** The way of a seed: where the next value is, nobody can guess, and everybody can repeat. */
-const mulberry = (seed: number) => {
-  let state = seed
-  return (): number => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 describe("kill -9 of the server", () => {
   it.live(
@@ -86,9 +75,18 @@ describe("kill -9 of the server", () => {
     `at five moments with fifty children in flight: nothing is lost, nothing is told twice (seed ${seed})`,
     () =>
       Effect.gen(function* () {
-        const random = mulberry(seed)
+        const dice = Dice.make(seed)
         const workplace = yield* Workplace.make({ config: { limits: { concurrent: 12 } } })
-        const lot: ReadonlyArray<Agents.AgentId> = ["echo", "echo", "echo", "fail", "family", "nap", "scarce", "echo"]
+        const lot: readonly [Agents.AgentId, ...ReadonlyArray<Agents.AgentId>] = [
+          "echo",
+          "echo",
+          "echo",
+          "fail",
+          "family",
+          "nap",
+          "scarce",
+          "echo"
+        ]
         const roots: Array<Ids.SessionId> = []
         const accepted: Array<{ readonly id: Ids.SessionId; readonly runId: Ids.RunId }> = []
 
@@ -99,9 +97,9 @@ describe("kill -9 of the server", () => {
           const root = yield* client.calls.sessions.create({ payload: null })
           roots.push(root.id)
           const since = yield* Effect.map(Record.feed(client), (feed) => feed.length)
-          const moment = 10 + Math.floor(random() * 190)
+          const moment = dice.between(10, 199)
           const spawning = Effect.forEach(
-            Array.from({ length: 50 }, () => lot[Math.floor(random() * lot.length)] ?? "echo"),
+            Array.from({ length: 50 }, () => dice.pick(lot)),
             (agent) =>
               Effect.map(Record.spawn(client, root.id, agent), ({ runId, session }) => {
                 accepted.push({ id: session.id, runId })
