@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { FactOf, Recorder } from "./Facts.ts"
+import type { FactOf, Witness } from "./Facts.ts"
 import type { Act, Pace } from "./Plan.ts"
 
 /** So that a slow reader ends in time. */
@@ -21,13 +21,12 @@ interface Open {
 }
 
 export class Readers {
-  private readonly recorder: Recorder
+  private readonly recorder: Witness
   private readonly release: Deferred.Deferred<void>
   private readonly open = new Set<Open>()
   private count = 0
-  private feedAt = 0
 
-  constructor(recorder: Recorder, release: Deferred.Deferred<void>) {
+  constructor(recorder: Witness, release: Deferred.Deferred<void>) {
     this.recorder = recorder
     this.release = release
   }
@@ -35,31 +34,19 @@ export class Readers {
   /** Opens what the act says; beside a reader that is not fast, a fast one. */
   read(
     app: SubAgents.SubAgentsShape,
+    witness: Witness,
     sessionId: Ids.SessionId,
     act: Extract<Act, { readonly _tag: "Read" }>
   ): Effect.Effect<void> {
     const { leavesAfterMillis, pace } = act
     return Effect.gen({ self: this }, function* () {
-      const twin = pace._tag === "fast" ? undefined : yield* this.one(app, sessionId, act, { _tag: "fast" }, undefined)
-      const opened = yield* this.one(app, sessionId, act, pace, twin?.reader)
+      const twin =
+        pace._tag === "fast" ? undefined : yield* this.one(app, witness, sessionId, act, { _tag: "fast" }, undefined)
+      const opened = yield* this.one(app, witness, sessionId, act, pace, twin?.reader)
       if (leavesAfterMillis === undefined) return
       yield* Effect.sleep(leavesAfterMillis)
       yield* this.close(opened, "left")
     })
-  }
-
-  /** Reads the feed on from where the reader before it was. */
-  feed(app: SubAgents.SubAgentsShape, feed: number): Effect.Effect<never> {
-    const once = Effect.suspend(() =>
-      Stream.runForEach(app.feed({ after: this.feedAt, scope: { _tag: "All" }, types: Option.none() }), (item) =>
-        Effect.sync(() => {
-          if (item._tag !== "Event") return
-          this.feedAt = item.recorded.number
-          this.recorder.add({ _tag: "FeedSeen", feed, recorded: item.recorded })
-        })
-      )
-    )
-    return once.pipe(Effect.ignore, Effect.andThen(Effect.sleep("1 second")), Effect.forever)
   }
 
   /** Ends every reader, as one that was cut off or one that has read all there is. */
@@ -77,6 +64,7 @@ export class Readers {
 
   private one(
     app: SubAgents.SubAgentsShape,
+    witness: Witness,
     sessionId: Ids.SessionId,
     act: Extract<Act, { readonly _tag: "Read" }>,
     pace: Pace,
@@ -98,7 +86,7 @@ export class Readers {
       }
       const reading = Stream.runForEach(app.events(sessionId, { scope, after }), (item) =>
         Effect.suspend(() => {
-          this.recorder.add({ _tag: "Seen", reader, item })
+          witness.add({ _tag: "Seen", reader, item })
           return rest()
         })
       )

@@ -1,10 +1,21 @@
 /** Hand-made histories of one root `p` with children, for the checks' own tests. */
-import { type AgentEvent, Ids, type Outcome, type Session, type SpawnJob } from "@offshoot/core"
+import {
+  type AgentEvent,
+  Ids,
+  type Obligation,
+  type Outcome,
+  type Session,
+  type SessionStore,
+  type SpawnJob
+} from "@offshoot/core"
 import * as Option from "effect/Option"
 import type { Fact, History, Timed } from "../src/Facts.ts"
 
 export const id = (name: string): Ids.SessionId => Ids.SessionId.make(`ses_${name}`)
 export const run = (name: string): Ids.RunId => Ids.RunId.make(`run_${name}`)
+
+/** The one handler of these histories. */
+export const handler = "simulated"
 
 const done: Outcome.Outcome = { status: "completed", reason: "done" }
 export const failed: Outcome.Outcome = { status: "error", reason: "agent_failed", message: "no luck" }
@@ -78,7 +89,8 @@ export class Story {
     return this.fact({
       _tag: "Committed",
       transition: [{ _tag: "SessionCreated", session: session("p", undefined) }],
-      numbers: []
+      numbers: [],
+      answered: true
     })
   }
 
@@ -98,7 +110,8 @@ export class Story {
         { _tag: "JobAccepted", job },
         { _tag: "EventRecorded", sessionId: id(parent), event: startedEvent(name, parent) }
       ],
-      numbers: [++this.head]
+      numbers: [++this.head],
+      answered: true
     })
   }
 
@@ -107,17 +120,24 @@ export class Story {
       _tag: "Committed",
       transition: [
         { _tag: "EventRecorded", sessionId: id("p"), event: completedEvent(name) },
-        { _tag: "JobSettled", completion: completionOf(name, outcome), handlers: ["simulated"] }
+        { _tag: "JobSettled", completion: completionOf(name, outcome), handlers: [handler] }
       ],
-      numbers: [++this.head]
+      numbers: [++this.head],
+      answered: true
     })
+  }
+
+  /** The child's session, at rest. */
+  rest(name: string): this {
+    return this.commit({ _tag: "SessionChanged", session: { ...session(name, "p"), status: "completed" } })
   }
 
   record(name: string, event: AgentEvent.AgentEvent, number = ++this.head): this {
     return this.fact({
       _tag: "Committed",
       transition: [{ _tag: "EventRecorded", sessionId: id(name), event }],
-      numbers: [number]
+      numbers: [number],
+      answered: true
     })
   }
 
@@ -131,15 +151,37 @@ export class Story {
       hidden: false,
       createdAtMillis: 0
     } as const
-    return this.fact({ _tag: "Committed", transition: [{ _tag: "MessageAppended", message }], numbers: [] })
+    return this.fact({
+      _tag: "Committed",
+      transition: [{ _tag: "MessageAppended", message }],
+      numbers: [],
+      answered: true
+    })
   }
 
-  handled(name: string, outcome: Outcome.Outcome = done): this {
-    return this.fact({ _tag: "Handled", completion: completionOf(name, outcome) })
+  handled(name: string, outcome: Outcome.Outcome = done, incarnation = 1): this {
+    return this.fact({ _tag: "Handled", handler, incarnation, completion: completionOf(name, outcome) })
   }
 
-  body(name: string, runName = name): this {
-    return this.fact({ _tag: "BodyStarted", sessionId: id(name), runId: run(runName), incarnation: 1 })
+  acknowledge(name: string): this {
+    return this.commit({ _tag: "CompletionAcknowledged", runId: run(name), handler })
+  }
+
+  /** The job of this name goes on as another run. */
+  again(name: string, next: string, job: Partial<SpawnJob.SpawnJob> = {}): this {
+    return this.commit({
+      _tag: "JobReplaced",
+      runId: run(name),
+      job: { runId: run(next), childSessionId: id(name), model: "", acceptedAtMillis: 0, ...job }
+    })
+  }
+
+  commit(...transition: SessionStore.Transition): this {
+    return this.fact({ _tag: "Committed", transition, numbers: [], answered: true })
+  }
+
+  body(name: string, runName = name, resumes?: SpawnJob.Resume): this {
+    return this.fact({ _tag: "BodyStarted", sessionId: id(name), runId: run(runName), incarnation: 1, resumes })
   }
 
   bodyEnded(name: string): this {
@@ -162,8 +204,10 @@ export class Story {
     return this.fact({ _tag: "ReaderClosed", reader, how })
   }
 
+  /** The follower of everything is told this. */
   feed(number: number, event: AgentEvent.AgentEvent): this {
-    return this.fact({ _tag: "FeedSeen", feed: 1, recorded: { number, sessionId: id("p"), atMillis: 0, event } })
+    const recorded = { number, sessionId: id("p"), atMillis: 0, event }
+    return this.fact({ _tag: "Followed", follower: 0, item: { _tag: "Event", recorded } })
   }
 
   cancel(name: string, subtree = true): this {
@@ -173,3 +217,45 @@ export class Story {
 }
 
 export const story = (): Story => new Story().root()
+
+export const steer = (name: string, change: Partial<Obligation.Steer> = {}): Obligation.Steer => ({
+  kind: "steer",
+  id: Ids.MessageId.make(`msg_${name}`),
+  sessionId: id("p"),
+  version: 1,
+  openedAtMillis: 0,
+  expiresAtMillis: 1,
+  origin: "user",
+  mode: "queue",
+  text: name,
+  hidden: false,
+  status: "queued",
+  ...change
+})
+
+export const request = (change: Partial<Obligation.Request> = {}): Obligation.Request => ({
+  kind: "request",
+  id: Ids.RequestId.make("req_1"),
+  sessionId: id("a"),
+  version: 1,
+  openedAtMillis: 0,
+  expiresAtMillis: 1,
+  runId: run("a"),
+  key: "k",
+  ask: { type: "question", question: "?" },
+  status: "pending",
+  ...change
+})
+
+export const wait = (change: Partial<Obligation.Wait> = {}): Obligation.Wait => ({
+  kind: "wait",
+  id: Ids.WaitId.make("wai_1"),
+  sessionId: id("p"),
+  version: 1,
+  openedAtMillis: 0,
+  expiresAtMillis: 1,
+  policy: "all",
+  children: [],
+  status: "open",
+  ...change
+})

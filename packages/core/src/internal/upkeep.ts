@@ -34,7 +34,11 @@ export const upkeep = (scheduling: Scheduling): Effect.Effect<void> => {
         Effect.forEach(services.inbox.waitingSessions(), (id) => release(scheduling, id), { discard: true })
       )
     ),
-    Effect.catchCause((cause) => Effect.logWarning("upkeep.failed", cause))
+    Effect.catchCause((cause) => {
+      // What was in doubt still is, and is looked into soon.
+      if (scheduling.floor.doubtful) scheduling.floor.doubt()
+      return Effect.logWarning("upkeep.failed", cause)
+    })
   )
 }
 

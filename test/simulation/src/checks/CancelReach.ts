@@ -50,8 +50,18 @@ const cancelsOf = (history: History): ReadonlyArray<Cancel> => {
 }
 
 /** Stops of the process: who has not settled by then is dealt with at the next start. */
-const stopsOf = (history: History): ReadonlyArray<number> =>
+export const stopsOf = (history: History): ReadonlyArray<number> =>
   history.flatMap((fact) => (fact._tag === "Stopping" ? [fact.atMillis] : []))
+
+/** Whether the session, or one between it and the cancelled one, goes on or may go on without its parent. */
+const isSpared = (ledger: Ledger, { sessionId }: Cancel["asked"], id: Ids.SessionId): boolean => {
+  for (let next: Ids.SessionId | undefined = id; next !== undefined; next = ledger.parentOf.get(next)) {
+    if (next === sessionId) return false
+    const policy = ledger.created.get(next)?.session.parentClose ?? "cancel"
+    if (policy !== "cancel") return true
+  }
+  return false
+}
 
 /** The jobs that this cancel has to end. */
 const reachedBy = (ledger: Ledger, { asked, index }: Cancel): ReadonlyArray<Job> => {
@@ -59,8 +69,8 @@ const reachedBy = (ledger: Ledger, { asked, index }: Cancel): ReadonlyArray<Job>
     id === asked.sessionId || (asked.subtree && ancestorsOf(ledger, id).includes(asked.sessionId))
   const openThen: Array<Job> = []
   const later: Array<Job> = []
-  for (const job of ledger.jobs.values()) {
-    if (!within(job.job.childSessionId)) continue
+  for (const job of ledger.jobs) {
+    if (!within(job.job.childSessionId) || isSpared(ledger, asked, job.job.childSessionId)) continue
     if (job.index > index) later.push(job)
     else if ((job.settlings[0]?.index ?? Number.POSITIVE_INFINITY) > index) openThen.push(job)
   }
@@ -95,12 +105,15 @@ export const cancelReach = (history: History, allowance: Allowance): ReadonlyArr
   })
 }
 
-/** After everything: no body is left that can be interrupted. */
+/** After everything: no body is left that can be interrupted; those of a dead process are gone with it. */
 export const bodies = (history: History): ReadonlyArray<string> => {
-  const open = new Map<Ids.RunId, Ids.SessionId>()
+  const open = new Map<Ids.RunId, FactOf<"BodyStarted">>()
   for (const fact of history) {
-    if (fact._tag === "BodyStarted") open.set(fact.runId, fact.sessionId)
+    if (fact._tag === "BodyStarted") open.set(fact.runId, fact)
     else if (fact._tag === "BodyEnded" || fact._tag === "WentDeaf") open.delete(fact.runId)
+    else if (fact._tag === "Stopping" && fact.how === "crashed") {
+      for (const { incarnation, runId } of open.values()) if (incarnation === fact.incarnation) open.delete(runId)
+    }
   }
-  return Array.from(open, ([runId, sessionId]) => `the body of ${runId} (${sessionId}) never ended`)
+  return Array.from(open.values(), ({ runId, sessionId }) => `the body of ${runId} (${sessionId}) never ended`)
 }

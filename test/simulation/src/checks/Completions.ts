@@ -1,40 +1,17 @@
-/** I2: every accepted job gets exactly one completion, and everybody is told the same one. */
+/** I2: every accepted job gets exactly one completion over all its tries, and nothing is left behind. */
 import type { Ids } from "@offshoot/core"
 import type { History, Remains } from "../Facts.ts"
 import { type Ledger, ledgerOf } from "../Ledger.ts"
 
-const settledOnce = (ledger: Ledger): ReadonlyArray<string> => {
-  const found: Array<string> = []
-  for (const [runId, { settlings }] of ledger.jobs) {
-    if (settlings.length !== 1) found.push(`${runId} has ${settlings.length} completions`)
-  }
-  return found
-}
-
-/** A handler may be called twice, with the same completion; a deleted child's may have been deleted with it. */
-const handled = (history: History, ledger: Ledger): ReadonlyArray<string> => {
-  const found: Array<string> = []
-  const told = new Map<Ids.RunId, string>()
-  for (const fact of history) {
-    if (fact._tag !== "Handled") continue
-    const { outcome, runId } = fact.completion
-    const before = told.get(runId)
-    const now = `${outcome.status}/${outcome.reason}`
-    if (before !== undefined && before !== now) found.push(`handlers were told ${before} and ${now} of ${runId}`)
-    told.set(runId, now)
-    const settled = ledger.jobs.get(runId)?.settlings[0]
-    if (settled === undefined) found.push(`handlers were told of ${runId}, which has no completion`)
-    else if (settled.completion.outcome.reason !== outcome.reason) {
-      found.push(`handlers were told ${now} of ${runId}, recorded is ${settled.completion.outcome.reason}`)
-    }
-  }
-  for (const [runId, { job, settlings }] of ledger.jobs) {
-    const [settled] = settlings
-    if (settled === undefined || settled.handlers.length === 0 || ledger.deleted.has(job.childSessionId)) continue
-    if (!told.has(runId)) found.push(`no handler was told of ${runId}`)
-  }
-  return found
-}
+const settledOnce = (ledger: Ledger): ReadonlyArray<string> =>
+  ledger.jobs.flatMap(({ answered, job: { childSessionId, runId }, settlings, tries }) => {
+    // Its caller was told that it was not accepted, and it went with a session above it.
+    if (!answered && settlings.length === 0 && ledger.deleted.has(childSessionId)) return []
+    if (settlings.length !== 1) return [`${runId} has ${settlings.length} completions`]
+    const last = tries.at(-1)?.job.runId
+    const of = settlings[0]?.completion.runId
+    return last === of ? [] : [`${runId} goes on as ${last}, and ${of} was settled`]
+  })
 
 /** On the record of each parent, as many `sub_agent_completed` of a child as its jobs settled. */
 const completedEvents = (ledger: Ledger): ReadonlyArray<string> => {
@@ -42,7 +19,7 @@ const completedEvents = (ledger: Ledger): ReadonlyArray<string> => {
   const add = (key: string, by: number): void => {
     expected.set(key, (expected.get(key) ?? 0) + by)
   }
-  for (const { job, settlings } of ledger.jobs.values()) {
+  for (const { job, settlings } of ledger.jobs) {
     if (job.parentSessionId !== undefined) add(`${job.parentSessionId} ${job.childSessionId}`, settlings.length)
   }
   for (const { event, sessionId } of ledger.events) {
@@ -74,25 +51,16 @@ const oneChildAKey = (history: History, ledger: Ledger): ReadonlyArray<string> =
 
 export const completions = (history: History): ReadonlyArray<string> => {
   const ledger = ledgerOf(history)
-  return [
-    ...settledOnce(ledger),
-    ...handled(history, ledger),
-    ...completedEvents(ledger),
-    ...oneChildAKey(history, ledger)
-  ]
+  return [...settledOnce(ledger), ...completedEvents(ledger), ...oneChildAKey(history, ledger)]
 }
 
 const inFlight = new Set(["pending", "running", "awaiting_request", "waiting_for_children", "cancelling"])
 
-/** I2 and I10, afterwards: nothing in flight, no slot held, every status the completion's. */
+/** I2 and I10, afterwards: nothing in flight, no slot held, nothing owed, every status the completion's. */
 export const aftermath = (remains: Remains): ReadonlyArray<string> => {
   const found: Array<string> = []
-  const { counts } = remains
-  for (const [name, count] of Object.entries({
-    ...counts,
-    openJobs: remains.openJobs,
-    unacknowledged: remains.unacknowledged
-  })) {
+  const { counts, openJobs, undelivered } = remains
+  for (const [name, count] of Object.entries({ ...counts, openJobs, undelivered })) {
     if (count !== 0) found.push(`${name} is ${count} at the end`)
   }
   for (const { completionStatus, id, outcomeStatus, runId, status } of remains.sessions) {
@@ -104,8 +72,8 @@ export const aftermath = (remains: Remains): ReadonlyArray<string> => {
   return found
 }
 
-/** No place in the queue is below zero. */
-export const places = (history: History): ReadonlyArray<string> =>
+/** The runtime said nothing of itself that a correct one does not say. */
+export const alarms = (history: History, allowed: ReadonlyArray<string>): ReadonlyArray<string> =>
   history.flatMap((fact) =>
-    fact._tag === "Placed" && fact.position < 0 ? [`${fact.runId} had the place ${fact.position}`] : []
+    fact._tag === "Warned" && !allowed.includes(fact.message) ? [`the runtime warned of ${fact.message}`] : []
   )

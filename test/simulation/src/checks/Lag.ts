@@ -42,8 +42,10 @@ export const lagAddsUp = (history: History): ReadonlyArray<string> => {
 /** How each run of a world ended, and when, by the titles that both worlds share. */
 const outcomesOf = (history: History): ReadonlyArray<string> => {
   const ledger = ledgerOf(history)
-  return Array.from(ledger.jobs.values(), ({ acceptedAtMillis, job, settlings }) => {
-    const path = [job.childSessionId, ...ancestorsOf(ledger, job.childSessionId)].map((id) => ledger.titles.get(id))
+  return Array.from(ledger.jobs, ({ acceptedAtMillis, job, settlings }) => {
+    const path = [job.childSessionId, ...ancestorsOf(ledger, job.childSessionId)].map(
+      (id) => ledger.created.get(id)?.session.title
+    )
     const ends = settlings.map(
       ({ atMillis, completion: { outcome } }) => `${outcome.status}/${outcome.reason} at ${atMillis}`
     )

@@ -9,7 +9,7 @@ interface Body {
 }
 
 /**
- * A body lives from its start to its end, or to the settling of its run: one
+ * A body lives from its start to its end, or to the end of its try on the record: one
  * that did not stop is given up. A crash ends all bodies of its incarnation.
  */
 export const oneRun = (history: History): ReadonlyArray<string> => {
@@ -33,6 +33,7 @@ export const oneRun = (history: History): ReadonlyArray<string> => {
       case "Committed":
         for (const change of fact.transition) {
           if (change._tag === "JobSettled") live.delete(change.completion.runId)
+          if (change._tag === "JobReplaced") live.delete(change.runId)
         }
         break
       case "Stopping":

@@ -58,13 +58,16 @@ const mayFollow = (event: AgentEvent.AgentEvent): boolean =>
   AgentEvent.isTerminalEvent(event) ||
   event.type.startsWith("session_") ||
   event.type.startsWith("sub_agent_") ||
+  event.type === "wait_changed" ||
+  event.type === "message_receipt_changed" ||
   (event.type === "message_appended" && event.role === "user")
 
 /** On the record of a session, a run says nothing after its last word. */
 const silentAfterTheEnd = (ledger: Ledger): ReadonlyArray<string> => {
   const ended = new Set<Ids.SessionId>()
   return ledger.events.flatMap(({ event, number, sessionId }) => {
-    if (event.type === "execution_started") ended.delete(sessionId)
+    // A try that was queued again, and is closed before it began, tells what the one before it left.
+    if (event.type === "execution_started" || event.type === "run_retried") ended.delete(sessionId)
     const late = ended.has(sessionId) && !mayFollow(event)
     if (AgentEvent.isTerminalEvent(event)) ended.add(sessionId)
     return late ? [`number ${number} of the record: ${event.type} of ${sessionId} after its run had ended`] : []
@@ -108,12 +111,30 @@ export const readingsOf = (history: History): ReadonlyArray<Reading> => {
 const name = ({ opened: { reader, scope, sessionId } }: Reading): string =>
   `reader ${reader} of ${sessionId} (${scope})`
 
+const unshownOf = new WeakMap<Ledger, ReadonlySet<Ids.SessionId>>()
+
+/** Children whose start or end live readers may not have been shown: the answer to its commit was lost. */
+const unshown = (ledger: Ledger): ReadonlySet<Ids.SessionId> => {
+  const known = unshownOf.get(ledger)
+  if (known !== undefined) return known
+  const found = new Set(
+    ledger.events.flatMap(({ answered, event }) =>
+      !answered && (event.type === "sub_agent_started" || event.type === "sub_agent_completed")
+        ? [event.childSessionId]
+        : []
+    )
+  )
+  unshownOf.set(ledger, found)
+  return found
+}
+
 /** Started, events, completed: for the children of the session that is read. */
 const childrenInOrder = (ledger: Ledger, reading: Reading): ReadonlyArray<string> => {
   const children = new Children(false)
+  const unsure = unshown(ledger)
   return reading.seen.flatMap(({ item }) => {
     const child = childOf(item.event)
-    if (child === undefined || ledger.parentOf.get(child) !== reading.opened.sessionId) return []
+    if (child === undefined || ledger.parentOf.get(child) !== reading.opened.sessionId || unsure.has(child)) return []
     const wrong = children.take(item.event)
     return wrong === undefined ? [] : [`${name(reading)}: ${wrong}`]
   })
@@ -133,6 +154,7 @@ const durableComplete = (ledger: Ledger, reading: Reading): ReadonlyArray<string
   const last = reading.how === "caught_up" ? Number.POSITIVE_INFINITY : Math.max(...told)
   const expected = ledger.events
     .filter((recorded) => recorded.sessionId === sessionId && recorded.number >= first && recorded.number <= last)
+    .filter(({ answered, number }) => (answered && number >= ledger.trimmedTo) || told.includes(number))
     .map((recorded) => recorded.number)
   const wrong = told.find((number, index) => number !== expected[index])
   if (wrong === undefined && told.length === expected.length) return []

@@ -17,8 +17,9 @@ const textsOf = (history: History): Texts => {
       else list.push(fact.text)
     } else if (fact._tag === "Committed") {
       for (const change of fact.transition) {
-        if (change._tag !== "MessageAppended" || change.message.runId === undefined) continue
-        const { runId, text } = change.message
+        if (change._tag !== "MessageAppended") continue
+        const { role, runId, text } = change.message
+        if (role !== "assistant" || runId === undefined) continue
         texts.written.set(runId, (texts.written.get(runId) ?? "") + text)
       }
     }
@@ -48,8 +49,8 @@ export const transcript = (history: History): ReadonlyArray<string> => {
       )
       continue
     }
-    const settling = ledger.jobs.get(runId)?.settlings[0]
-    if (settling === undefined || settling.completion.outcome.reason === "lost") continue
+    const settling = ledger.byRun.get(runId)?.settlings[0]
+    if (settling?.completion.runId !== runId || settling.completion.outcome.reason === "lost") continue
     const endedFirst = (ended.get(runId) ?? Number.POSITIVE_INFINITY) < settling.index
     if (!endedFirst || stubborn.has(runId)) continue
     // Stopped in the middle of a word, it may be missing; the words before it may not.

@@ -1,0 +1,4 @@
+/** Part 2 of the worlds: vitest plays the parts side by side. */
+import { play } from "./worlds.ts"
+
+play(1, 2)
