@@ -8,6 +8,7 @@ import * as NodeProcess from "node:process"
 import { ExternalChildRunner, Outcome, Recovery, SpawnScheduler, SubAgents } from "@offshoot/core"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { RecoveryLoad } from "./Recovery.ts"
@@ -67,8 +68,9 @@ const fill = Effect.gen(function* () {
   yield* spawn(queued)
 })
 
-const say = (facts: object): Effect.Effect<void> =>
-  Effect.sync(() => NodeProcess.stdout.write(`${JSON.stringify(facts)}\n`))
+const toJson = Schema.encodeSync(Schema.fromJsonString(Schema.Unknown))
+
+const say = (facts: object): Effect.Effect<void> => Effect.sync(() => NodeProcess.stdout.write(`${toJson(facts)}\n`))
 
 /** Milliseconds since this process was started: loading the program is part of a start. */
 const sinceStart = Effect.sync(() => performance.now())

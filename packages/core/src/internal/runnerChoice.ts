@@ -17,7 +17,7 @@ export const setup = (message: string): Outcome.Outcome & Outcome.RunnerOutcome 
 })
 
 /** Who would run a session and what it can do; in-process agents can do everything. */
-export const capabilitiesOf = (
+const capabilitiesOf = (
   session: Session,
   agent: Option.Option<AgentShape>,
   runners: ReadonlyArray<ExternalChildRunner>

@@ -102,7 +102,7 @@ const land = (floor: Floor, flight: Flight): Effect.Effect<void> =>
   })
 
 /** The same job as another try: in flight without a gap, so that nobody takes it for settled. It has no place yet. */
-export const succeed = (
+const succeed = (
   scheduling: Scheduling,
   flight: Flight,
   ending: Extract<Execute.Ending, { _tag: "Again" }>
@@ -119,7 +119,7 @@ export const succeed = (
   })
 
 /** Puts a recorded job in its line, or settles one that was stopped before it had a place. */
-export const placeOrSettle = (scheduling: Scheduling, flight: Flight): Effect.Effect<void> =>
+const placeOrSettle = (scheduling: Scheduling, flight: Flight): Effect.Effect<void> =>
   Effect.suspend(() =>
     flight.stop === undefined ? Effect.asVoid(placeFlight(scheduling, flight)) : settleUnbegun(scheduling, flight)
   )
@@ -164,7 +164,7 @@ export const stop = (scheduling: Scheduling, flight: Flight, by: CancelledBy, mo
   }).pipe(Effect.uninterruptible)
 
 /** Carries out how a launch ended, after the flight has landed. */
-export const afterwards = (scheduling: Scheduling, flight: Flight, ending: Execute.Ending): Effect.Effect<void> => {
+const afterwards = (scheduling: Scheduling, flight: Flight, ending: Execute.Ending): Effect.Effect<void> => {
   if (ending._tag === "Left") return land(scheduling.floor, flight)
   if (ending._tag === "Again") {
     return Effect.flatMap(succeed(scheduling, flight, ending), (next) => placeOrSettle(scheduling, next))
