@@ -95,24 +95,6 @@ export declare const RunnerEvent: Schema.Union<readonly [Schema.Struct<{
         readonly title: Schema.String;
         readonly status: Schema.String;
     }>>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"clarification_needed">;
-} & {
-    requestId: Schema.String;
-    question: Schema.String;
-    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"tool_approval_requested">;
-} & {
-    toolCallId: Schema.String;
-    toolName: Schema.String;
-    requestId: Schema.String;
-    arguments: Schema.Unknown;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"approval_changed">;
-} & {
-    requestId: Schema.String;
-    status: Schema.String;
 }>]>;
 export type RunnerEvent = typeof RunnerEvent.Type;
 declare const RuntimeEvent: Schema.Union<readonly [Schema.Struct<{
@@ -121,6 +103,8 @@ declare const RuntimeEvent: Schema.Union<readonly [Schema.Struct<{
     sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
     title: Schema.String;
+    agent: Schema.optionalKey<Schema.String>;
+    profile: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"session_title_updated">;
 } & {
@@ -151,6 +135,56 @@ declare const RuntimeEvent: Schema.Union<readonly [Schema.Struct<{
     runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"run_retried">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    mode: Schema.Literals<readonly ["retry", "resume"]>;
+    tries: Schema.Int;
+    reason: Schema.String;
+    message: Schema.optionalKey<Schema.String>;
+    notBefore: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_outcome_unknown">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+    by: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"wait_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    waitId: Schema.brand<Schema.NonEmptyString, "WaitId">;
+    status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_receipt_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+    mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+    round: Schema.optionalKey<Schema.Int>;
+    reason: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"complete">;
 } & {
@@ -260,29 +294,13 @@ export declare const OwnEvent: Schema.Union<readonly [Schema.Struct<{
         readonly status: Schema.String;
     }>>;
 }>, Schema.Struct<{
-    readonly type: Schema.Literal<"clarification_needed">;
-} & {
-    requestId: Schema.String;
-    question: Schema.String;
-    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"tool_approval_requested">;
-} & {
-    toolCallId: Schema.String;
-    toolName: Schema.String;
-    requestId: Schema.String;
-    arguments: Schema.Unknown;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"approval_changed">;
-} & {
-    requestId: Schema.String;
-    status: Schema.String;
-}>, Schema.Struct<{
     readonly type: Schema.Literal<"session_created">;
 } & {
     sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
     title: Schema.String;
+    agent: Schema.optionalKey<Schema.String>;
+    profile: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"session_title_updated">;
 } & {
@@ -313,6 +331,56 @@ export declare const OwnEvent: Schema.Union<readonly [Schema.Struct<{
     runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"run_retried">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    mode: Schema.Literals<readonly ["retry", "resume"]>;
+    tries: Schema.Int;
+    reason: Schema.String;
+    message: Schema.optionalKey<Schema.String>;
+    notBefore: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_outcome_unknown">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+    by: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"wait_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    waitId: Schema.brand<Schema.NonEmptyString, "WaitId">;
+    status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_receipt_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+    mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+    round: Schema.optionalKey<Schema.Int>;
+    reason: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"complete">;
 } & {
@@ -427,29 +495,13 @@ export declare const SubAgentEvent: Schema.Struct<{
             readonly status: Schema.String;
         }>>;
     }>, Schema.Struct<{
-        readonly type: Schema.Literal<"clarification_needed">;
-    } & {
-        requestId: Schema.String;
-        question: Schema.String;
-        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"tool_approval_requested">;
-    } & {
-        toolCallId: Schema.String;
-        toolName: Schema.String;
-        requestId: Schema.String;
-        arguments: Schema.Unknown;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"approval_changed">;
-    } & {
-        requestId: Schema.String;
-        status: Schema.String;
-    }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_created">;
     } & {
         sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
         parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
         title: Schema.String;
+        agent: Schema.optionalKey<Schema.String>;
+        profile: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_title_updated">;
     } & {
@@ -480,6 +532,56 @@ export declare const SubAgentEvent: Schema.Struct<{
         runId: Schema.brand<Schema.NonEmptyString, "RunId">;
         sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
         startedAt: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_retried">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        mode: Schema.Literals<readonly ["retry", "resume"]>;
+        tries: Schema.Int;
+        reason: Schema.String;
+        message: Schema.optionalKey<Schema.String>;
+        notBefore: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_outcome_unknown">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"clarification_needed">;
+    } & {
+        requestId: Schema.String;
+        question: Schema.String;
+        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_approval_requested">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        requestId: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"approval_changed">;
+    } & {
+        requestId: Schema.String;
+        status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+        by: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"wait_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        waitId: Schema.brand<Schema.NonEmptyString, "WaitId">;
+        status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"message_receipt_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+        mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+        round: Schema.optionalKey<Schema.Int>;
+        reason: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly type: Schema.Literal<"complete">;
     } & {
@@ -590,29 +692,13 @@ export declare const AgentEvent: Schema.Union<readonly [Schema.Struct<{
         readonly status: Schema.String;
     }>>;
 }>, Schema.Struct<{
-    readonly type: Schema.Literal<"clarification_needed">;
-} & {
-    requestId: Schema.String;
-    question: Schema.String;
-    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"tool_approval_requested">;
-} & {
-    toolCallId: Schema.String;
-    toolName: Schema.String;
-    requestId: Schema.String;
-    arguments: Schema.Unknown;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"approval_changed">;
-} & {
-    requestId: Schema.String;
-    status: Schema.String;
-}>, Schema.Struct<{
     readonly type: Schema.Literal<"session_created">;
 } & {
     sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
     title: Schema.String;
+    agent: Schema.optionalKey<Schema.String>;
+    profile: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"session_title_updated">;
 } & {
@@ -643,6 +729,56 @@ export declare const AgentEvent: Schema.Union<readonly [Schema.Struct<{
     runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"run_retried">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    mode: Schema.Literals<readonly ["retry", "resume"]>;
+    tries: Schema.Int;
+    reason: Schema.String;
+    message: Schema.optionalKey<Schema.String>;
+    notBefore: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_outcome_unknown">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+    by: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"wait_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    waitId: Schema.brand<Schema.NonEmptyString, "WaitId">;
+    status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_receipt_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+    mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+    round: Schema.optionalKey<Schema.Int>;
+    reason: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"complete">;
 } & {
@@ -755,29 +891,13 @@ export declare const AgentEvent: Schema.Union<readonly [Schema.Struct<{
             readonly status: Schema.String;
         }>>;
     }>, Schema.Struct<{
-        readonly type: Schema.Literal<"clarification_needed">;
-    } & {
-        requestId: Schema.String;
-        question: Schema.String;
-        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"tool_approval_requested">;
-    } & {
-        toolCallId: Schema.String;
-        toolName: Schema.String;
-        requestId: Schema.String;
-        arguments: Schema.Unknown;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"approval_changed">;
-    } & {
-        requestId: Schema.String;
-        status: Schema.String;
-    }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_created">;
     } & {
         sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
         parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
         title: Schema.String;
+        agent: Schema.optionalKey<Schema.String>;
+        profile: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_title_updated">;
     } & {
@@ -808,6 +928,56 @@ export declare const AgentEvent: Schema.Union<readonly [Schema.Struct<{
         runId: Schema.brand<Schema.NonEmptyString, "RunId">;
         sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
         startedAt: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_retried">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        mode: Schema.Literals<readonly ["retry", "resume"]>;
+        tries: Schema.Int;
+        reason: Schema.String;
+        message: Schema.optionalKey<Schema.String>;
+        notBefore: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_outcome_unknown">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"clarification_needed">;
+    } & {
+        requestId: Schema.String;
+        question: Schema.String;
+        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_approval_requested">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        requestId: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"approval_changed">;
+    } & {
+        requestId: Schema.String;
+        status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+        by: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"wait_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        waitId: Schema.brand<Schema.NonEmptyString, "WaitId">;
+        status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"message_receipt_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+        mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+        round: Schema.optionalKey<Schema.Int>;
+        reason: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly type: Schema.Literal<"complete">;
     } & {
@@ -894,22 +1064,28 @@ import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Option from "effect/Option";
 import type { AgentShape } from "./Agent.ts";
-import { type ExternalChildRunner, type RunContext, type RunEnd } from "./ExternalChildRunner.ts";
+import type { ExternalChildRunner, RunEnd } from "./ExternalChildRunner.ts";
 import * as Finalize from "./Finalize.ts";
 import type { Flight } from "./internal/flights.ts";
 import { LiveRun, type Verdict } from "./internal/liveRun.ts";
-import { type Slots } from "./internal/runContext.ts";
+import { type ContextServices } from "./internal/runContext.ts";
+import type { AcceptedJob } from "./internal/settlement.ts";
 import * as Outcome from "./Outcome.ts";
-import { type Session, type StoredMessage } from "./Session.ts";
+import * as Recovery from "./Recovery.ts";
+import * as Retry from "./Retry.ts";
+import type { Session } from "./Session.ts";
+import type { SpawnJob } from "./SpawnJob.ts";
 import * as Watchdog from "./Watchdog.ts";
-export interface ExecuteServices extends Finalize.FinalizeServices {
+export interface ExecuteServices extends Finalize.FinalizeServices, ContextServices {
     readonly agent: Option.Option<AgentShape>;
     readonly runners: ReadonlyArray<ExternalChildRunner>;
     readonly policy: Watchdog.Policy;
     readonly grace: Duration.Duration;
-    readonly slots: Slots;
+    readonly retry: Retry.Policy;
+    readonly recovery: Recovery.Rules;
     readonly hasChildrenInFlight: (session: Session) => boolean;
     readonly onLive: (live: LiveRun) => void;
+    readonly onRateLimited: (flight: Flight, seconds: number) => Effect.Effect<void>;
 }
 export type Readiness = {
     readonly _tag: "Ready";
@@ -920,14 +1096,21 @@ export type Readiness = {
     readonly session: Option.Option<Session>;
     readonly outcome: Outcome.Outcome;
 };
-export declare const readiness: (flight: Pick<Flight, "job">, session: Option.Option<Session>, last: Option.Option<StoredMessage>) => Readiness;
-export declare const selectRunner: (session: Session, agent: Option.Option<AgentShape>, runners: ReadonlyArray<ExternalChildRunner>) => {
-    readonly name: string;
-    readonly run: (context: RunContext) => ReturnType<ExternalChildRunner["run"]>;
-};
+export declare const readiness: ({ job }: Pick<Flight, "job">, session: Option.Option<Session>, prompt: Option.Option<string>) => Readiness;
 export declare const judge: (verdict: Verdict, exit: Option.Option<Exit.Exit<RunEnd>>) => Outcome.Outcome;
-export declare const settleUnbegun: (services: ExecuteServices, flight: Flight) => Effect.Effect<void, never, never>;
-export declare const execute: (services: ExecuteServices, flight: Flight) => Effect.Effect<void>;
+export type Ending = {
+    readonly _tag: "Settled";
+    readonly accepted: ReadonlyArray<AcceptedJob>;
+} | {
+    readonly _tag: "Again";
+    readonly job: SpawnJob;
+    readonly session: Session;
+    readonly mode: "resume" | "retry";
+} | {
+    readonly _tag: "Left";
+};
+export declare const settleUnbegun: (services: ExecuteServices, flight: Flight) => Effect.Effect<Ending, never, never>;
+export declare const execute: (services: ExecuteServices, flight: Flight) => Effect.Effect<Ending>;
 
 // src/ExternalChildRunner.d.ts
 import * as Context from "effect/Context";
@@ -936,9 +1119,10 @@ import * as Layer from "effect/Layer";
 import * as Option from "effect/Option";
 import type * as Scope from "effect/Scope";
 import type { RunnerEvent } from "./AgentEvent.ts";
+import type { Ask, Steer, SteerMode } from "./Obligation.ts";
 import type { RunnerOutcome } from "./Outcome.ts";
 import type { Message, Session, Usage } from "./Session.ts";
-import type { SpawnJob } from "./SpawnJob.ts";
+import type { OpenToolCall, Resume, RunReport, SpawnJob } from "./SpawnJob.ts";
 export interface Capabilities {
     readonly steer: boolean;
     readonly requests: boolean;
@@ -948,13 +1132,38 @@ export interface Capabilities {
 }
 export type StopMode = "graceful" | "abort";
 export type Waiting = "request" | "children";
+export interface Asking {
+    readonly key: string;
+    readonly ask: Ask;
+}
+export type Answer = {
+    readonly _tag: "Approved";
+    readonly text: Option.Option<string>;
+} | {
+    readonly _tag: "Denied";
+    readonly text: Option.Option<string>;
+} | {
+    readonly _tag: "Answered";
+    readonly text: string;
+} | {
+    readonly _tag: "Expired";
+};
+export interface RunInbox {
+    readonly take: (hand: (message: Steer) => Effect.Effect<void, string>) => Effect.Effect<number>;
+    readonly arrived: (mode: SteerMode) => Effect.Effect<void>;
+}
 export interface RunContext {
     readonly session: Session;
     readonly job: SpawnJob;
     readonly prompt: string;
+    readonly resume: Option.Option<Resume>;
     readonly emit: (event: RunnerEvent) => Effect.Effect<void>;
     readonly append: (entry: Pick<Message, "role" | "text" | "hidden">) => Effect.Effect<void>;
     readonly whileWaiting: <A, E, R>(waiting: Waiting, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
+    readonly ask: (asking: Asking) => Effect.Effect<Answer>;
+    readonly inbox: RunInbox;
+    readonly report: (report: Pick<RunReport, "resume" | "usage">) => Effect.Effect<void>;
+    readonly onceOnly: <A, E, R>(call: Pick<OpenToolCall, "toolCallId" | "toolName">, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
     readonly stopMode: Effect.Effect<StopMode>;
     readonly aborted: Effect.Effect<void>;
 }
@@ -977,18 +1186,105 @@ export declare const layer: (runners: ReadonlyArray<ExternalChildRunner>) => Lay
 export declare const layerNone: Layer.Layer<never>;
 export {};
 
+// src/FeedReader.d.ts
+import * as Effect from "effect/Effect";
+import * as HttpClient from "effect/http/HttpClient";
+import * as HttpClientRequest from "effect/http/HttpClientRequest";
+import * as Option from "effect/Option";
+import type * as Redacted from "effect/Redacted";
+import type * as Scope from "effect/Scope";
+import * as Stream from "effect/Stream";
+import type { EventType } from "./AgentEvent.ts";
+import * as EventStream from "./internal/eventStream.ts";
+import { type Read } from "./internal/reconnecting.ts";
+import type { FeedScope } from "./SessionStore.ts";
+import type { FeedItem } from "./SubAgents.ts";
+export { StreamRefused, StreamUnreadable } from "./internal/eventStream.ts";
+export type { Entry, Frame, StreamError } from "./internal/eventStream.ts";
+type Entry = EventStream.Entry;
+type Frame = EventStream.Frame;
+export interface Source<E> {
+    readonly connect: (after: Option.Option<number>) => Effect.Effect<Stream.Stream<Frame, E>, E, Scope.Scope>;
+    readonly mayMend: (error: E) => boolean;
+}
+export declare const readFeed: (after: Option.Option<number>, frame: Frame) => Read<Entry>;
+export declare const make: <E>(options: {
+    readonly source: Source<E>;
+    readonly after: Option.Option<number>;
+}) => Stream.Stream<Entry, E>;
+export type Told<S> = {
+    readonly _tag: "Snapshot";
+    readonly snapshot: S;
+} | {
+    readonly _tag: "Entry";
+    readonly entry: Entry;
+} | {
+    readonly _tag: "Lost";
+} | {
+    readonly _tag: "Resumed";
+};
+export declare const converge: <S extends {
+    readonly number: number;
+}, E>(options: {
+    readonly source: Source<E>;
+    readonly snapshot: Effect.Effect<S, E>;
+}) => Stream.Stream<Told<S>, E>;
+export declare const session: <E>(options: {
+    readonly source: Source<E>;
+    readonly after: Option.Option<number>;
+    readonly isOver: Effect.Effect<boolean>;
+}) => Stream.Stream<Entry, E>;
+export declare const fromFeed: <E>(feed: (after: number) => Stream.Stream<FeedItem, E>) => Source<E>;
+export declare const requestSource: (http: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest) => Source<EventStream.StreamError>;
+export interface HttpOptions {
+    readonly baseUrl: string;
+    readonly token: Redacted.Redacted;
+    readonly scope: FeedScope;
+    readonly types: Option.Option<ReadonlyArray<EventType>>;
+}
+export declare const httpSource: (http: HttpClient.HttpClient, options: HttpOptions) => Source<EventStream.StreamError>;
+export declare const fromHttp: (options: HttpOptions & {
+    readonly after: Option.Option<number>;
+}) => Stream.Stream<Entry, EventStream.StreamError, HttpClient.HttpClient>;
+
+// src/FeedRetention.d.ts
+import * as Context from "effect/Context";
+import * as Duration from "effect/Duration";
+import * as Layer from "effect/Layer";
+import { SessionStore } from "./SessionStore.ts";
+export interface FeedRetention {
+    readonly maxAge: Duration.Duration;
+    readonly maxEvents: number;
+}
+export declare const defaults: FeedRetention;
+declare const CurrentFeedRetention_base: Context.Reference<FeedRetention>;
+export declare class CurrentFeedRetention extends CurrentFeedRetention_base {
+}
+export declare const layer: (retention: FeedRetention) => Layer.Layer<never>;
+export declare const layerSweep: Layer.Layer<never, never, SessionStore>;
+export {};
+
 // src/Finalize.d.ts
 import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
 import type { Flight } from "./internal/flights.ts";
 import { type Recorder } from "./internal/recorder.ts";
+import { type AcceptedJob, type Reserve, type SettlementParts } from "./internal/settlement.ts";
+import { type Outcome } from "./Outcome.ts";
 import type { Outbox } from "./Outbox.ts";
 import type { SessionStreamsShape } from "./SessionStreams.ts";
+import type { RunReport, SpawnJob } from "./SpawnJob.ts";
 export interface FinalizeServices {
     readonly recorder: Recorder["Service"];
     readonly streams: SessionStreamsShape;
     readonly outbox: Outbox["Service"];
     readonly closing: () => boolean;
+    readonly parts: SettlementParts;
+    readonly reserve: Reserve;
+    readonly onDoubt: () => void;
+}
+export interface Remains {
+    readonly report: RunReport;
 }
 export declare const finalize: (services: FinalizeServices, flight: Flight, session: Option.Option<{
     readonly id: string & import("effect/Brand").Brand<"SessionId">;
@@ -1098,6 +1394,8 @@ export declare const finalize: (services: FinalizeServices, flight: Flight, sess
     };
     readonly workspace?: string;
     readonly requestKey?: string;
+    readonly parentClose?: "abandon" | "cancel" | "drain";
+    readonly recovery?: "resume" | "retry" | "settle";
     readonly metadata: {
         readonly [x: string]: string;
     };
@@ -1193,11 +1491,22 @@ export declare const finalize: (services: FinalizeServices, flight: Flight, sess
 } | {
     readonly status: "skipped";
     readonly reason: "no_pending_message";
-}) => Effect.Effect<Option.Option<{
-    readonly runId: string & import("effect/Brand").Brand<"RunId">;
-    readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
-    readonly childSessionId: string & import("effect/Brand").Brand<"SessionId">;
-    readonly outcome: {
+}, remains?: Remains | undefined) => Effect.Effect<Option.Option<readonly AcceptedJob[]>, never, never>;
+export interface Continuation {
+    readonly job: SpawnJob;
+    readonly mode: "resume" | "retry";
+    readonly outcome: Outcome;
+}
+export declare const goOn: (services: FinalizeServices, flight: Flight, session: {
+    readonly id: string & import("effect/Brand").Brand<"SessionId">;
+    readonly kind: "child" | "root";
+    readonly parentId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly rootId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly depth: number;
+    readonly title: string;
+    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+    readonly outcome?: {
         readonly status: "completed";
         readonly reason: "done";
     } | {
@@ -1287,18 +1596,141 @@ export declare const finalize: (services: FinalizeServices, flight: Flight, sess
         readonly status: "skipped";
         readonly reason: "no_pending_message";
     };
-    readonly usage?: {
-        readonly inputTokens?: number;
-        readonly outputTokens?: number;
-        readonly cacheReadTokens?: number;
-        readonly cacheWriteTokens?: number;
-        readonly reasoningTokens?: number;
-        readonly costUsd?: number;
-        readonly costSource?: "estimated" | "provider";
+    readonly profile?: string;
+    readonly agent?: string;
+    readonly model?: string;
+    readonly modelRef?: {
+        readonly provider: string;
+        readonly model: string;
     };
-    readonly resume?: string;
-    readonly completedAtMillis: number;
+    readonly workspace?: string;
+    readonly requestKey?: string;
+    readonly parentClose?: "abandon" | "cancel" | "drain";
+    readonly recovery?: "resume" | "retry" | "settle";
+    readonly metadata: {
+        readonly [x: string]: string;
+    };
+    readonly createdAtMillis: number;
+    readonly updatedAtMillis: number;
+    readonly version: number;
+}, continuation: Continuation, remains?: Remains | undefined) => Effect.Effect<Option.Option<{
+    readonly id: string & import("effect/Brand").Brand<"SessionId">;
+    readonly kind: "child" | "root";
+    readonly parentId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly rootId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly depth: number;
+    readonly title: string;
+    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+    readonly outcome?: {
+        readonly status: "completed";
+        readonly reason: "done";
+    } | {
+        readonly status: "completed";
+        readonly reason: "truncated";
+        readonly limit: "length" | "rounds" | "tool_calls" | "transcript";
+    } | {
+        readonly status: "error";
+        readonly reason: "agent_failed";
+        readonly message: string;
+        readonly exitCode?: number;
+        readonly signal?: string;
+        readonly detail?: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "refused";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "rate_limited";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
+        readonly reason: "auth_required";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "not_installed";
+        readonly message: string;
+        readonly program: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "protocol";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "budget";
+        readonly message: string;
+        readonly budget: "cost" | "depth" | "rounds" | "spawns" | "tokens" | "tool_calls";
+    } | {
+        readonly status: "error";
+        readonly reason: "lost";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "setup";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "defect";
+        readonly message: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "total";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "idle";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "tool";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+        readonly toolName: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "request";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_parent";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_user";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "shutdown";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "before_launch";
+    } | {
+        readonly status: "skipped";
+        readonly reason: "no_pending_message";
+    };
+    readonly profile?: string;
+    readonly agent?: string;
+    readonly model?: string;
+    readonly modelRef?: {
+        readonly provider: string;
+        readonly model: string;
+    };
+    readonly workspace?: string;
+    readonly requestKey?: string;
+    readonly parentClose?: "abandon" | "cancel" | "drain";
+    readonly recovery?: "resume" | "retry" | "settle";
+    readonly metadata: {
+        readonly [x: string]: string;
+    };
+    readonly createdAtMillis: number;
+    readonly updatedAtMillis: number;
+    readonly version: number;
 }>, never, never>;
+export declare const leave: (services: FinalizeServices, flight: Flight) => Effect.Effect<void, never, never>;
 
 // src/Ids.d.ts
 import * as Context from "effect/Context";
@@ -1308,6 +1740,10 @@ export declare const SessionId: Schema.brand<Schema.NonEmptyString, "SessionId">
 export type SessionId = typeof SessionId.Type;
 export declare const RunId: Schema.brand<Schema.NonEmptyString, "RunId">;
 export type RunId = typeof RunId.Type;
+export declare const WaitId: Schema.brand<Schema.NonEmptyString, "WaitId">;
+export type WaitId = typeof WaitId.Type;
+export declare const RequestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+export type RequestId = typeof RequestId.Type;
 export declare const MessageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
 export type MessageId = typeof MessageId.Type;
 declare const Entropy_base: Context.Reference<Effect.Effect<string, never, never>>;
@@ -1317,6 +1753,8 @@ export declare const digitsFromBytes: (bytes: Uint8Array) => string;
 export declare const ordered: (entropy: Effect.Effect<string>) => Effect.Effect<string>;
 export declare const makeSessionId: Effect.Effect<SessionId>;
 export declare const makeRunId: Effect.Effect<RunId>;
+export declare const makeWaitId: Effect.Effect<WaitId>;
+export declare const makeRequestId: Effect.Effect<RequestId>;
 export declare const makeMessageId: Effect.Effect<MessageId>;
 export {};
 
@@ -1340,6 +1778,10 @@ export type Command = {
 } | {
     readonly _tag: "Resume";
     readonly runId: RunId;
+} | {
+    readonly _tag: "Retry";
+    readonly runId: RunId;
+    readonly nextRunId: RunId;
 } | {
     readonly _tag: "Cancel";
 } | {
@@ -1386,6 +1828,174 @@ export declare class GraceTime extends GraceTime_base {
 export declare const layer: (limits: Limits) => Layer.Layer<never>;
 export {};
 
+// src/Obligation.d.ts
+import * as Schema from "effect/Schema";
+export declare const Policy: Schema.Literals<readonly ["all", "any", "first_error"]>;
+export type Policy = typeof Policy.Type;
+export declare const Wait: Schema.Struct<{
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly version: Schema.Int;
+    readonly openedAtMillis: Schema.Int;
+    readonly expiresAtMillis: Schema.Int;
+    readonly kind: Schema.Literal<"wait">;
+    readonly id: Schema.brand<Schema.NonEmptyString, "WaitId">;
+    readonly policy: Schema.Literals<readonly ["all", "any", "first_error"]>;
+    readonly children: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+    readonly closedAtMillis: Schema.optionalKey<Schema.Int>;
+    readonly messageId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "MessageId">>;
+}>;
+export type Wait = typeof Wait.Type;
+export declare const Ask: Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"question">;
+    readonly question: Schema.String;
+    readonly options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"permission">;
+    readonly toolCallId: Schema.String;
+    readonly toolName: Schema.String;
+    readonly arguments: Schema.Unknown;
+}>]>;
+export type Ask = typeof Ask.Type;
+export declare const RequestStatus: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+export type RequestStatus = typeof RequestStatus.Type;
+export declare const AnsweredBy: Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"user">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"rule">;
+    readonly rule: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"deadline">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"run_ended">;
+}>]>;
+export type AnsweredBy = typeof AnsweredBy.Type;
+export declare const Request: Schema.Struct<{
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly version: Schema.Int;
+    readonly openedAtMillis: Schema.Int;
+    readonly expiresAtMillis: Schema.Int;
+    readonly kind: Schema.Literal<"request">;
+    readonly id: Schema.brand<Schema.NonEmptyString, "RequestId">;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly key: Schema.String;
+    readonly ask: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"question">;
+        readonly question: Schema.String;
+        readonly options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"permission">;
+        readonly toolCallId: Schema.String;
+        readonly toolName: Schema.String;
+        readonly arguments: Schema.Unknown;
+    }>]>;
+    readonly status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+    readonly by: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"user">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"rule">;
+        readonly rule: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deadline">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_ended">;
+    }>]>>;
+    readonly text: Schema.optionalKey<Schema.String>;
+    readonly answeredAtMillis: Schema.optionalKey<Schema.Int>;
+    readonly deliveredAtMillis: Schema.optionalKey<Schema.Int>;
+}>;
+export type Request = typeof Request.Type;
+export declare const SteerMode: Schema.Literals<readonly ["queue", "interrupt"]>;
+export type SteerMode = typeof SteerMode.Type;
+export declare const ReceiptStatus: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+export type ReceiptStatus = typeof ReceiptStatus.Type;
+export declare const Steer: Schema.Struct<{
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly version: Schema.Int;
+    readonly openedAtMillis: Schema.Int;
+    readonly expiresAtMillis: Schema.Int;
+    readonly kind: Schema.Literal<"steer">;
+    readonly id: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    readonly key: Schema.optionalKey<Schema.String>;
+    readonly origin: Schema.Literals<readonly ["user", "parent", "runtime"]>;
+    readonly mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+    readonly text: Schema.String;
+    readonly hidden: Schema.Boolean;
+    readonly status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+    readonly closedAtMillis: Schema.optionalKey<Schema.Int>;
+    readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    readonly round: Schema.optionalKey<Schema.Int>;
+    readonly reason: Schema.optionalKey<Schema.String>;
+}>;
+export type Steer = typeof Steer.Type;
+export declare const Obligation: Schema.Union<readonly [Schema.Struct<{
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly version: Schema.Int;
+    readonly openedAtMillis: Schema.Int;
+    readonly expiresAtMillis: Schema.Int;
+    readonly kind: Schema.Literal<"wait">;
+    readonly id: Schema.brand<Schema.NonEmptyString, "WaitId">;
+    readonly policy: Schema.Literals<readonly ["all", "any", "first_error"]>;
+    readonly children: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+    readonly closedAtMillis: Schema.optionalKey<Schema.Int>;
+    readonly messageId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "MessageId">>;
+}>, Schema.Struct<{
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly version: Schema.Int;
+    readonly openedAtMillis: Schema.Int;
+    readonly expiresAtMillis: Schema.Int;
+    readonly kind: Schema.Literal<"request">;
+    readonly id: Schema.brand<Schema.NonEmptyString, "RequestId">;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly key: Schema.String;
+    readonly ask: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"question">;
+        readonly question: Schema.String;
+        readonly options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"permission">;
+        readonly toolCallId: Schema.String;
+        readonly toolName: Schema.String;
+        readonly arguments: Schema.Unknown;
+    }>]>;
+    readonly status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+    readonly by: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"user">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"rule">;
+        readonly rule: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deadline">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_ended">;
+    }>]>>;
+    readonly text: Schema.optionalKey<Schema.String>;
+    readonly answeredAtMillis: Schema.optionalKey<Schema.Int>;
+    readonly deliveredAtMillis: Schema.optionalKey<Schema.Int>;
+}>, Schema.Struct<{
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly version: Schema.Int;
+    readonly openedAtMillis: Schema.Int;
+    readonly expiresAtMillis: Schema.Int;
+    readonly kind: Schema.Literal<"steer">;
+    readonly id: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    readonly key: Schema.optionalKey<Schema.String>;
+    readonly origin: Schema.Literals<readonly ["user", "parent", "runtime"]>;
+    readonly mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+    readonly text: Schema.String;
+    readonly hidden: Schema.Boolean;
+    readonly status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+    readonly closedAtMillis: Schema.optionalKey<Schema.Int>;
+    readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    readonly round: Schema.optionalKey<Schema.Int>;
+    readonly reason: Schema.optionalKey<Schema.String>;
+}>]>;
+export type Obligation = typeof Obligation.Type;
+export type Kind = Obligation["kind"];
+export declare const keyOf: (obligation: Obligation) => string | undefined;
+export declare const isOpen: (obligation: Obligation) => boolean;
+
 // src/Offshoot.d.ts
 import * as Layer from "effect/Layer";
 import type { SessionStore, StoreError } from "./SessionStore.ts";
@@ -1400,7 +2010,7 @@ import * as Layer from "effect/Layer";
 import { SessionStore, type StoreError } from "./SessionStore.ts";
 import type { ChildCompletion } from "./SpawnJob.ts";
 declare const Outbox_base: Context.ServiceClass<Outbox, "@offshoot/core/Outbox", {
-    readonly wanted: boolean;
+    readonly handlers: ReadonlyArray<string>;
     readonly deliver: (completion: ChildCompletion) => Effect.Effect<void>;
 }>;
 export declare class Outbox extends Outbox_base {
@@ -1567,28 +2177,129 @@ export declare const layerNone: Layer.Layer<never>;
 export {};
 
 // src/Recovery.d.ts
-import * as Effect from "effect/Effect";
-import * as Option from "effect/Option";
-import type { SessionId } from "./Ids.ts";
-import type { Outcome } from "./Outcome.ts";
-import type { Session } from "./Session.ts";
-import type { OpenJob, SessionStoreShape, StoreError } from "./SessionStore.ts";
-import type { SpawnJob } from "./SpawnJob.ts";
+import * as Context from "effect/Context";
+import * as Layer from "effect/Layer";
+import type { RunId, SessionId } from "./Ids.ts";
+import { type Outcome } from "./Outcome.ts";
+import type { RecoveryPolicy, Session } from "./Session.ts";
+import type { OpenJob } from "./SessionStore.ts";
+import { type RunReport, type SpawnJob } from "./SpawnJob.ts";
+declare const CurrentPolicy_base: Context.Reference<"resume" | "retry" | "settle">;
+export declare class CurrentPolicy extends CurrentPolicy_base {
+}
+export declare const layer: (policy: RecoveryPolicy) => Layer.Layer<never>;
+export declare const lostMax = 5;
 export type Decision = {
     readonly _tag: "Requeue";
+} | {
+    readonly _tag: "Continue";
+    readonly mode: "resume" | "retry";
 } | {
     readonly _tag: "Settle";
     readonly outcome: Outcome;
 };
-export declare const decide: (open: OpenJob, session: Option.Option<Session>) => Decision;
-export interface FoundJob {
-    readonly job: SpawnJob;
-    readonly session: Option.Option<Session>;
-    readonly ancestors: ReadonlyArray<SessionId>;
+export type CanResume = (session: Session, handle: string | undefined) => boolean;
+export interface Rules {
+    readonly policy: RecoveryPolicy;
+    readonly canResume: CanResume;
+}
+export declare const handleOf: (job: SpawnJob, report: RunReport) => string | undefined;
+export declare const ofLaunched: (open: Pick<OpenJob, "job" | "report" | "session">, { canResume, policy }: Rules) => Decision;
+export interface Standing {
+    readonly hasOpenWait: (id: SessionId) => boolean;
+    readonly isAlive: (job: SpawnJob) => boolean;
+}
+export interface Planned {
+    readonly open: OpenJob;
     readonly decision: Decision;
 }
-export declare const lineage: (store: SessionStoreShape, parentId: (string & import("effect/Brand").Brand<"SessionId">) | undefined) => Effect.Effect<(string & import("effect/Brand").Brand<"SessionId">)[], StoreError, never>;
-export declare const openJobs: (store: SessionStoreShape) => Effect.Effect<ReadonlyArray<FoundJob>, StoreError>;
+export declare const plan: (open: ReadonlyArray<OpenJob>, rules: Rules, { hasOpenWait, isAlive }?: Standing) => ReadonlyArray<Planned>;
+export declare const nextJob: (job: SpawnJob, next: {
+    readonly runId: RunId;
+    readonly mode: "resume" | "retry";
+    readonly handle: string | undefined;
+    readonly endedAtMillis: number;
+    readonly notBeforeMillis: number | undefined;
+    readonly ended: "lost" | "by_itself";
+}) => SpawnJob;
+export {};
+
+// src/RequestPolicy.d.ts
+import * as Context from "effect/Context";
+import * as Layer from "effect/Layer";
+import type { Ask } from "./Obligation.ts";
+import { type Session } from "./Session.ts";
+export type RuleDecision = "allow" | "deny" | "ask";
+export interface Rule {
+    readonly name: string;
+    readonly tool?: string;
+    readonly profile?: string;
+    readonly agent?: string;
+    readonly depthMin?: number;
+    readonly depthMax?: number;
+    readonly decision: RuleDecision;
+}
+export interface Policy {
+    readonly deadlineSeconds: number;
+    readonly rules: ReadonlyArray<Rule>;
+}
+export declare const defaults: Policy;
+declare const CurrentPolicy_base: Context.Reference<Policy>;
+export declare class CurrentPolicy extends CurrentPolicy_base {
+}
+export declare const layer: (policy: Policy) => Layer.Layer<never>;
+export type Asker = Pick<Session, "profile" | "agent" | "depth" | "metadata">;
+export type Verdict = {
+    readonly _tag: "Ask";
+} | {
+    readonly _tag: "Answer";
+    readonly decision: "allow" | "deny";
+    readonly rule: string;
+};
+export declare const decide: (rules: ReadonlyArray<Rule>, asker: Asker, ask: Ask) => Verdict;
+export {};
+
+// src/Retry.d.ts
+import * as Context from "effect/Context";
+import * as Layer from "effect/Layer";
+import * as Schema from "effect/Schema";
+import { type Outcome } from "./Outcome.ts";
+import type { Metadata } from "./Session.ts";
+export declare const Restart: Schema.Literals<readonly ["permanent", "transient", "temporary"]>;
+export type Restart = typeof Restart.Type;
+export interface Policy {
+    readonly restart: Restart;
+    readonly intensity: number;
+    readonly periodSeconds: number;
+    readonly backoffSeconds: number;
+    readonly backoffMaxSeconds: number;
+}
+export declare const defaults: Policy;
+declare const CurrentPolicy_base: Context.Reference<Policy>;
+export declare class CurrentPolicy extends CurrentPolicy_base {
+}
+export declare const layer: (policy: Policy) => Layer.Layer<never>;
+export declare const overrideKeys: {
+    readonly restart: "child_retry.restart";
+    readonly intensity: "child_retry.intensity";
+    readonly periodSeconds: "child_retry.period_secs";
+};
+export declare const policyOf: (metadata: Metadata, base: Policy) => Policy;
+export interface Ended {
+    readonly outcome: Outcome;
+    readonly failedAtMillis: ReadonlyArray<number>;
+    readonly nowMillis: number;
+    readonly chance: number;
+}
+export type Decision = {
+    readonly _tag: "Settle";
+} | {
+    readonly _tag: "Again";
+    readonly notBeforeMillis: number;
+};
+export declare const retryAfterSeconds: (outcome: Outcome) => number | undefined;
+export declare const decide: (policy: Policy, ended: Ended) => Decision;
+export {};
 
 // src/Runs.d.ts
 import type { RunnerEvent } from "./AgentEvent.ts";
@@ -1624,6 +2335,10 @@ export declare const metadataKeys: {
     readonly externalProtocol: "external.protocol";
     readonly providerName: "provider_name";
 };
+export declare const ParentClose: Schema.Literals<readonly ["cancel", "drain", "abandon"]>;
+export type ParentClose = typeof ParentClose.Type;
+export declare const RecoveryPolicy: Schema.Literals<readonly ["resume", "retry", "settle"]>;
+export type RecoveryPolicy = typeof RecoveryPolicy.Type;
 export declare const ModelRef: Schema.Struct<{
     readonly provider: Schema.String;
     readonly model: Schema.String;
@@ -1752,6 +2467,8 @@ export declare const Session: Schema.Struct<{
     }>>;
     readonly workspace: Schema.optionalKey<Schema.String>;
     readonly requestKey: Schema.optionalKey<Schema.String>;
+    readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+    readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
     readonly metadata: Schema.$Record<Schema.String, Schema.String>;
     readonly createdAtMillis: Schema.Int;
     readonly updatedAtMillis: Schema.Int;
@@ -1793,10 +2510,11 @@ import * as Layer from "effect/Layer";
 import type * as Option from "effect/Option";
 import type { AgentEvent, EventType } from "./AgentEvent.ts";
 import type { RunId, SessionId } from "./Ids.ts";
+import type { Kind, Obligation, Request } from "./Obligation.ts";
 import type { Message, Session, SessionStatus, StoredMessage } from "./Session.ts";
-import type { ChildCompletion, SpawnJob } from "./SpawnJob.ts";
+import type { ChildCompletion, RunReport, SpawnJob } from "./SpawnJob.ts";
 import type { StoreError } from "./StoreError.ts";
-export { RequestKeyTaken, StorageUnavailable, StoreError, StoreErrorReason, VersionConflict } from "./StoreError.ts";
+export { ObligationConflict, ObligationKeyTaken, RequestKeyTaken, StorageUnavailable, StoreError, StoreErrorReason, VersionConflict } from "./StoreError.ts";
 export type Change = {
     readonly _tag: "SessionCreated";
     readonly session: Session;
@@ -1816,12 +2534,30 @@ export type Change = {
     readonly _tag: "JobLaunched";
     readonly runId: RunId;
 } | {
+    readonly _tag: "JobReported";
+    readonly runId: RunId;
+    readonly report: RunReport;
+} | {
+    readonly _tag: "JobReplaced";
+    readonly runId: RunId;
+    readonly job: SpawnJob;
+} | {
     readonly _tag: "JobSettled";
     readonly completion: ChildCompletion;
-    readonly handlers: "pending" | "none";
+    readonly handlers: ReadonlyArray<string>;
 } | {
     readonly _tag: "CompletionAcknowledged";
     readonly runId: RunId;
+    readonly handler: string;
+} | {
+    readonly _tag: "CompletionTold";
+    readonly runId: RunId;
+} | {
+    readonly _tag: "ObligationOpened";
+    readonly obligation: Obligation;
+} | {
+    readonly _tag: "ObligationChanged";
+    readonly obligation: Obligation;
 } | {
     readonly _tag: "EventRecorded";
     readonly sessionId: SessionId;
@@ -1837,6 +2573,12 @@ export interface RecordedEvent {
 export interface OpenJob {
     readonly job: SpawnJob;
     readonly state: "queued" | "launched";
+    readonly report: RunReport;
+    readonly session: Option.Option<Session>;
+    readonly ancestors: ReadonlyArray<SessionId>;
+}
+export interface StoredCompletion extends ChildCompletion {
+    readonly told: boolean;
 }
 export interface SessionFilter {
     readonly kind?: Session["kind"];
@@ -1849,11 +2591,43 @@ export interface SessionQuery {
     readonly before: Option.Option<SessionId>;
     readonly limit: number;
 }
+export type FeedScope = {
+    readonly _tag: "All";
+} | {
+    readonly _tag: "Session";
+    readonly sessionId: SessionId;
+} | {
+    readonly _tag: "Subtree";
+    readonly sessionId: SessionId;
+};
 export interface EventQuery {
     readonly after: number;
     readonly limit: number;
-    readonly sessionId: Option.Option<SessionId>;
+    readonly scope: FeedScope;
     readonly types: Option.Option<ReadonlyArray<EventType>>;
+}
+export interface EventPage {
+    readonly events: ReadonlyArray<RecordedEvent>;
+    readonly upTo: number;
+    readonly oldest: number;
+    readonly head: number;
+}
+export interface ObligationQuery {
+    readonly kind: Kind;
+    readonly state: "open" | "closed" | "any";
+    readonly scope: FeedScope;
+    readonly after: Option.Option<Obligation["id"]>;
+    readonly limit: number;
+}
+export interface Snapshot {
+    readonly number: number;
+    readonly sessions: ReadonlyArray<Session>;
+    readonly truncated: boolean;
+    readonly requests: ReadonlyArray<Request>;
+}
+export interface Retention {
+    readonly olderThanMillis: number;
+    readonly keepMax: number;
 }
 export interface FeedBounds {
     readonly oldest: number;
@@ -1871,14 +2645,31 @@ export interface SessionStoreShape {
         readonly after: number;
         readonly limit: number;
     }) => Read<ReadonlyArray<StoredMessage>>;
-    readonly lastMessage: (sessionId: SessionId) => Read<Option.Option<StoredMessage>>;
+    readonly recentMessages: (query: {
+        readonly sessionId: SessionId;
+        readonly before: Option.Option<number>;
+        readonly limit: number;
+    }) => Read<ReadonlyArray<StoredMessage>>;
     readonly answer: (sessionId: SessionId, runId: RunId) => Read<ReadonlyArray<StoredMessage>>;
     readonly openJobs: Read<ReadonlyArray<OpenJob>>;
-    readonly completion: (runId: RunId) => Read<Option.Option<ChildCompletion>>;
-    readonly unacknowledged: Read<ReadonlyArray<ChildCompletion>>;
-    readonly events: (query: EventQuery) => Read<ReadonlyArray<RecordedEvent>>;
+    readonly completion: (runId: RunId) => Read<Option.Option<StoredCompletion>>;
+    readonly undeliveredLines: (handler: string) => Read<ReadonlyArray<SessionId>>;
+    readonly undelivered: (query: {
+        readonly handler: string;
+        readonly line: SessionId;
+        readonly limit: number;
+    }) => Read<ReadonlyArray<ChildCompletion>>;
+    readonly obligation: (id: Obligation["id"]) => Read<Option.Option<Obligation>>;
+    readonly obligationByKey: (kind: Kind, sessionId: SessionId, key: string) => Read<Option.Option<Obligation>>;
+    readonly obligations: (query: ObligationQuery) => Read<ReadonlyArray<Obligation>>;
+    readonly events: (query: EventQuery) => Read<EventPage>;
     readonly recentEvents: (sessionId: SessionId, limit: number) => Read<ReadonlyArray<RecordedEvent>>;
     readonly feedBounds: Read<FeedBounds>;
+    readonly snapshot: (query: {
+        readonly within: Option.Option<SessionId>;
+        readonly limit: number;
+    }) => Read<Snapshot>;
+    readonly trimFeed: (retention: Retention) => Effect.Effect<"more" | "done", StoreError>;
     readonly ready: Effect.Effect<void, StoreError>;
 }
 declare const SessionStore_base: Context.ServiceClass<SessionStore, "@offshoot/core/SessionStore", SessionStoreShape>;
@@ -1924,9 +2715,9 @@ export {};
 import * as Effect from "effect/Effect";
 import type { AgentEntry } from "./AgentDirectory.ts";
 import * as Ids from "./Ids.ts";
-import { type Recorder } from "./internal/recorder.ts";
+import { type Built, type Recorder } from "./internal/recorder.ts";
 import type { Limits } from "./Limits.ts";
-import type { SessionStoreShape } from "./SessionStore.ts";
+import { type SessionStoreShape, StoreError } from "./SessionStore.ts";
 import type { SessionStreamsShape } from "./SessionStreams.ts";
 import type { SpawnSchedulerShape } from "./SpawnScheduler.ts";
 import { AgentNotConfigured, AgentUnknown, AlreadyRunning, DepthExceeded, ParentNotAccepting, type QueuePlace, type Spawned, type SpawnRequest } from "./SubAgents.ts";
@@ -1940,9 +2731,9 @@ export interface SpawnServices {
     readonly hasAgent: boolean;
 }
 export declare const titleOf: (title: string | undefined, prompt: string | undefined) => string;
-export declare const spawn: (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) => Effect.Effect<Spawned, AgentUnknown | DepthExceeded | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | import("./SubAgents.ts").SessionNotFound | import("./StoreError.ts").StoreError | ({
+export declare const spawn: (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) => Effect.Effect<Spawned, AgentUnknown | DepthExceeded | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | import("./SubAgents.ts").SessionNotFound | StoreError | ({
     readonly reason: import("./StoreError.ts").RequestKeyTaken;
-} & import("./StoreError.ts").StoreError & {
+} & StoreError & {
     readonly reason: import("./StoreError.ts").RequestKeyTaken;
 }), never>;
 export declare const createRoot: (services: SpawnServices, request: {
@@ -2062,14 +2853,17 @@ export declare const createRoot: (services: SpawnServices, request: {
     };
     readonly workspace?: string;
     readonly requestKey?: string;
+    readonly parentClose?: "abandon" | "cancel" | "drain";
+    readonly recovery?: "resume" | "retry" | "settle";
     readonly metadata: {
         readonly [x: string]: string;
     };
     readonly createdAtMillis: number;
     readonly updatedAtMillis: number;
     readonly version: number;
-}, import("./StoreError.ts").StoreError, never>;
-export declare const rerun: (services: SpawnServices, id: Ids.SessionId) => Effect.Effect<{
+}, StoreError, never>;
+export type Opening = (runId: Ids.RunId, nowMillis: number) => Built;
+export declare const rerun: (services: SpawnServices, id: Ids.SessionId, opening?: Opening) => Effect.Effect<{
     session: {
         readonly id: string & import("effect/Brand").Brand<"SessionId">;
         readonly kind: "child" | "root";
@@ -2178,6 +2972,8 @@ export declare const rerun: (services: SpawnServices, id: Ids.SessionId) => Effe
         };
         readonly workspace?: string;
         readonly requestKey?: string;
+        readonly parentClose?: "abandon" | "cancel" | "drain";
+        readonly recovery?: "resume" | "retry" | "settle";
         readonly metadata: {
             readonly [x: string]: string;
         };
@@ -2187,10 +2983,21 @@ export declare const rerun: (services: SpawnServices, id: Ids.SessionId) => Effe
     };
     runId: string & import("effect/Brand").Brand<"RunId">;
     place: QueuePlace;
-}, AgentNotConfigured | AlreadyRunning | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | import("./SubAgents.ts").SessionNotFound | import("./StoreError.ts").StoreError, never>;
+}, AgentNotConfigured | AlreadyRunning | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | import("./SubAgents.ts").SessionNotFound | StoreError, never>;
 
 // src/SpawnJob.d.ts
 import * as Schema from "effect/Schema";
+import { RunId } from "./Ids.ts";
+export declare const Resume: Schema.Struct<{
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly handle: Schema.optionalKey<Schema.String>;
+}>;
+export type Resume = typeof Resume.Type;
+export declare const EarlierTry: Schema.Struct<{
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly endedAtMillis: Schema.Int;
+}>;
+export type EarlierTry = typeof EarlierTry.Type;
 export declare const SpawnJob: Schema.Struct<{
     readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     readonly parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
@@ -2198,8 +3005,45 @@ export declare const SpawnJob: Schema.Struct<{
     readonly model: Schema.String;
     readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.String>>;
     readonly acceptedAtMillis: Schema.Int;
+    readonly firstRunId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    readonly ownerRunId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    readonly tries: Schema.optionalKey<Schema.$Array<Schema.Struct<{
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly endedAtMillis: Schema.Int;
+    }>>>;
+    readonly lost: Schema.optionalKey<Schema.Int>;
+    readonly notBeforeMillis: Schema.optionalKey<Schema.Int>;
+    readonly resume: Schema.optionalKey<Schema.Struct<{
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly handle: Schema.optionalKey<Schema.String>;
+    }>>;
 }>;
 export type SpawnJob = typeof SpawnJob.Type;
+export declare const jobIdOf: (job: SpawnJob) => RunId;
+export declare const OpenToolCall: Schema.Struct<{
+    readonly toolCallId: Schema.String;
+    readonly toolName: Schema.String;
+    readonly sinceMillis: Schema.Int;
+}>;
+export type OpenToolCall = typeof OpenToolCall.Type;
+export declare const RunReport: Schema.Struct<{
+    readonly resume: Schema.optionalKey<Schema.String>;
+    readonly usage: Schema.optionalKey<Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+    }>>;
+    readonly openToolCalls: Schema.optionalKey<Schema.$Array<Schema.Struct<{
+        readonly toolCallId: Schema.String;
+        readonly toolName: Schema.String;
+        readonly sinceMillis: Schema.Int;
+    }>>>;
+}>;
+export type RunReport = typeof RunReport.Type;
 export declare const ChildCompletion: Schema.Struct<{
     readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     readonly parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
@@ -2325,20 +3169,25 @@ export type ChildCompletion = typeof ChildCompletion.Type;
 
 // src/SpawnScheduler.d.ts
 import * as Context from "effect/Context";
+import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
 import { type StopMode } from "./ExternalChildRunner.ts";
 import type { RunId, SessionId } from "./Ids.ts";
-import { type Flight } from "./internal/flights.ts";
+import { CurrentFlights, type Flight } from "./internal/flights.ts";
+import { Inbox } from "./internal/inbox.ts";
 import { Recorder, type Show } from "./internal/recorder.ts";
+import { Requests } from "./internal/requests.ts";
+import type { AcceptedJob } from "./internal/settlement.ts";
+import { Waits } from "./internal/waits.ts";
 import type { CancelledBy } from "./Outcome.ts";
 import { Outbox } from "./Outbox.ts";
-import { type Session } from "./Session.ts";
+import type { Session } from "./Session.ts";
 import type { StoreError, Transition } from "./SessionStore.ts";
 import { SessionStreams } from "./SessionStreams.ts";
-import type { SpawnJob } from "./SpawnJob.ts";
+import { type SpawnJob } from "./SpawnJob.ts";
 import { AlreadyRunning, QueueFull, type QueuePlace, SchedulerClosed } from "./SubAgents.ts";
 export interface Acceptance {
     readonly job: SpawnJob;
@@ -2362,11 +3211,14 @@ export interface SpawnSchedulerShape {
     readonly flight: (childId: SessionId) => Option.Option<Flight>;
     readonly flightsBelow: (id: SessionId) => ReadonlyArray<Flight>;
     readonly hasChildrenInFlight: (id: SessionId) => boolean;
+    readonly ownerUnder: (parentId: SessionId) => Option.Option<RunId>;
     readonly watch: (id: SessionId, tell: (settled: Flight) => void) => () => void;
     readonly place: (runId: RunId) => Option.Option<QueuePlace>;
+    readonly adopt: (accepted: ReadonlyArray<AcceptedJob>) => Effect.Effect<void>;
+    readonly release: (id: SessionId) => Effect.Effect<void>;
     readonly stop: (flight: Flight, by: CancelledBy, mode: StopMode) => Effect.Effect<void>;
     readonly settled: (flight: Flight) => Effect.Effect<void>;
-    readonly drain: Effect.Effect<void>;
+    readonly drain: (patience: Duration.Duration) => Effect.Effect<void>;
     readonly counts: Effect.Effect<SchedulerCounts>;
 }
 export interface SchedulerCounts {
@@ -2377,7 +3229,8 @@ export interface SchedulerCounts {
 declare const SpawnScheduler_base: Context.ServiceClass<SpawnScheduler, "@offshoot/core/SpawnScheduler", SpawnSchedulerShape>;
 export declare class SpawnScheduler extends SpawnScheduler_base {
 }
-export declare const layer: Layer.Layer<SpawnScheduler, StoreError, Recorder | SessionStreams | Outbox>;
+type Needed = Recorder | SessionStreams | Outbox | CurrentFlights | Inbox | Requests | Waits;
+export declare const layer: Layer.Layer<SpawnScheduler, StoreError, Needed>;
 export {};
 
 // src/StoreError.d.ts
@@ -2398,6 +3251,22 @@ export declare class RequestKeyTaken extends RequestKeyTaken_base {
     readonly retryable = false;
     get message(): string;
 }
+declare const ObligationConflict_base: Schema.Class<ObligationConflict, Schema.TaggedStruct<"ObligationConflict", {
+    readonly obligationId: Schema.String;
+    readonly expectedVersion: Schema.Int;
+}>, import("effect/Cause").YieldableError>;
+export declare class ObligationConflict extends ObligationConflict_base {
+    readonly retryable = true;
+    get message(): string;
+}
+declare const ObligationKeyTaken_base: Schema.Class<ObligationKeyTaken, Schema.TaggedStruct<"ObligationKeyTaken", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly key: Schema.String;
+}>, import("effect/Cause").YieldableError>;
+export declare class ObligationKeyTaken extends ObligationKeyTaken_base {
+    readonly retryable = false;
+    get message(): string;
+}
 declare const StorageUnavailable_base: Schema.Class<StorageUnavailable, Schema.TaggedStruct<"StorageUnavailable", {
     readonly condition: Schema.Literals<readonly ["full", "read_only", "locked", "corrupt", "closed", "io"]>;
     readonly cause: Schema.Defect;
@@ -2406,10 +3275,10 @@ export declare class StorageUnavailable extends StorageUnavailable_base {
     get retryable(): boolean;
     get message(): string;
 }
-export declare const StoreErrorReason: Schema.Union<readonly [typeof VersionConflict, typeof RequestKeyTaken, typeof StorageUnavailable]>;
+export declare const StoreErrorReason: Schema.Union<readonly [typeof VersionConflict, typeof RequestKeyTaken, typeof ObligationConflict, typeof ObligationKeyTaken, typeof StorageUnavailable]>;
 declare const StoreError_base: Schema.Class<StoreError, Schema.TaggedStruct<"StoreError", {
     readonly operation: Schema.String;
-    readonly reason: Schema.Union<readonly [typeof VersionConflict, typeof RequestKeyTaken, typeof StorageUnavailable]>;
+    readonly reason: Schema.Union<readonly [typeof VersionConflict, typeof RequestKeyTaken, typeof ObligationConflict, typeof ObligationKeyTaken, typeof StorageUnavailable]>;
 }>, import("effect/Cause").YieldableError>;
 export declare class StoreError extends StoreError_base {
     get retryable(): boolean;
@@ -2426,11 +3295,12 @@ import * as Schema from "effect/Schema";
 import type * as Stream from "effect/Stream";
 import type { AgentEvent } from "./AgentEvent.ts";
 import type { StopMode } from "./ExternalChildRunner.ts";
-import { RunId, SessionId } from "./Ids.ts";
+import { type MessageId, RequestId, RunId, SessionId } from "./Ids.ts";
+import { type Policy, type Request, type Steer, type SteerMode, type Wait } from "./Obligation.ts";
 import type { CancelledBy, Outcome } from "./Outcome.ts";
 import type { RunSnapshot } from "./Runs.ts";
 import { type Session, type StoredMessage, type Usage } from "./Session.ts";
-import type { EventQuery, FeedBounds, RecordedEvent, SessionQuery, StoreError } from "./SessionStore.ts";
+import type { EventQuery, FeedBounds, FeedScope, RecordedEvent, SessionQuery, StoreError } from "./SessionStore.ts";
 declare const SessionNotFound_base: Schema.Class<SessionNotFound, Schema.TaggedStruct<"SessionNotFound", {
     readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
 }>, import("effect/Cause").YieldableError>;
@@ -2499,6 +3369,54 @@ export declare class AgentUnknown extends AgentUnknown_base {
     readonly retryable = false;
     get message(): string;
 }
+declare const WaitOpen_base: Schema.Class<WaitOpen, Schema.TaggedStruct<"WaitOpen", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly waitId: Schema.brand<Schema.NonEmptyString, "WaitId">;
+}>, import("effect/Cause").YieldableError>;
+export declare class WaitOpen extends WaitOpen_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const SteerRefused_base: Schema.Class<SteerRefused, Schema.TaggedStruct<"SteerRefused", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly reason: Schema.Literals<readonly ["runner_cannot_steer", "stopping"]>;
+}>, import("effect/Cause").YieldableError>;
+export declare class SteerRefused extends SteerRefused_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const InboxFull_base: Schema.Class<InboxFull, Schema.TaggedStruct<"InboxFull", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly messagesMax: Schema.Int;
+    readonly bytesMax: Schema.Int;
+}>, import("effect/Cause").YieldableError>;
+export declare class InboxFull extends InboxFull_base {
+    readonly retryable = true;
+    get message(): string;
+}
+declare const RequestNotFound_base: Schema.Class<RequestNotFound, Schema.TaggedStruct<"RequestNotFound", {
+    readonly requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+}>, import("effect/Cause").YieldableError>;
+export declare class RequestNotFound extends RequestNotFound_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const RequestClosed_base: Schema.Class<RequestClosed, Schema.TaggedStruct<"RequestClosed", {
+    readonly requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+    readonly status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+}>, import("effect/Cause").YieldableError>;
+export declare class RequestClosed extends RequestClosed_base {
+    readonly retryable = false;
+    get message(): string;
+}
+declare const DecisionMismatch_base: Schema.Class<DecisionMismatch, Schema.TaggedStruct<"DecisionMismatch", {
+    readonly requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+    readonly type: Schema.Literals<readonly ["question", "permission"]>;
+}>, import("effect/Cause").YieldableError>;
+export declare class DecisionMismatch extends DecisionMismatch_base {
+    readonly retryable = false;
+    get message(): string;
+}
 export declare const RootRequest: Schema.Struct<{
     readonly title: Schema.optionalKey<Schema.String>;
     readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
@@ -2518,21 +3436,47 @@ export declare const SpawnRequest: Schema.Struct<{
     readonly workspace: Schema.optionalKey<Schema.String>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.String, Schema.String>>;
     readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+    readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
 }>;
 export type SpawnRequest = typeof SpawnRequest.Type;
 export interface QueuePlace {
     readonly position: number;
-    readonly reason: "launching" | "concurrent_limit" | "parent_limit" | "agent_limit" | "launch_queue";
+    readonly reason: "launching" | "concurrent_limit" | "parent_limit" | "agent_limit" | "launch_queue" | "retry_backoff";
 }
 export interface Spawned {
     readonly session: Session;
     readonly runId: RunId;
     readonly place: QueuePlace;
 }
+export type Hold = {
+    readonly _tag: "Queued";
+    readonly place: QueuePlace;
+    readonly sinceMillis: number;
+} | {
+    readonly _tag: "Retrying";
+    readonly notBeforeMillis: number;
+    readonly tries: number;
+} | {
+    readonly _tag: "Request";
+    readonly requestId: RequestId;
+    readonly sinceMillis: number;
+} | {
+    readonly _tag: "Tool";
+    readonly toolName: string;
+    readonly sinceMillis: number;
+} | {
+    readonly _tag: "Children";
+    readonly sinceMillis: number;
+} | {
+    readonly _tag: "Stopping";
+    readonly sinceMillis: number;
+};
 export interface SessionView {
     readonly session: Session;
     readonly run: Option.Option<RunSnapshot>;
     readonly place: Option.Option<QueuePlace>;
+    readonly hold: Option.Option<Hold>;
 }
 export interface SessionTree {
     readonly view: SessionView;
@@ -2555,11 +3499,37 @@ export interface SessionResult {
     readonly usage: Option.Option<Usage>;
     readonly resume: Option.Option<string>;
 }
-export type WaitPolicy = "all" | "any" | "first_error";
 export interface WaitRequest {
     readonly children: ReadonlyArray<SessionId>;
-    readonly policy: WaitPolicy;
+    readonly policy: Policy;
     readonly timeout: Duration.Input;
+}
+export interface WakeRequest {
+    readonly children: ReadonlyArray<SessionId>;
+    readonly policy: Policy;
+    readonly lease: Option.Option<Duration.Duration>;
+}
+export interface SendRequest {
+    readonly text: string;
+    readonly mode: SteerMode;
+    readonly key: Option.Option<string>;
+    readonly origin: "user" | "parent";
+}
+export type Decision = {
+    readonly _tag: "Approve";
+    readonly text: Option.Option<string>;
+} | {
+    readonly _tag: "Deny";
+    readonly text: Option.Option<string>;
+} | {
+    readonly _tag: "Answer";
+    readonly text: string;
+};
+export interface RequestsQuery {
+    readonly state: "open" | "closed" | "any";
+    readonly scope: FeedScope;
+    readonly after: Option.Option<RequestId>;
+    readonly limit: number;
 }
 export interface WaitAnswer {
     readonly state: "satisfied" | "pending";
@@ -2572,6 +3542,27 @@ export interface StreamItem {
 export interface EventsRequest {
     readonly scope: "session" | "subtree";
     readonly after: Option.Option<number>;
+}
+export type FeedQuery = Pick<EventQuery, "after" | "scope" | "types">;
+export type FeedItem = {
+    readonly _tag: "Event";
+    readonly recorded: RecordedEvent;
+} | {
+    readonly _tag: "Reset";
+    readonly oldest: number;
+} | {
+    readonly _tag: "Passed";
+    readonly upTo: number;
+};
+export interface SnapshotQuery {
+    readonly within: Option.Option<SessionId>;
+    readonly limit: number;
+}
+export interface TreeSnapshot {
+    readonly number: number;
+    readonly sessions: ReadonlyArray<SessionView>;
+    readonly truncated: boolean;
+    readonly requests: ReadonlyArray<Request>;
 }
 export interface SubAgentsShape {
     readonly createRoot: (request: RootRequest) => Effect.Effect<Session, StoreError>;
@@ -2587,9 +3578,21 @@ export interface SubAgentsShape {
         readonly limit: number;
     }) => Effect.Effect<ReadonlyArray<StoredMessage>, SessionNotFound | StoreError>;
     readonly result: (id: SessionId) => Effect.Effect<Option.Option<SessionResult>, SessionNotFound | StoreError>;
+    readonly wakeWhen: (parentId: SessionId, request: WakeRequest) => Effect.Effect<Wait, SessionNotFound | WaitOpen | StoreError>;
+    readonly lastWait: (parentId: SessionId) => Effect.Effect<Option.Option<Wait>, SessionNotFound | StoreError>;
+    readonly send: (id: SessionId, request: SendRequest) => Effect.Effect<Steer, SessionNotFound | SteerRefused | InboxFull | QueueFull | SchedulerClosed | AgentNotConfigured | ParentNotAccepting | StoreError>;
+    readonly sent: (id: SessionId, page: {
+        readonly state: "open" | "any";
+        readonly after: Option.Option<MessageId>;
+        readonly limit: number;
+    }) => Effect.Effect<ReadonlyArray<Steer>, SessionNotFound | StoreError>;
+    readonly requests: (query: RequestsQuery) => Effect.Effect<ReadonlyArray<Request>, StoreError>;
+    readonly request: (id: RequestId) => Effect.Effect<Request, RequestNotFound | StoreError>;
+    readonly answer: (id: RequestId, decision: Decision) => Effect.Effect<Request, RequestNotFound | RequestClosed | DecisionMismatch | StoreError>;
     readonly wait: (parentId: SessionId, request: WaitRequest) => Effect.Effect<WaitAnswer, SessionNotFound | StoreError>;
     readonly events: (id: SessionId, request: EventsRequest) => Stream.Stream<StreamItem, SessionNotFound | StoreError>;
-    readonly feed: (query: Pick<EventQuery, "after" | "sessionId" | "types">) => Stream.Stream<RecordedEvent, StoreError>;
+    readonly feed: (query: FeedQuery) => Stream.Stream<FeedItem, StoreError>;
+    readonly snapshot: (query: SnapshotQuery) => Effect.Effect<TreeSnapshot, SessionNotFound | StoreError>;
     readonly feedBounds: Effect.Effect<FeedBounds, StoreError>;
 }
 declare const SubAgents_base: Context.ServiceClass<SubAgents, "@offshoot/core/SubAgents", SubAgentsShape>;
@@ -2599,8 +3602,9 @@ export {};
 
 // src/WaitPolicy.d.ts
 import { type SessionStatus } from "./Session.ts";
-import type { WaitPolicy } from "./SubAgents.ts";
-export declare const isSatisfied: (policy: WaitPolicy, statuses: ReadonlyArray<SessionStatus>) => boolean;
+import type { Policy } from "./Obligation.ts";
+export declare const suffices: (policy: Policy, status: SessionStatus) => boolean;
+export declare const isSatisfied: (policy: Policy, statuses: ReadonlyArray<SessionStatus>) => boolean;
 
 // src/Watchdog.d.ts
 import * as Context from "effect/Context";
@@ -2668,15 +3672,20 @@ export * as AgentEvent from "./AgentEvent.ts";
 export * as ChildCompletionHandler from "./ChildCompletionHandler.ts";
 export * as Execute from "./Execute.ts";
 export * as ExternalChildRunner from "./ExternalChildRunner.ts";
+export * as FeedReader from "./FeedReader.ts";
+export * as FeedRetention from "./FeedRetention.ts";
 export * as Finalize from "./Finalize.ts";
 export * as Ids from "./Ids.ts";
 export * as Lifecycle from "./Lifecycle.ts";
 export * as Limits from "./Limits.ts";
+export * as Obligation from "./Obligation.ts";
 export * as Offshoot from "./Offshoot.ts";
 export * as Outbox from "./Outbox.ts";
 export * as Outcome from "./Outcome.ts";
 export * as ProviderRouter from "./ProviderRouter.ts";
 export * as Recovery from "./Recovery.ts";
+export * as RequestPolicy from "./RequestPolicy.ts";
+export * as Retry from "./Retry.ts";
 export * as Runs from "./Runs.ts";
 export * as Session from "./Session.ts";
 export * as SessionStore from "./SessionStore.ts";
@@ -2694,9 +3703,17 @@ import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
 import * as Scope from "effect/Scope";
 import type { RunnerEvent } from "../AgentEvent.ts";
-import type { ExternalChildRunner, RunContext, RunEnd, Waiting } from "../ExternalChildRunner.ts";
+import type { Answer, Asking, ExternalChildRunner, RunContext, RunEnd, Waiting } from "../ExternalChildRunner.ts";
+import type { SteerMode } from "../Obligation.ts";
 import { type Metadata, type Session } from "../Session.ts";
+import type { Resume, RunReport } from "../SpawnJob.ts";
+import { type Receipt } from "./standIns.ts";
 type Entry = Parameters<RunContext["append"]>[0];
+export type { Receipt } from "./standIns.ts";
+export interface Call {
+    readonly toolName: string;
+    readonly ended: boolean;
+}
 export interface Counts {
     readonly running: number;
     readonly waiting: number;
@@ -2711,6 +3728,15 @@ export interface RunHarness {
     readonly counts: Effect.Effect<Counts>;
     readonly awaitEvent: (takes: (event: RunnerEvent) => boolean) => Effect.Effect<RunnerEvent>;
     readonly awaitAnswer: (part: string) => Effect.Effect<void>;
+    readonly asks: Effect.Effect<ReadonlyArray<Asking>>;
+    readonly awaitAsk: (key: string) => Effect.Effect<Asking>;
+    readonly answerAsk: (key: string, answer: Answer) => Effect.Effect<void>;
+    readonly send: (text: string, mode: SteerMode) => Effect.Effect<void>;
+    readonly receipts: Effect.Effect<ReadonlyArray<Receipt>>;
+    readonly awaitTaken: Effect.Effect<void>;
+    readonly inboxTouched: Effect.Effect<number>;
+    readonly report: Effect.Effect<RunReport>;
+    readonly calls: Effect.Effect<ReadonlyArray<Call>>;
     readonly abort: Effect.Effect<void>;
     readonly run: (runner: ExternalChildRunner) => Effect.Effect<RunEnd>;
     readonly start: (runner: ExternalChildRunner) => Effect.Effect<Started, never, Scope.Scope>;
@@ -2723,16 +3749,17 @@ export interface Started {
 export declare const externalSession: (agentId: string, protocol: string, fields?: Partial<Session> & {
     readonly metadata?: Metadata;
 }) => Session;
-export declare const make: (given: {
+export interface Given {
     readonly session: Session;
     readonly runId: string;
     readonly prompt: string;
-}) => Effect.Effect<RunHarness>;
-export {};
+    readonly resume?: Resume;
+}
+export declare const make: (given: Given) => Effect.Effect<RunHarness>;
 
 // src/testing/ScriptedRunner.d.ts
 import type * as Layer from "effect/Layer";
-import * as ExternalChildRunner from "../ExternalChildRunner.ts";
+import type * as ExternalChildRunner from "../ExternalChildRunner.ts";
 export interface Census {
     open: number;
     started: number;
@@ -2740,7 +3767,44 @@ export interface Census {
 export interface Options {
     readonly agent: string;
     readonly census: Census;
+    readonly capabilities?: Partial<ExternalChildRunner.Capabilities>;
 }
 export declare const make: (options: Options) => ExternalChildRunner.ExternalChildRunner;
 export declare const protocol = "scripted";
 export declare const directory: (agent: string) => Layer.Layer<never>;
+
+// src/testing/standIns.d.ts
+import * as Effect from "effect/Effect";
+import type { Answer, Asking, RunContext, RunInbox } from "../ExternalChildRunner.ts";
+import { type SessionId } from "../Ids.ts";
+import type { ReceiptStatus, SteerMode } from "../Obligation.ts";
+export declare class Watched {
+    private readonly watchers;
+    changed(): void;
+    until<A>(look: () => A | undefined): Effect.Effect<A>;
+}
+export declare class StandInRequests {
+    readonly asked: Array<Asking>;
+    private readonly answers;
+    private readonly watched;
+    constructor(watched: Watched);
+    ask(whileWaiting: RunContext["whileWaiting"]): RunContext["ask"];
+    answer(key: string, answer: Answer): Effect.Effect<void>;
+    private answerTo;
+}
+export interface Receipt {
+    readonly text: string;
+    readonly status: ReceiptStatus;
+    readonly reason: string | undefined;
+}
+export declare class StandInInbox {
+    touched: number;
+    private readonly messages;
+    private readonly watched;
+    private readonly sessionId;
+    constructor(watched: Watched, sessionId: SessionId);
+    receipts(): ReadonlyArray<Receipt>;
+    send(text: string, mode: SteerMode): void;
+    readonly inbox: RunInbox;
+    private waits;
+}

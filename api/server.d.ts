@@ -44,6 +44,8 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
         readonly createdAt: Schema.String;
         readonly updatedAt: Schema.String;
@@ -61,8 +63,38 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
             readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
         }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
 }>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"create", "POST", "/v1/sessions", never, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
@@ -86,6 +118,8 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     readonly agent: Schema.optionalKey<Schema.String>;
     readonly model: Schema.optionalKey<Schema.String>;
     readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+    readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
     readonly metadata: Schema.$Record<Schema.String, Schema.String>;
     readonly createdAt: Schema.String;
     readonly updatedAt: Schema.String;
@@ -103,8 +137,38 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     }>>;
     readonly place: Schema.optionalKey<Schema.Struct<{
         readonly position: Schema.Int;
-        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
     }>>;
+    readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"queued">;
+    } & {
+        position: Schema.Int;
+        reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"retrying">;
+    } & {
+        notBefore: Schema.String;
+        tries: Schema.Int;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"request">;
+    } & {
+        requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool">;
+    } & {
+        toolName: Schema.String;
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"children">;
+    } & {
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"stopping">;
+    } & {
+        since: Schema.String;
+    }>]>>;
 }>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"get", "GET", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
     id: Schema.brand<Schema.NonEmptyString, "SessionId">;
 }>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
@@ -121,6 +185,8 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     readonly agent: Schema.optionalKey<Schema.String>;
     readonly model: Schema.optionalKey<Schema.String>;
     readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+    readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
     readonly metadata: Schema.$Record<Schema.String, Schema.String>;
     readonly createdAt: Schema.String;
     readonly updatedAt: Schema.String;
@@ -138,8 +204,38 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     }>>;
     readonly place: Schema.optionalKey<Schema.Struct<{
         readonly position: Schema.Int;
-        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
     }>>;
+    readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"queued">;
+    } & {
+        position: Schema.Int;
+        reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"retrying">;
+    } & {
+        notBefore: Schema.String;
+        tries: Schema.Int;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"request">;
+    } & {
+        requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool">;
+    } & {
+        toolName: Schema.String;
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"children">;
+    } & {
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"stopping">;
+    } & {
+        since: Schema.String;
+    }>]>>;
 }>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/sessions", never, Schema.toCodecStringTree<Schema.Struct<{
     root: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
     parent: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
@@ -161,6 +257,8 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
         readonly createdAt: Schema.String;
         readonly updatedAt: Schema.String;
@@ -178,8 +276,38 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
             readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
         }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
 }>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"messages", "GET", "/v1/sessions/:id/messages", Schema.toCodecStringTree<Schema.Struct<{
@@ -240,6 +368,8 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
         readonly createdAt: Schema.String;
         readonly updatedAt: Schema.String;
@@ -257,8 +387,38 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
             readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
         }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
     }>;
     readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     readonly position: Schema.Int;
@@ -276,6 +436,8 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
     readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+    readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
 }>>, never, Schema.toCodecJson<Schema.Struct<{
     readonly session: Schema.Struct<{
         readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
@@ -291,6 +453,8 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
         readonly createdAt: Schema.String;
         readonly updatedAt: Schema.String;
@@ -308,8 +472,38 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
             readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
         }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
     }>;
     readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     readonly position: Schema.Int;
@@ -322,7 +516,9 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
 }>>, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
     readonly children: Schema.optionalKey<Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>>;
     readonly policy: Schema.optionalKey<Schema.Literals<readonly ["all", "any", "first_error"]>>;
+    readonly mode: Schema.optionalKey<Schema.Literals<readonly ["answer", "wake"]>>;
     readonly timeoutSeconds: Schema.optionalKey<Schema.Finite>;
+    readonly leaseSeconds: Schema.optionalKey<Schema.Finite>;
 }>>, never, Schema.toCodecJson<Schema.Struct<{
     readonly state: Schema.Literals<readonly ["satisfied", "pending"]>;
     readonly children: Schema.$Array<Schema.Struct<{
@@ -339,6 +535,8 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
         readonly createdAt: Schema.String;
         readonly updatedAt: Schema.String;
@@ -356,10 +554,50 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
             readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
         }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
     }>>;
-}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never>, false>;
+    readonly wait: Schema.optionalKey<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "WaitId">;
+        readonly status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+        readonly policy: Schema.Literals<readonly ["all", "any", "first_error"]>;
+        readonly children: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly openedAt: Schema.String;
+        readonly expiresAt: Schema.String;
+        readonly closedAt: Schema.optionalKey<Schema.String>;
+        readonly messageId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "MessageId">>;
+    }>>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.WaitOpen | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never>, false>;
 export declare class SessionsGroup extends SessionsGroup_base {
 }
 declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEndpoint.HttpApiEndpoint<"events", "GET", "/v1/sessions/:id/events", Schema.toCodecStringTree<Schema.Struct<{
@@ -430,29 +668,13 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly status: Schema.String;
     }>>;
 }>, Schema.Struct<{
-    readonly type: Schema.Literal<"clarification_needed">;
-} & {
-    requestId: Schema.String;
-    question: Schema.String;
-    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"tool_approval_requested">;
-} & {
-    toolCallId: Schema.String;
-    toolName: Schema.String;
-    requestId: Schema.String;
-    arguments: Schema.Unknown;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"approval_changed">;
-} & {
-    requestId: Schema.String;
-    status: Schema.String;
-}>, Schema.Struct<{
     readonly type: Schema.Literal<"session_created">;
 } & {
     sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
     title: Schema.String;
+    agent: Schema.optionalKey<Schema.String>;
+    profile: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"session_title_updated">;
 } & {
@@ -483,6 +705,56 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
     runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"run_retried">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    mode: Schema.Literals<readonly ["retry", "resume"]>;
+    tries: Schema.Int;
+    reason: Schema.String;
+    message: Schema.optionalKey<Schema.String>;
+    notBefore: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_outcome_unknown">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+    by: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"wait_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    waitId: Schema.brand<Schema.NonEmptyString, "WaitId">;
+    status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_receipt_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+    mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+    round: Schema.optionalKey<Schema.Int>;
+    reason: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"complete">;
 } & {
@@ -595,29 +867,13 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
             readonly status: Schema.String;
         }>>;
     }>, Schema.Struct<{
-        readonly type: Schema.Literal<"clarification_needed">;
-    } & {
-        requestId: Schema.String;
-        question: Schema.String;
-        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"tool_approval_requested">;
-    } & {
-        toolCallId: Schema.String;
-        toolName: Schema.String;
-        requestId: Schema.String;
-        arguments: Schema.Unknown;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"approval_changed">;
-    } & {
-        requestId: Schema.String;
-        status: Schema.String;
-    }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_created">;
     } & {
         sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
         parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
         title: Schema.String;
+        agent: Schema.optionalKey<Schema.String>;
+        profile: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_title_updated">;
     } & {
@@ -648,6 +904,56 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         runId: Schema.brand<Schema.NonEmptyString, "RunId">;
         sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
         startedAt: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_retried">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        mode: Schema.Literals<readonly ["retry", "resume"]>;
+        tries: Schema.Int;
+        reason: Schema.String;
+        message: Schema.optionalKey<Schema.String>;
+        notBefore: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_outcome_unknown">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"clarification_needed">;
+    } & {
+        requestId: Schema.String;
+        question: Schema.String;
+        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_approval_requested">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        requestId: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"approval_changed">;
+    } & {
+        requestId: Schema.String;
+        status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+        by: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"wait_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        waitId: Schema.brand<Schema.NonEmptyString, "WaitId">;
+        status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"message_receipt_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+        mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+        round: Schema.optionalKey<Schema.Int>;
+        reason: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly type: Schema.Literal<"complete">;
     } & {
@@ -745,25 +1051,12 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly status: string;
     }[];
 } | {
-    readonly type: "clarification_needed";
-    readonly requestId: string;
-    readonly question: string;
-    readonly options?: readonly string[];
-} | {
-    readonly type: "tool_approval_requested";
-    readonly toolCallId: string;
-    readonly toolName: string;
-    readonly requestId: string;
-    readonly arguments: unknown;
-} | {
-    readonly type: "approval_changed";
-    readonly requestId: string;
-    readonly status: string;
-} | {
     readonly type: "session_created";
     readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
     readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
     readonly title: string;
+    readonly agent?: string;
+    readonly profile?: string;
 } | {
     readonly type: "session_title_updated";
     readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
@@ -788,6 +1081,49 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
     readonly runId: string & import("effect/Brand").Brand<"RunId">;
     readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
     readonly startedAt: string;
+} | {
+    readonly type: "run_retried";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly nextRunId: string & import("effect/Brand").Brand<"RunId">;
+    readonly mode: "resume" | "retry";
+    readonly tries: number;
+    readonly reason: string;
+    readonly message?: string;
+    readonly notBefore?: string;
+} | {
+    readonly type: "tool_outcome_unknown";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+} | {
+    readonly type: "clarification_needed";
+    readonly requestId: string;
+    readonly question: string;
+    readonly options?: readonly string[];
+} | {
+    readonly type: "tool_approval_requested";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly requestId: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "approval_changed";
+    readonly requestId: string;
+    readonly status: "answered" | "approved" | "delivery_failed" | "denied" | "expired" | "pending";
+    readonly by?: string;
+} | {
+    readonly type: "wait_changed";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly waitId: string & import("effect/Brand").Brand<"WaitId">;
+    readonly status: "expired" | "open" | "satisfied";
+} | {
+    readonly type: "message_receipt_changed";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+    readonly status: "delivered" | "expired" | "queued" | "refused" | "superseded";
+    readonly mode: "interrupt" | "queue";
+    readonly round?: number;
+    readonly reason?: string;
 } | {
     readonly type: "complete";
     readonly runId: string & import("effect/Brand").Brand<"RunId">;
@@ -880,25 +1216,12 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
             readonly status: string;
         }[];
     } | {
-        readonly type: "clarification_needed";
-        readonly requestId: string;
-        readonly question: string;
-        readonly options?: readonly string[];
-    } | {
-        readonly type: "tool_approval_requested";
-        readonly toolCallId: string;
-        readonly toolName: string;
-        readonly requestId: string;
-        readonly arguments: unknown;
-    } | {
-        readonly type: "approval_changed";
-        readonly requestId: string;
-        readonly status: string;
-    } | {
         readonly type: "session_created";
         readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
         readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
         readonly title: string;
+        readonly agent?: string;
+        readonly profile?: string;
     } | {
         readonly type: "session_title_updated";
         readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
@@ -923,6 +1246,49 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly runId: string & import("effect/Brand").Brand<"RunId">;
         readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
         readonly startedAt: string;
+    } | {
+        readonly type: "run_retried";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly nextRunId: string & import("effect/Brand").Brand<"RunId">;
+        readonly mode: "resume" | "retry";
+        readonly tries: number;
+        readonly reason: string;
+        readonly message?: string;
+        readonly notBefore?: string;
+    } | {
+        readonly type: "tool_outcome_unknown";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    } | {
+        readonly type: "clarification_needed";
+        readonly requestId: string;
+        readonly question: string;
+        readonly options?: readonly string[];
+    } | {
+        readonly type: "tool_approval_requested";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly requestId: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "approval_changed";
+        readonly requestId: string;
+        readonly status: "answered" | "approved" | "delivery_failed" | "denied" | "expired" | "pending";
+        readonly by?: string;
+    } | {
+        readonly type: "wait_changed";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly waitId: string & import("effect/Brand").Brand<"WaitId">;
+        readonly status: "expired" | "open" | "satisfied";
+    } | {
+        readonly type: "message_receipt_changed";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+        readonly status: "delivered" | "expired" | "queued" | "refused" | "superseded";
+        readonly mode: "interrupt" | "queue";
+        readonly round?: number;
+        readonly reason?: string;
     } | {
         readonly type: "complete";
         readonly runId: string & import("effect/Brand").Brand<"RunId">;
@@ -963,9 +1329,10 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly oldest: number;
     };
 }>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"feed", "GET", "/v1/feed", never, Schema.toCodecStringTree<Schema.Struct<{
-    since: Schema.optionalKey<Schema.Int>;
-    session: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-    types: Schema.optionalKey<Schema.decodeTo<Schema.$Array<Schema.Literals<readonly ("approval_changed" | "budget_exceeded" | "cancelled" | "clarification_needed" | "complete" | "error" | "execution_started" | "feed_reset" | "lagged" | "message_appended" | "reasoning_token" | "runner_output" | "runner_progress" | "session_cleared" | "session_created" | "session_deleted" | "session_status_changed" | "session_title_updated" | "sub_agent_completed" | "sub_agent_event" | "sub_agent_heartbeat" | "sub_agent_started" | "task_list_changed" | "token" | "token_budget_updated" | "tool_approval_requested" | "tool_complete" | "tool_error" | "tool_lifecycle" | "tool_start")[]>>, Schema.decodeTo<Schema.$Array<Schema.String>, Schema.String, never, never>, never, never>>;
+    readonly since: Schema.optionalKey<Schema.Int>;
+    readonly session: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly subtree: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly types: Schema.optionalKey<Schema.decodeTo<Schema.$Array<Schema.Literals<readonly ("approval_changed" | "budget_exceeded" | "cancelled" | "clarification_needed" | "complete" | "error" | "execution_started" | "feed_reset" | "lagged" | "message_appended" | "message_receipt_changed" | "reasoning_token" | "run_retried" | "runner_output" | "runner_progress" | "session_cleared" | "session_created" | "session_deleted" | "session_status_changed" | "session_title_updated" | "sub_agent_completed" | "sub_agent_event" | "sub_agent_heartbeat" | "sub_agent_started" | "task_list_changed" | "token" | "token_budget_updated" | "tool_approval_requested" | "tool_complete" | "tool_error" | "tool_lifecycle" | "tool_outcome_unknown" | "tool_start" | "wait_changed")[]>>, Schema.decodeTo<Schema.$Array<Schema.String>, Schema.String, never, never>, never, never>>;
 }>>, never, Schema.toCodecStringTree<Schema.Struct<{
     "last-event-id": Schema.optionalKey<Schema.Int>;
 }>>, HttpApiSchema.StreamSse<HttpApiSchema.SseEventFromData<Schema.Union<readonly [Schema.Struct<{
@@ -1029,29 +1396,13 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly status: Schema.String;
     }>>;
 }>, Schema.Struct<{
-    readonly type: Schema.Literal<"clarification_needed">;
-} & {
-    requestId: Schema.String;
-    question: Schema.String;
-    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"tool_approval_requested">;
-} & {
-    toolCallId: Schema.String;
-    toolName: Schema.String;
-    requestId: Schema.String;
-    arguments: Schema.Unknown;
-}>, Schema.Struct<{
-    readonly type: Schema.Literal<"approval_changed">;
-} & {
-    requestId: Schema.String;
-    status: Schema.String;
-}>, Schema.Struct<{
     readonly type: Schema.Literal<"session_created">;
 } & {
     sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
     title: Schema.String;
+    agent: Schema.optionalKey<Schema.String>;
+    profile: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"session_title_updated">;
 } & {
@@ -1082,6 +1433,56 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
     runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     startedAt: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"run_retried">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    mode: Schema.Literals<readonly ["retry", "resume"]>;
+    tries: Schema.Int;
+    reason: Schema.String;
+    message: Schema.optionalKey<Schema.String>;
+    notBefore: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_outcome_unknown">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"clarification_needed">;
+} & {
+    requestId: Schema.String;
+    question: Schema.String;
+    options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_approval_requested">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    requestId: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"approval_changed">;
+} & {
+    requestId: Schema.String;
+    status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+    by: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"wait_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    waitId: Schema.brand<Schema.NonEmptyString, "WaitId">;
+    status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"message_receipt_changed">;
+} & {
+    sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+    mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+    round: Schema.optionalKey<Schema.Int>;
+    reason: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"complete">;
 } & {
@@ -1194,29 +1595,13 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
             readonly status: Schema.String;
         }>>;
     }>, Schema.Struct<{
-        readonly type: Schema.Literal<"clarification_needed">;
-    } & {
-        requestId: Schema.String;
-        question: Schema.String;
-        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"tool_approval_requested">;
-    } & {
-        toolCallId: Schema.String;
-        toolName: Schema.String;
-        requestId: Schema.String;
-        arguments: Schema.Unknown;
-    }>, Schema.Struct<{
-        readonly type: Schema.Literal<"approval_changed">;
-    } & {
-        requestId: Schema.String;
-        status: Schema.String;
-    }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_created">;
     } & {
         sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
         parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
         title: Schema.String;
+        agent: Schema.optionalKey<Schema.String>;
+        profile: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_title_updated">;
     } & {
@@ -1247,6 +1632,56 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         runId: Schema.brand<Schema.NonEmptyString, "RunId">;
         sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
         startedAt: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_retried">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        mode: Schema.Literals<readonly ["retry", "resume"]>;
+        tries: Schema.Int;
+        reason: Schema.String;
+        message: Schema.optionalKey<Schema.String>;
+        notBefore: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_outcome_unknown">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"clarification_needed">;
+    } & {
+        requestId: Schema.String;
+        question: Schema.String;
+        options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_approval_requested">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        requestId: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"approval_changed">;
+    } & {
+        requestId: Schema.String;
+        status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+        by: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"wait_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        waitId: Schema.brand<Schema.NonEmptyString, "WaitId">;
+        status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"message_receipt_changed">;
+    } & {
+        sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+        mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+        round: Schema.optionalKey<Schema.Int>;
+        reason: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly type: Schema.Literal<"complete">;
     } & {
@@ -1344,25 +1779,12 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly status: string;
     }[];
 } | {
-    readonly type: "clarification_needed";
-    readonly requestId: string;
-    readonly question: string;
-    readonly options?: readonly string[];
-} | {
-    readonly type: "tool_approval_requested";
-    readonly toolCallId: string;
-    readonly toolName: string;
-    readonly requestId: string;
-    readonly arguments: unknown;
-} | {
-    readonly type: "approval_changed";
-    readonly requestId: string;
-    readonly status: string;
-} | {
     readonly type: "session_created";
     readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
     readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
     readonly title: string;
+    readonly agent?: string;
+    readonly profile?: string;
 } | {
     readonly type: "session_title_updated";
     readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
@@ -1387,6 +1809,49 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
     readonly runId: string & import("effect/Brand").Brand<"RunId">;
     readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
     readonly startedAt: string;
+} | {
+    readonly type: "run_retried";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly nextRunId: string & import("effect/Brand").Brand<"RunId">;
+    readonly mode: "resume" | "retry";
+    readonly tries: number;
+    readonly reason: string;
+    readonly message?: string;
+    readonly notBefore?: string;
+} | {
+    readonly type: "tool_outcome_unknown";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+} | {
+    readonly type: "clarification_needed";
+    readonly requestId: string;
+    readonly question: string;
+    readonly options?: readonly string[];
+} | {
+    readonly type: "tool_approval_requested";
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly requestId: string;
+    readonly arguments: unknown;
+} | {
+    readonly type: "approval_changed";
+    readonly requestId: string;
+    readonly status: "answered" | "approved" | "delivery_failed" | "denied" | "expired" | "pending";
+    readonly by?: string;
+} | {
+    readonly type: "wait_changed";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly waitId: string & import("effect/Brand").Brand<"WaitId">;
+    readonly status: "expired" | "open" | "satisfied";
+} | {
+    readonly type: "message_receipt_changed";
+    readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+    readonly status: "delivered" | "expired" | "queued" | "refused" | "superseded";
+    readonly mode: "interrupt" | "queue";
+    readonly round?: number;
+    readonly reason?: string;
 } | {
     readonly type: "complete";
     readonly runId: string & import("effect/Brand").Brand<"RunId">;
@@ -1479,25 +1944,12 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
             readonly status: string;
         }[];
     } | {
-        readonly type: "clarification_needed";
-        readonly requestId: string;
-        readonly question: string;
-        readonly options?: readonly string[];
-    } | {
-        readonly type: "tool_approval_requested";
-        readonly toolCallId: string;
-        readonly toolName: string;
-        readonly requestId: string;
-        readonly arguments: unknown;
-    } | {
-        readonly type: "approval_changed";
-        readonly requestId: string;
-        readonly status: string;
-    } | {
         readonly type: "session_created";
         readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
         readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
         readonly title: string;
+        readonly agent?: string;
+        readonly profile?: string;
     } | {
         readonly type: "session_title_updated";
         readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
@@ -1522,6 +1974,49 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly runId: string & import("effect/Brand").Brand<"RunId">;
         readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
         readonly startedAt: string;
+    } | {
+        readonly type: "run_retried";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly nextRunId: string & import("effect/Brand").Brand<"RunId">;
+        readonly mode: "resume" | "retry";
+        readonly tries: number;
+        readonly reason: string;
+        readonly message?: string;
+        readonly notBefore?: string;
+    } | {
+        readonly type: "tool_outcome_unknown";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    } | {
+        readonly type: "clarification_needed";
+        readonly requestId: string;
+        readonly question: string;
+        readonly options?: readonly string[];
+    } | {
+        readonly type: "tool_approval_requested";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly requestId: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "approval_changed";
+        readonly requestId: string;
+        readonly status: "answered" | "approved" | "delivery_failed" | "denied" | "expired" | "pending";
+        readonly by?: string;
+    } | {
+        readonly type: "wait_changed";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly waitId: string & import("effect/Brand").Brand<"WaitId">;
+        readonly status: "expired" | "open" | "satisfied";
+    } | {
+        readonly type: "message_receipt_changed";
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        readonly messageId: string & import("effect/Brand").Brand<"MessageId">;
+        readonly status: "delivered" | "expired" | "queued" | "refused" | "superseded";
+        readonly mode: "interrupt" | "queue";
+        readonly round?: number;
+        readonly reason?: string;
     } | {
         readonly type: "complete";
         readonly runId: string & import("effect/Brand").Brand<"RunId">;
@@ -1561,8 +2056,258 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly type: "feed_reset";
         readonly oldest: number;
     };
-}>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never>, false>;
+}>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"snapshot", "GET", "/v1/snapshot", never, Schema.toCodecStringTree<Schema.Struct<{
+    subtree: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    limit: Schema.optionalKey<Schema.Int>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly number: Schema.Int;
+    readonly sessions: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+        }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
+    }>>;
+    readonly truncated: Schema.Boolean;
+    readonly requests: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "RequestId">;
+        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly ask: Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"question">;
+            readonly question: Schema.String;
+            readonly options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"permission">;
+            readonly toolCallId: Schema.String;
+            readonly toolName: Schema.String;
+            readonly arguments: Schema.Unknown;
+        }>]>;
+        readonly status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+        readonly openedAt: Schema.String;
+        readonly expiresAt: Schema.String;
+        readonly by: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"user">;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"rule">;
+            readonly rule: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"deadline">;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"run_ended">;
+        }>]>>;
+        readonly text: Schema.optionalKey<Schema.String>;
+    }>>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never>, false>;
 export declare class StreamsGroup extends StreamsGroup_base {
+}
+declare const MessagesGroup_base: HttpApiGroup.HttpApiGroup<"messages", HttpApiEndpoint.HttpApiEndpoint<"inbox", "GET", "/v1/sessions/:id/inbox", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, Schema.toCodecStringTree<Schema.Struct<{
+    status: Schema.optionalKey<Schema.Literals<readonly ["open", "any"]>>;
+    limit: Schema.optionalKey<Schema.Int>;
+    cursor: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "MessageId">>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly origin: Schema.Literals<readonly ["user", "parent", "runtime"]>;
+        readonly mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+        readonly text: Schema.String;
+        readonly hidden: Schema.Boolean;
+        readonly status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+        readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        readonly round: Schema.optionalKey<Schema.Int>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly sentAt: Schema.String;
+        readonly expiresAt: Schema.String;
+        readonly closedAt: Schema.optionalKey<Schema.String>;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"send", "POST", "/v1/sessions/:id/messages", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly text: Schema.NonEmptyString;
+    readonly mode: Schema.optionalKey<Schema.Literals<readonly ["queue", "interrupt"]>>;
+    readonly key: Schema.optionalKey<Schema.NonEmptyString>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly origin: Schema.Literals<readonly ["user", "parent", "runtime"]>;
+    readonly mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+    readonly text: Schema.String;
+    readonly hidden: Schema.Boolean;
+    readonly status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+    readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    readonly round: Schema.optionalKey<Schema.Int>;
+    readonly reason: Schema.optionalKey<Schema.String>;
+    readonly sentAt: Schema.String;
+    readonly expiresAt: Schema.String;
+    readonly closedAt: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.ParentNotAccepting | typeof Problems.SteerRefused | typeof Problems.Conflict | typeof Problems.AgentNotConfigured | typeof Problems.QueueFull | typeof Problems.InboxFull | typeof Problems.StorageUnavailable>, never, never>, false>;
+export declare class MessagesGroup extends MessagesGroup_base {
+}
+declare const RequestsGroup_base: HttpApiGroup.HttpApiGroup<"requests", HttpApiEndpoint.HttpApiEndpoint<"answer", "POST", "/v1/requests/:id", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "RequestId">;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly decision: Schema.Literals<readonly ["approve", "deny", "answer"]>;
+    readonly text: Schema.optionalKey<Schema.NonEmptyString>;
+}>>, never, Schema.toCodecJson<Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "RequestId">;
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly ask: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"question">;
+        readonly question: Schema.String;
+        readonly options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"permission">;
+        readonly toolCallId: Schema.String;
+        readonly toolName: Schema.String;
+        readonly arguments: Schema.Unknown;
+    }>]>;
+    readonly status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+    readonly openedAt: Schema.String;
+    readonly expiresAt: Schema.String;
+    readonly by: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"user">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"rule">;
+        readonly rule: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deadline">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_ended">;
+    }>]>>;
+    readonly text: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.RequestNotFound | typeof Problems.RequestClosed | typeof Problems.Conflict | typeof Problems.DecisionMismatch | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"get", "GET", "/v1/requests/:id", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "RequestId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "RequestId">;
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly ask: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"question">;
+        readonly question: Schema.String;
+        readonly options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"permission">;
+        readonly toolCallId: Schema.String;
+        readonly toolName: Schema.String;
+        readonly arguments: Schema.Unknown;
+    }>]>;
+    readonly status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+    readonly openedAt: Schema.String;
+    readonly expiresAt: Schema.String;
+    readonly by: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"user">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"rule">;
+        readonly rule: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deadline">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_ended">;
+    }>]>>;
+    readonly text: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.RequestNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/requests", never, Schema.toCodecStringTree<Schema.Struct<{
+    readonly status: Schema.optionalKey<Schema.Literals<readonly ["open", "closed", "any"]>>;
+    readonly session: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly subtree: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly limit: Schema.optionalKey<Schema.Int>;
+    readonly cursor: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RequestId">>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "RequestId">;
+        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly ask: Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"question">;
+            readonly question: Schema.String;
+            readonly options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"permission">;
+            readonly toolCallId: Schema.String;
+            readonly toolName: Schema.String;
+            readonly arguments: Schema.Unknown;
+        }>]>;
+        readonly status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+        readonly openedAt: Schema.String;
+        readonly expiresAt: Schema.String;
+        readonly by: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"user">;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"rule">;
+            readonly rule: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"deadline">;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"run_ended">;
+        }>]>>;
+        readonly text: Schema.optionalKey<Schema.String>;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never>, false>;
+export declare class RequestsGroup extends RequestsGroup_base {
 }
 declare const AgentsGroup_base: HttpApiGroup.HttpApiGroup<"agents", HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/agents", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
     readonly items: Schema.$Array<Schema.Struct<{
@@ -1593,10 +2338,11 @@ import * as Effect from "effect/Effect";
 import * as HttpServer from "effect/http/HttpServer";
 import * as Layer from "effect/Layer";
 import * as Redacted from "effect/Redacted";
+import type * as Closing from "./internal/closing.ts";
 import * as Server from "./Server.ts";
 import * as Settings from "./Settings.ts";
 export declare const tokenOf: (settings: Settings.Settings) => Redacted.Redacted;
-export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore;
+export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore | Closing.Closing;
 export declare const layer: (settings: Settings.Settings, token: Redacted.Redacted) => Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable>;
 export declare const addresses: (settings: Settings.Settings) => Effect.Effect<{
     announced: string;
@@ -1604,62 +2350,41 @@ export declare const addresses: (settings: Settings.Settings) => Effect.Effect<{
 }, never, HttpServer.HttpServer>;
 
 // src/Client.d.ts
-import { AgentEvent, type Ids } from "@offshoot/core";
+import { type AgentEvent, FeedReader, type Ids, type SessionStore } from "@offshoot/core";
 import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as HttpClient from "effect/http/HttpClient";
-import type * as HttpClientError from "effect/http/HttpClientError";
-import * as ProblemDetails from "effect/http/ProblemDetails";
 import * as HttpApiClient from "effect/http-api/HttpApiClient";
 import * as Layer from "effect/Layer";
-import * as Option from "effect/Option";
 import type * as Redacted from "effect/Redacted";
-import * as Stream from "effect/Stream";
+import type * as Stream from "effect/Stream";
 import { Api } from "./Api.ts";
+import * as Wire from "./Wire.ts";
 export interface Connection {
     readonly baseUrl: string;
     readonly token: Redacted.Redacted;
 }
-declare const StreamRefused_base: new <A extends Record<string, any> = {}>(args: import("effect/Types").VoidIfEmpty<{ readonly [P in keyof A as P extends "_tag" ? never : P]: A[P]; }>) => import("effect/Cause").YieldableError & {
-    readonly _tag: "StreamRefused";
-} & Readonly<A>;
-export declare class StreamRefused extends StreamRefused_base<{
-    readonly problem: ProblemDetails.ProblemDetails;
-}> {
-    get retryable(): boolean;
-    get message(): string;
-}
-declare const StreamUnreadable_base: new <A extends Record<string, any> = {}>(args: import("effect/Types").VoidIfEmpty<{ readonly [P in keyof A as P extends "_tag" ? never : P]: A[P]; }>) => import("effect/Cause").YieldableError & {
-    readonly _tag: "StreamUnreadable";
-} & Readonly<A>;
-export declare class StreamUnreadable extends StreamUnreadable_base<{
-    readonly cause: unknown;
-}> {
-    readonly retryable = false;
-    get message(): string;
-}
-export type StreamError = StreamRefused | StreamUnreadable | HttpClientError.HttpClientError;
-export interface Followed {
-    readonly number: Option.Option<number>;
-    readonly event: AgentEvent.AgentEvent;
-}
-export interface FeedEntry extends Followed {
-    readonly streamId: Option.Option<Ids.SessionId>;
-    readonly at: Option.Option<string>;
-}
+export declare const StreamRefused: typeof FeedReader.StreamRefused;
+export type StreamRefused = FeedReader.StreamRefused;
+export type StreamError = FeedReader.StreamError;
+export type Followed = Pick<FeedReader.Entry, "number" | "event">;
+export type FeedEntry = FeedReader.Entry;
 export interface EventsOptions {
     readonly subtree?: boolean;
     readonly since?: number;
 }
 export interface FeedOptions {
     readonly since?: number;
-    readonly session?: Ids.SessionId;
+    readonly scope?: SessionStore.FeedScope;
     readonly types?: ReadonlyArray<AgentEvent.EventType>;
 }
+type Calls = HttpApiClient.ForApi<typeof Api>;
+export type ConvergeError = StreamError | Effect.Error<ReturnType<Calls["streams"]["snapshot"]>>;
 export interface ClientShape {
-    readonly calls: HttpApiClient.ForApi<typeof Api>;
+    readonly calls: Calls;
     readonly events: (id: Ids.SessionId, options?: EventsOptions) => Stream.Stream<Followed, StreamError>;
     readonly feed: (options?: FeedOptions) => Stream.Stream<FeedEntry, StreamError>;
+    readonly converge: (id: Ids.SessionId) => Stream.Stream<FeedReader.Told<Wire.Snapshot>, ConvergeError>;
 }
 declare const Client_base: Context.ServiceClass<Client, "@offshoot/server/Client", ClientShape>;
 export declare class Client extends Client_base {
@@ -1739,6 +2464,13 @@ declare const OriginNotAllowed_base: HttpApiError.ProblemClass<OriginNotAllowed,
 }, {}>;
 export declare class OriginNotAllowed extends OriginNotAllowed_base {
 }
+declare const RequestNotFound_base: HttpApiError.ProblemClass<RequestNotFound, "RequestNotFound", "urn:offshoot:problem:request_not_found", 404, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly requestId: Schema.String;
+}, {}>;
+export declare class RequestNotFound extends RequestNotFound_base {
+}
 declare const NotFound_base: HttpApiError.ProblemClass<NotFound, "NotFound", "urn:offshoot:problem:not_found", 404, {
     detail: Schema.String;
     hint: Schema.String;
@@ -1791,6 +2523,30 @@ declare const ParentNotAccepting_base: HttpApiError.ProblemClass<ParentNotAccept
 }, {}>;
 export declare class ParentNotAccepting extends ParentNotAccepting_base {
 }
+declare const RequestClosed_base: HttpApiError.ProblemClass<RequestClosed, "RequestClosed", "urn:offshoot:problem:request_closed", 409, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly requestId: Schema.String;
+    readonly requestStatus: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+}, {}>;
+export declare class RequestClosed extends RequestClosed_base {
+}
+declare const SteerRefused_base: HttpApiError.ProblemClass<SteerRefused, "SteerRefused", "urn:offshoot:problem:steer_refused", 409, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly sessionId: Schema.String;
+    readonly reason: Schema.Literals<readonly ["runner_cannot_steer", "stopping"]>;
+}, {}>;
+export declare class SteerRefused extends SteerRefused_base {
+}
+declare const WaitOpen_base: HttpApiError.ProblemClass<WaitOpen, "WaitOpen", "urn:offshoot:problem:wait_open", 409, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly sessionId: Schema.String;
+    readonly waitId: Schema.String;
+}, {}>;
+export declare class WaitOpen extends WaitOpen_base {
+}
 declare const Conflict_base: HttpApiError.ProblemClass<Conflict, "Conflict", "urn:offshoot:problem:conflict", 409, {
     detail: Schema.String;
     hint: Schema.String;
@@ -1818,6 +2574,14 @@ declare const DepthExceeded_base: HttpApiError.ProblemClass<DepthExceeded, "Dept
 }, {}>;
 export declare class DepthExceeded extends DepthExceeded_base {
 }
+declare const DecisionMismatch_base: HttpApiError.ProblemClass<DecisionMismatch, "DecisionMismatch", "urn:offshoot:problem:decision_mismatch", 422, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly requestId: Schema.String;
+    readonly ask: Schema.Literals<readonly ["question", "permission"]>;
+}, {}>;
+export declare class DecisionMismatch extends DecisionMismatch_base {
+}
 declare const AgentUnknown_base: HttpApiError.ProblemClass<AgentUnknown, "AgentUnknown", "urn:offshoot:problem:agent_unknown", 422, {
     readonly detail: Schema.String;
     readonly hint: Schema.String;
@@ -1844,6 +2608,15 @@ export declare class QueueFull extends QueueFull_base {
 export declare const QueueFullAnswer: HttpApiSchema.encodeToWithHeaders<typeof QueueFull, typeof QueueFull, {
     "retry-after": Schema.Int;
 }>;
+declare const InboxFull_base: HttpApiError.ProblemClass<InboxFull, "InboxFull", "urn:offshoot:problem:inbox_full", 429, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly sessionId: Schema.String;
+    readonly messagesMax: Schema.Int;
+    readonly bytesMax: Schema.Int;
+}, {}>;
+export declare class InboxFull extends InboxFull_base {
+}
 declare const InternalFailure_base: HttpApiError.ProblemClass<InternalFailure, "InternalFailure", "urn:offshoot:problem:internal", 500, {
     readonly detail: Schema.String;
     readonly hint: Schema.String;
@@ -1891,6 +2664,7 @@ import * as Layer from "effect/Layer";
 import type * as Redacted from "effect/Redacted";
 import * as Runtime from "effect/Runtime";
 import * as Schema from "effect/Schema";
+import * as Closing from "./internal/closing.ts";
 export interface ServerOptions {
     readonly host: string;
     readonly port: number;
@@ -1914,11 +2688,11 @@ export declare class ListenFailed extends ListenFailed_base {
     readonly [Runtime.errorExitCode] = 2;
     get message(): string;
 }
-export declare const layer: (options: ServerOptions) => Layer.Layer<HttpServer.HttpServer, ListenFailed, SubAgents.SubAgents | SessionStore.SessionStore>;
+export declare const layer: (options: ServerOptions) => Layer.Layer<HttpServer.HttpServer | Closing.Closing, ListenFailed, SubAgents.SubAgents | SessionStore.SessionStore>;
 export {};
 
 // src/Settings.d.ts
-import { type AgentDirectory, Limits } from "@offshoot/core";
+import { type AgentDirectory, Limits, RequestPolicy, Retry, type Session } from "@offshoot/core";
 import * as Effect from "effect/Effect";
 import * as FileSystem from "effect/FileSystem";
 import * as Option from "effect/Option";
@@ -1939,6 +2713,10 @@ export interface WatchdogSettings {
     readonly totalSeconds: number;
     readonly idleSeconds: number;
 }
+export interface FeedSettings {
+    readonly maxAgeHours: number;
+    readonly maxEvents: number;
+}
 export interface Settings {
     readonly server: {
         readonly host: string;
@@ -1950,6 +2728,13 @@ export interface Settings {
     readonly agents: ReadonlyArray<AgentSetting>;
     readonly limits: Limits.Limits;
     readonly watchdog: WatchdogSettings;
+    readonly recovery: Session.RecoveryPolicy;
+    readonly retry: Retry.Policy;
+    readonly requests: RequestPolicy.Policy;
+    readonly feed: FeedSettings;
+    readonly shutdown: {
+        readonly drainSeconds: number;
+    };
     readonly demo: boolean;
     readonly configFile: Option.Option<string>;
 }
@@ -2013,7 +2798,7 @@ export declare const outcomes: (state: TreeState, canvas: Pick<Canvas, "columns"
 export {};
 
 // src/TreeView.d.ts
-import { type AgentEvent, Session } from "@offshoot/core";
+import { AgentEvent, Session } from "@offshoot/core";
 import * as HashMap from "effect/HashMap";
 export declare const nodesMax = 10000;
 export declare const outputMax = 1024;
@@ -2058,7 +2843,8 @@ export interface TreeState {
     readonly nodes: HashMap.HashMap<string, TreeNode>;
     readonly unseen: number;
     readonly missed: number;
-    readonly stale: boolean;
+    readonly number: number;
+    readonly early: HashMap.HashMap<string, Output>;
     readonly connection: "live" | "lost";
 }
 export interface Known {
@@ -2072,27 +2858,46 @@ export interface Known {
     readonly createdAtMillis: number;
     readonly updatedAtMillis: number;
     readonly place?: Place;
+    readonly request?: {
+        readonly requestId: string;
+        readonly question: string;
+    };
     readonly answer?: string;
+}
+export interface Level {
+    readonly number: number;
+    readonly truncated: boolean;
+    readonly sessions: ReadonlyArray<Known>;
+}
+export interface Recorded {
+    readonly number: number;
+    readonly streamId: string;
+    readonly event: AgentEvent.AgentEvent;
 }
 export declare const start: (root: {
     readonly id: string;
     readonly title: string;
 }, atMillis: number) => TreeState;
 export declare const nodeOf: (state: TreeState, id: string) => TreeNode | undefined;
-export declare const reduce: (state: TreeState, event: AgentEvent.AgentEvent, atMillis: number) => TreeState;
+export declare const mayUse: (toolName: string) => string;
+export declare const recorded: (state: TreeState, { event, number, streamId }: Recorded, atMillis: number) => TreeState;
+export declare const heard: (state: TreeState, event: AgentEvent.AgentEvent, atMillis: number) => TreeState;
 export declare const learn: (state: TreeState, sessions: ReadonlyArray<Known>) => TreeState;
+export declare const level: (state: TreeState, snapshot: Level) => TreeState;
 export declare const connected: (state: TreeState, connection: TreeState["connection"]) => TreeState;
 export declare const walk: (state: TreeState) => Generator<TreeNode>;
 export declare const counts: (state: TreeState) => ReadonlyMap<SessionStatus, number>;
-export declare const subjectOf: (state: TreeState, event: AgentEvent.AgentEvent) => string;
+export declare const subjectOf: ({ event, streamId }: Recorded) => string;
 export {};
 
 // src/Wire.d.ts
-import { type AgentDirectory, AgentEvent, type Runs, Session, type SubAgents } from "@offshoot/core";
+import { type AgentDirectory, AgentEvent, Obligation, type Runs, Session, type SubAgents } from "@offshoot/core";
 import * as Schema from "effect/Schema";
+import { isoTime } from "./internal/isoTime.ts";
 export declare const pageDefault = 50;
 export declare const pageMax = 200;
-export declare const waitSecondsDefault = 30;
+export declare const snapshotMax = 10000;
+export declare const snapshotDefault = 1000;
 export declare const NewSession: Schema.Struct<{
     readonly title: Schema.optionalKey<Schema.String>;
     readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
@@ -2112,19 +2917,26 @@ export declare const NewChild: Schema.Struct<{
     readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
     readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+    readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
 }>;
 export type NewChild = typeof NewChild.Type;
-export declare const WaitBody: Schema.Struct<{
-    readonly children: Schema.optionalKey<Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>>;
-    readonly policy: Schema.optionalKey<Schema.Literals<readonly ["all", "any", "first_error"]>>;
-    readonly timeoutSeconds: Schema.optionalKey<Schema.Finite>;
-}>;
-export type WaitBody = typeof WaitBody.Type;
 export declare const CancelBody: Schema.Struct<{
     readonly mode: Schema.optionalKey<Schema.Literals<readonly ["graceful", "abort"]>>;
     readonly cascade: Schema.optionalKey<Schema.Boolean>;
 }>;
 export type CancelBody = typeof CancelBody.Type;
+export declare const NewMessage: Schema.Struct<{
+    readonly text: Schema.NonEmptyString;
+    readonly mode: Schema.optionalKey<Schema.Literals<readonly ["queue", "interrupt"]>>;
+    readonly key: Schema.optionalKey<Schema.NonEmptyString>;
+}>;
+export type NewMessage = typeof NewMessage.Type;
+export declare const DecisionBody: Schema.Struct<{
+    readonly decision: Schema.Literals<readonly ["approve", "deny", "answer"]>;
+    readonly text: Schema.optionalKey<Schema.NonEmptyString>;
+}>;
+export type DecisionBody = typeof DecisionBody.Type;
 export declare const WireRun: Schema.Struct<{
     readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     readonly startedAt: Schema.String;
@@ -2137,11 +2949,6 @@ export declare const WireRun: Schema.Struct<{
     }>>;
 }>;
 export type WireRun = typeof WireRun.Type;
-export declare const Place: Schema.Struct<{
-    readonly position: Schema.Int;
-    readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
-}>;
-export type Place = typeof Place.Type;
 export declare const WireSession: Schema.Struct<{
     readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
     readonly kind: Schema.Literals<readonly ["root", "child"]>;
@@ -2156,6 +2963,8 @@ export declare const WireSession: Schema.Struct<{
     readonly agent: Schema.optionalKey<Schema.String>;
     readonly model: Schema.optionalKey<Schema.String>;
     readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+    readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
     readonly metadata: Schema.$Record<Schema.String, Schema.String>;
     readonly createdAt: Schema.String;
     readonly updatedAt: Schema.String;
@@ -2173,8 +2982,38 @@ export declare const WireSession: Schema.Struct<{
     }>>;
     readonly place: Schema.optionalKey<Schema.Struct<{
         readonly position: Schema.Int;
-        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+        readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
     }>>;
+    readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"queued">;
+    } & {
+        position: Schema.Int;
+        reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"retrying">;
+    } & {
+        notBefore: Schema.String;
+        tries: Schema.Int;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"request">;
+    } & {
+        requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool">;
+    } & {
+        toolName: Schema.String;
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"children">;
+    } & {
+        since: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"stopping">;
+    } & {
+        since: Schema.String;
+    }>]>>;
 }>;
 export type WireSession = typeof WireSession.Type;
 export declare const SessionList: Schema.Struct<{
@@ -2192,6 +3031,8 @@ export declare const SessionList: Schema.Struct<{
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
         readonly createdAt: Schema.String;
         readonly updatedAt: Schema.String;
@@ -2209,8 +3050,38 @@ export declare const SessionList: Schema.Struct<{
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
             readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
         }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
 }>;
@@ -2230,6 +3101,8 @@ export declare const Accepted: Schema.Struct<{
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
         readonly createdAt: Schema.String;
         readonly updatedAt: Schema.String;
@@ -2247,8 +3120,38 @@ export declare const Accepted: Schema.Struct<{
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
             readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
         }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
     }>;
     readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     readonly position: Schema.Int;
@@ -2310,9 +3213,111 @@ export declare const Result: Schema.Struct<{
     readonly details: Schema.$Record<Schema.String, Schema.Union<readonly [Schema.String, Schema.Finite]>>;
 }>;
 export type Result = typeof Result.Type;
-export declare const WaitAnswer: Schema.Struct<{
-    readonly state: Schema.Literals<readonly ["satisfied", "pending"]>;
-    readonly children: Schema.$Array<Schema.Struct<{
+export declare const CancelReceipt: Schema.Struct<{
+    readonly cancelled: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+}>;
+export type CancelReceipt = typeof CancelReceipt.Type;
+export declare const WireRequest: Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "RequestId">;
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly ask: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"question">;
+        readonly question: Schema.String;
+        readonly options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"permission">;
+        readonly toolCallId: Schema.String;
+        readonly toolName: Schema.String;
+        readonly arguments: Schema.Unknown;
+    }>]>;
+    readonly status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+    readonly openedAt: Schema.String;
+    readonly expiresAt: Schema.String;
+    readonly by: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"user">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"rule">;
+        readonly rule: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deadline">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_ended">;
+    }>]>>;
+    readonly text: Schema.optionalKey<Schema.String>;
+}>;
+export type WireRequest = typeof WireRequest.Type;
+export declare const RequestList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "RequestId">;
+        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly ask: Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"question">;
+            readonly question: Schema.String;
+            readonly options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"permission">;
+            readonly toolCallId: Schema.String;
+            readonly toolName: Schema.String;
+            readonly arguments: Schema.Unknown;
+        }>]>;
+        readonly status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+        readonly openedAt: Schema.String;
+        readonly expiresAt: Schema.String;
+        readonly by: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"user">;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"rule">;
+            readonly rule: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"deadline">;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"run_ended">;
+        }>]>>;
+        readonly text: Schema.optionalKey<Schema.String>;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>;
+export type RequestList = typeof RequestList.Type;
+export declare const Receipt: Schema.Struct<{
+    readonly messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly origin: Schema.Literals<readonly ["user", "parent", "runtime"]>;
+    readonly mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+    readonly text: Schema.String;
+    readonly hidden: Schema.Boolean;
+    readonly status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+    readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+    readonly round: Schema.optionalKey<Schema.Int>;
+    readonly reason: Schema.optionalKey<Schema.String>;
+    readonly sentAt: Schema.String;
+    readonly expiresAt: Schema.String;
+    readonly closedAt: Schema.optionalKey<Schema.String>;
+}>;
+export type Receipt = typeof Receipt.Type;
+export declare const ReceiptList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly messageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
+        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly origin: Schema.Literals<readonly ["user", "parent", "runtime"]>;
+        readonly mode: Schema.Literals<readonly ["queue", "interrupt"]>;
+        readonly text: Schema.String;
+        readonly hidden: Schema.Boolean;
+        readonly status: Schema.Literals<readonly ["queued", "delivered", "expired", "refused", "superseded"]>;
+        readonly runId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
+        readonly round: Schema.optionalKey<Schema.Int>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly sentAt: Schema.String;
+        readonly expiresAt: Schema.String;
+        readonly closedAt: Schema.optionalKey<Schema.String>;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+}>;
+export type ReceiptList = typeof ReceiptList.Type;
+export declare const Snapshot: Schema.Struct<{
+    readonly number: Schema.Int;
+    readonly sessions: Schema.$Array<Schema.Struct<{
         readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
         readonly kind: Schema.Literals<readonly ["root", "child"]>;
         readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
@@ -2326,6 +3331,8 @@ export declare const WaitAnswer: Schema.Struct<{
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
         readonly createdAt: Schema.String;
         readonly updatedAt: Schema.String;
@@ -2343,15 +3350,71 @@ export declare const WaitAnswer: Schema.Struct<{
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
             readonly position: Schema.Int;
-            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue"]>;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
         }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
+    }>>;
+    readonly truncated: Schema.Boolean;
+    readonly requests: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "RequestId">;
+        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly ask: Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"question">;
+            readonly question: Schema.String;
+            readonly options: Schema.optionalKey<Schema.$Array<Schema.String>>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"permission">;
+            readonly toolCallId: Schema.String;
+            readonly toolName: Schema.String;
+            readonly arguments: Schema.Unknown;
+        }>]>;
+        readonly status: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
+        readonly openedAt: Schema.String;
+        readonly expiresAt: Schema.String;
+        readonly by: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"user">;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"rule">;
+            readonly rule: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"deadline">;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"run_ended">;
+        }>]>>;
+        readonly text: Schema.optionalKey<Schema.String>;
     }>>;
 }>;
-export type WaitAnswer = typeof WaitAnswer.Type;
-export declare const CancelReceipt: Schema.Struct<{
-    readonly cancelled: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-}>;
-export type CancelReceipt = typeof CancelReceipt.Type;
+export type Snapshot = typeof Snapshot.Type;
 export declare const Agent: Schema.Struct<{
     readonly id: Schema.String;
     readonly protocol: Schema.String;
@@ -2378,7 +3441,7 @@ export declare const feedMembers: {
     streamId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     at: Schema.String;
 };
-export declare const isoTime: (millis: number) => string;
+export { isoTime };
 export declare const run: (snapshot: Runs.RunSnapshot) => WireRun;
 export declare const record: (stored: Session.Session) => WireSession;
 export declare const session: (view: SubAgents.SessionView) => WireSession;
@@ -2386,12 +3449,161 @@ export declare const accepted: (spawned: SubAgents.Spawned) => Accepted;
 export declare const tree: (node: SubAgents.SessionTree) => Tree;
 export declare const message: (stored: Session.StoredMessage) => WireMessage;
 export declare const result: (settled: SubAgents.SessionResult) => Result;
-export declare const waitAnswer: (answer: SubAgents.WaitAnswer) => WaitAnswer;
+export declare const request: (asked: Obligation.Request) => WireRequest;
+export declare const receipt: (sent: Obligation.Steer) => Receipt;
+export declare const snapshot: (taken: SubAgents.TreeSnapshot) => Snapshot;
 export declare const agent: (entry: AgentDirectory.AgentEntry) => Agent;
 export declare const page: <A, B>(read: ReadonlyArray<A>, limit: number, show: (entry: A) => B, cursorOf: (entry: A) => string) => {
     readonly items: ReadonlyArray<B>;
     readonly nextCursor?: string;
 };
+
+// src/WireHold.d.ts
+import { type SubAgents } from "@offshoot/core";
+import * as Schema from "effect/Schema";
+export declare const Place: Schema.Struct<{
+    readonly position: Schema.Int;
+    readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+}>;
+export type Place = typeof Place.Type;
+export declare const WireHold: Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"queued">;
+} & {
+    position: Schema.Int;
+    reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+    since: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"retrying">;
+} & {
+    notBefore: Schema.String;
+    tries: Schema.Int;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"request">;
+} & {
+    requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+    since: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool">;
+} & {
+    toolName: Schema.String;
+    since: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"children">;
+} & {
+    since: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"stopping">;
+} & {
+    since: Schema.String;
+}>]>;
+export type WireHold = typeof WireHold.Type;
+export declare const hold: (holds: SubAgents.Hold) => WireHold;
+
+// src/WireWait.d.ts
+import { Obligation, type SubAgents } from "@offshoot/core";
+import * as Schema from "effect/Schema";
+export declare const waitSecondsDefault = 30;
+export declare const WaitBody: Schema.Struct<{
+    readonly children: Schema.optionalKey<Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>>;
+    readonly policy: Schema.optionalKey<Schema.Literals<readonly ["all", "any", "first_error"]>>;
+    readonly mode: Schema.optionalKey<Schema.Literals<readonly ["answer", "wake"]>>;
+    readonly timeoutSeconds: Schema.optionalKey<Schema.Finite>;
+    readonly leaseSeconds: Schema.optionalKey<Schema.Finite>;
+}>;
+export type WaitBody = typeof WaitBody.Type;
+export declare const WireWait: Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "WaitId">;
+    readonly status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+    readonly policy: Schema.Literals<readonly ["all", "any", "first_error"]>;
+    readonly children: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+    readonly openedAt: Schema.String;
+    readonly expiresAt: Schema.String;
+    readonly closedAt: Schema.optionalKey<Schema.String>;
+    readonly messageId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "MessageId">>;
+}>;
+export type WireWait = typeof WireWait.Type;
+export declare const WaitAnswer: Schema.Struct<{
+    readonly state: Schema.Literals<readonly ["satisfied", "pending"]>;
+    readonly children: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+        }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
+    }>>;
+    readonly wait: Schema.optionalKey<Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "WaitId">;
+        readonly status: Schema.Literals<readonly ["open", "satisfied", "expired"]>;
+        readonly policy: Schema.Literals<readonly ["all", "any", "first_error"]>;
+        readonly children: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly openedAt: Schema.String;
+        readonly expiresAt: Schema.String;
+        readonly closedAt: Schema.optionalKey<Schema.String>;
+        readonly messageId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "MessageId">>;
+    }>>;
+}>;
+export type WaitAnswer = typeof WaitAnswer.Type;
+export declare const waitAnswer: (answer: SubAgents.WaitAnswer) => WaitAnswer;
+export declare const wait: (recorded: Obligation.Wait) => WireWait;
 
 // src/index.d.ts
 export * as Api from "./Api.ts";
@@ -2405,3 +3617,5 @@ export * as Settings from "./Settings.ts";
 export * as TreeLines from "./TreeLines.ts";
 export * as TreeView from "./TreeView.ts";
 export * as Wire from "./Wire.ts";
+export * as WireHold from "./WireHold.ts";
+export * as WireWait from "./WireWait.ts";
