@@ -376,7 +376,7 @@ export const finalize = Effect.fnUntraced(function* (
   const full = commitSettling(services, flight, session, completion, settlingPlan(services, flight, completion, before))
   const accepted = yield* insist(services, full, (error) => {
     completion = completionOf(flight, unrecorded(outcome, error), report, nowMillis)
-    const bare = settlingPlan(services, flight, completion, nothing)
+    const bare = settlingPlan(services, flight, completion, unknown)
     return commitSettling(services, flight, session, completion, bare)
   })
   if (Option.isNone(accepted)) return yield* settledAlready(services, flight.job.runId)

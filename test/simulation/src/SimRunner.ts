@@ -58,7 +58,11 @@ const metadataOf = (script: number, { intensity, restart }: Script): Session.Met
   [scriptKey]: String(script),
   ...(restart === undefined
     ? {}
-    : { "child_retry.restart": restart, "child_retry.intensity": String(intensity), "child_retry.period_secs": "300" })
+    : {
+        "child_retry.restart": restart,
+        "child_retry.intensity": String(intensity),
+        "child_retry.period_secs": "86400"
+      })
 })
 
 export const requestOf = (

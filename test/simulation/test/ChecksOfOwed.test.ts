@@ -84,7 +84,7 @@ describe("I6", () => {
   })
 
   it("refuses an end too early, without a message, without a wake, or twice", () => {
-    const early = story().accept("a").commit({ _tag: "ObligationOpened", obligation: wait() })
+    const early = story().accept("a").commit({ _tag: "ObligationOpened", obligation: wait() }).at(9)
     refuses(check, early.commit(ended, message(""), rerun).history, "ended with its children pending")
     refuses(check, settled().commit(ended, told, rerun).history, "without a message")
     refuses(check, settled().commit(ended, told, message(line("completed", "yes"))).history, "was not woken")

@@ -51,9 +51,6 @@ const full = (sessionId: Ids.SessionId): InboxFull => new InboxFull({ sessionId,
 /** What the runtime itself has to tell gives way to nobody. */
 const isReplaceable = ({ mode, origin }: Steer): boolean => mode === "interrupt" && origin !== "runtime"
 
-const isAbout = ({ reason }: StoreError, { id }: Steer): boolean =>
-  reason._tag === "ObligationConflict" && reason.obligationId === id
-
 /**
  * Records a message that waits. An interrupt takes the place of those before it
  * that nobody has been given yet.
@@ -75,12 +72,12 @@ const putIn = Effect.fnUntraced(function* (parts: InboxParts, session: Session, 
     MessageSteps.sent(steer)
   ])
   yield* patiently(recorder.commit(built.changes, built.show)).pipe(
-    // The id is new: the commit stood, and only its answer was lost.
-    Effect.catchIf(
-      (error) => isAbout(error, steer),
-      () => Effect.void
+    // The id is new: when it is on the record, the commit stood, and only its answer was lost.
+    Effect.catchIf(isConflict, (error) =>
+      Effect.flatMap(recorder.store.obligation(steer.id), (known) =>
+        Option.isSome(known) ? Effect.void : Effect.andThen(Effect.ignore(refresh(parts, id)), Effect.fail(error))
+      )
     ),
-    Effect.tapError((error) => (isConflict(error) ? Effect.ignore(refresh(parts, id)) : Effect.void)),
     Effect.andThen(
       Effect.sync(() => {
         for (const other of superseded) book.remove(other)

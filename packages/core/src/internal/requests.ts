@@ -296,6 +296,7 @@ const refresh = (parts: Parts, entries: ReadonlyArray<Entry>): Effect.Effect<voi
 
 /** Records that a deadline has passed; when something else was recorded first, that is what counts (Q1). */
 const expire = Effect.fnUntraced(function* (parts: Parts, entry: Entry, nowMillis: number) {
+  if (entry.request.status !== "pending") return // it ended while others were expired
   const step = RequestSteps.expired(entry.request, nowMillis)
   yield* commit(parts, step, entry.request.sessionId).pipe(
     Effect.andThen(Effect.sync(() => void note(parts, step.request))),

@@ -109,11 +109,13 @@ const spared = (history: History, ledger: Ledger, works: ReadonlyArray<Work>): R
     if (policy === "abandon") return [`${id} is abandoned by its parent, and was stopped by it`]
     const parents = ledger.jobs.filter((job) => job.job.childSessionId === parentSessionId)
     const stopped = parents.some((parent) =>
-      parent.settlings.some(({ completion: { outcome } }) => outcome.reason === "by_parent")
+      parent.settlings.some(({ completion: { outcome } }) => outcome.status === "cancelled")
     )
     if (stopped || parentSessionId === undefined) return []
     const owner = works.find(({ first }) => first === ownerRunId)
-    if (owner === undefined || owner.endedAtMillis > settled.atMillis + togetherMillis)
+    // A run of the parent that was refused by the store while the child was accepted never was.
+    if (owner === undefined) return []
+    if (owner.endedAtMillis > settled.atMillis + togetherMillis)
       return [`${id} was stopped by its parent, whose job goes on`]
     return waitsAt(ledger, parentSessionId, owner.toIndex) && waitsAt(ledger, parentSessionId, settled.index - 1)
       ? [`${id} was stopped by its parent, which waits for it`]

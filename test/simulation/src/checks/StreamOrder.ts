@@ -166,7 +166,11 @@ const hasRun = (whole: ReadonlyArray<string>, part: ReadonlyArray<string>): bool
   whole.some((_, from) => part.every((token, index) => token === whole[from + index])) || part.length === 0
 
 /** The tokens of each run, as they are told, are those that were said, in order; with nothing missed, all of them. */
-const tokensInOrder = (said: ReadonlyMap<string, ReadonlyArray<string>>, reading: Reading): ReadonlyArray<string> => {
+const tokensInOrder = (
+  ledger: Ledger,
+  said: ReadonlyMap<string, ReadonlyArray<string>>,
+  reading: Reading
+): ReadonlyArray<string> => {
   const { sessionId } = reading.opened
   const runs: Array<{ readonly runId: string; readonly tokens: Array<string> }> = []
   let missed = false
@@ -178,6 +182,10 @@ const tokensInOrder = (said: ReadonlyMap<string, ReadonlyArray<string>>, reading
       runs.push({ runId: event.runId, tokens: [] })
     if (event.type === "token") runs.at(-1)?.tokens.push(event.content)
   }
+  const unsure = ledger.events.some(
+    (recorded) => !recorded.answered && recorded.sessionId === sessionId && recorded.event.type === "execution_started"
+  )
+  if (unsure) return [] // a reader that is not told of a start cannot tell two runs apart
   return runs.flatMap(({ runId, tokens }) => {
     const all = said.get(runId) ?? []
     let at = 0
@@ -206,6 +214,6 @@ export const streamOrder = (history: History): ReadonlyArray<string> => {
     ...silentAfterTheEnd(ledger),
     ...readings.flatMap((reading) => childrenInOrder(ledger, reading)),
     ...readings.flatMap((reading) => durableComplete(ledger, reading)),
-    ...readings.flatMap((reading) => tokensInOrder(said, reading))
+    ...readings.flatMap((reading) => tokensInOrder(ledger, said, reading))
   ]
 }

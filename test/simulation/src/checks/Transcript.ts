@@ -31,7 +31,11 @@ const textsOf = (history: History): Texts => {
 const saidBefore = (history: History, runId: Ids.RunId, settledIndex: number): number =>
   history.slice(0, settledIndex).filter((fact) => fact._tag === "Said" && fact.runId === runId).length
 
-export const transcript = (history: History): ReadonlyArray<string> => {
+/** What was not written when a process died is lost with it; after an orderly stop, only what the store refused. */
+const diesBetween = (history: History, from: number, to: number, isFaulty: boolean): boolean =>
+  history.slice(from, to).some((fact) => fact._tag === "Stopping" && (isFaulty || fact.how === "crashed"))
+
+export const transcript = (history: History, isFaulty = false): ReadonlyArray<string> => {
   const ledger = ledgerOf(history)
   const { said, written } = textsOf(history)
   const stubborn = new Set(history.flatMap((fact) => (fact._tag === "WentDeaf" ? [fact.runId] : [])))
@@ -51,8 +55,9 @@ export const transcript = (history: History): ReadonlyArray<string> => {
     }
     const settling = ledger.byRun.get(runId)?.settlings[0]
     if (settling?.completion.runId !== runId || settling.completion.outcome.reason === "lost") continue
-    const endedFirst = (ended.get(runId) ?? Number.POSITIVE_INFINITY) < settling.index
-    if (!endedFirst || stubborn.has(runId)) continue
+    const endedAt = ended.get(runId) ?? Number.POSITIVE_INFINITY
+    if (endedAt >= settling.index || stubborn.has(runId) || diesBetween(history, endedAt, settling.index, isFaulty))
+      continue
     // Stopped in the middle of a word, it may be missing; the words before it may not.
     const due = texts.slice(0, Math.max(0, saidBefore(history, runId, settling.index) - 1)).join("")
     if (text.length < due.length) {

@@ -16,10 +16,10 @@ class Record {
   readonly told = new Map<RunId, number>()
   /** Sessions that somebody wishes to be removed. */
   readonly leaving = new Set<SessionId>()
-  /** When each session's last job was accepted, by the clock of the runtime. */
+  /** When each session's last job was recorded. */
   readonly accepted = new Map<SessionId, number>()
 
-  take(change: SessionStore.Change): void {
+  take(change: SessionStore.Change, atMillis: number): void {
     switch (change._tag) {
       case "SessionCreated": {
         const { id, parentId } = change.session
@@ -39,7 +39,7 @@ class Record {
         return
       }
       case "JobAccepted":
-        this.accepted.set(change.job.childSessionId, change.job.acceptedAtMillis)
+        this.accepted.set(change.job.childSessionId, atMillis)
         return
       case "JobSettled": {
         const { childSessionId: child, outcome, runId } = change.completion
@@ -59,12 +59,12 @@ class Record {
    * accepted while the end of the wait was on its way to the record may be in it or
    * not; undefined: such a one may have been what ended the wait, by an earlier run.
    */
-  statusesFor(wait: Obligation.Wait, onTheWayMillis: number): ReadonlyArray<Session.SessionStatus> | undefined {
-    const { children, closedAtMillis = 0, sessionId } = wait
+  statusesFor(wait: Obligation.Wait, sinceMillis: number): ReadonlyArray<Session.SessionStatus> | undefined {
+    const { children, sessionId } = wait
     const about = children.length > 0 ? children : (this.children.get(sessionId) ?? [])
     const statuses = about.flatMap((id) => {
       const status = this.sessions.get(id)?.status ?? "skipped"
-      const isNew = (this.accepted.get(id) ?? 0) >= closedAtMillis - onTheWayMillis
+      const isNew = (this.accepted.get(id) ?? 0) >= sinceMillis
       return isNew && !Session.isTerminal(status) ? [] : status
     })
     return wait.policy !== "all" && statuses.length < about.length ? undefined : statuses
@@ -162,11 +162,11 @@ const endIsRight = (
   record: Record,
   transition: SessionStore.Transition,
   wait: Obligation.Wait,
-  onTheWayMillis: number
+  sinceMillis: number
 ): ReadonlyArray<string> => {
   const { id, policy, sessionId } = wait
   const found: Array<string> = []
-  const statuses = record.statusesFor(wait, onTheWayMillis)
+  const statuses = record.statusesFor(wait, sinceMillis)
   if (wait.status === "satisfied" && statuses !== undefined && !WaitPolicy.isSatisfied(policy, statuses)) {
     found.push(`${id} (${policy}) ended with its children ${statuses.join(" ")}`)
   }
@@ -203,16 +203,19 @@ export const waits = (history: History, onTheWayMillis: number): ReadonlyArray<s
   for (const fact of history) {
     if (fact._tag === "RemoveAsked") record.leaving.add(fact.sessionId)
     if (fact._tag !== "Committed") continue
-    for (const change of fact.transition) record.take(change)
+    for (const change of fact.transition) record.take(change, fact.atMillis)
     for (const change of fact.transition) {
       found.push(...deliveryIsRight(ledger, record, change))
       const wait = endingIn(change)
       if (wait === undefined) continue
       ended.set(wait.id, (ended.get(wait.id) ?? 0) + 1)
-      found.push(...endIsRight(ledger, record, fact.transition, wait, onTheWayMillis))
+      found.push(...endIsRight(ledger, record, fact.transition, wait, fact.atMillis - onTheWayMillis))
     }
   }
-  for (const [id, times] of ended) if (times > 1) found.push(`${id} ended ${times} times`)
+  // What was on its way to the record when its session was removed may be recorded twice, for nobody.
+  const isGone = (id: Ids.WaitId): boolean =>
+    (ledger.obligations.get(id) ?? []).some(({ obligation }) => ledger.deleted.has(obligation.sessionId))
+  for (const [id, times] of ended) if (times > 1 && !isGone(id)) found.push(`${id} ended ${times} times`)
   for (const [runId, times] of record.told) if (times > 1) found.push(`the result of ${runId} was told ${times} times`)
   return found
 }
