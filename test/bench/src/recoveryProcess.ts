@@ -83,10 +83,12 @@ const life = Effect.gen(function* () {
   const takenUpMillis = yield* sinceStart
   yield* untilRight
   const rightMillis = yield* sinceStart
+  const { system, user } = NodeProcess.threadCpuUsage()
   globalThis.gc?.()
   yield* say({
     takenUpMillis,
     rightMillis,
+    processorMillis: (system + user) / 1_000,
     ...(yield* scheduler.counts),
     residentBytes: NodeProcess.memoryUsage.rss(),
     peakBytes: NodeProcess.resourceUsage().maxRSS * 1_024
