@@ -23,7 +23,7 @@ import type { Flight } from "./internal/flights.ts"
 import { joined } from "./internal/ownChanges.ts"
 import { onceInTranscript, settleDoubt } from "./internal/transcriptWriter.ts"
 import { isoOf, publishLifecycle, publishOwn, type Seat } from "./internal/publisher.ts"
-import { type Built, patiently, type Recorder, type Refused } from "./internal/recorder.ts"
+import { type Built, patiently, type Recorder, type Refused, showNothing } from "./internal/recorder.ts"
 import {
   type AcceptedJob,
   type Addition,
@@ -128,6 +128,11 @@ const entryOf = (
   }
 }
 
+const following = (first: Entry, second: Entry): Entry => {
+  if (second === nothing) return first
+  return { changes: [...first.changes, ...second.changes], events: [...first.events, ...second.events] }
+}
+
 /** The text that is not in the transcript yet, as its last entry. */
 const tailOf = (flight: Flight, id: Ids.MessageId, nowMillis: number): Entry => {
   const text = flight.live?.text ?? ""
@@ -142,7 +147,6 @@ const unknownOutcomes = Effect.fnUntraced(function* (
   calls: ReadonlyArray<OpenToolCall>,
   nowMillis: number
 ) {
-  if (calls.length === 0) return nothing
   const changes: Array<Change> = []
   const events: Array<Recorded> = []
   for (const { toolCallId, toolName } of calls) {
@@ -183,6 +187,8 @@ const planOf = (
   }
 }
 
+const nothingSaid: Built = { changes: [], show: showNothing }
+
 /** What the run said last, and its end: what is told of the session itself comes between them (I3). */
 interface SettlingPlan {
   readonly said: Built
@@ -203,7 +209,7 @@ const settlingPlan = (
   }
   const settled: Change = { _tag: "JobSettled", completion, handlers: services.outbox.handlers }
   return {
-    said: planOf(services, flight, before.changes, before.events),
+    said: before === nothing ? nothingSaid : planOf(services, flight, before.changes, before.events),
     ended: planOf(services, flight, [settled], events)
   }
 }
@@ -213,48 +219,44 @@ type Failure = Refused | StoreError
 const isForeignConflict = (error: Failure): boolean =>
   error._tag === "StoreError" && (error.reason._tag === "ObligationConflict" || error.reason._tag === "VersionConflict")
 
-const additionsOf = Effect.fnUntraced(function* (parts: ReadonlyArray<SettlementPart>, settling: Settling) {
-  const additions: Array<Addition> = []
+/** A part that answers at once that it has nothing to add is not waited for. */
+const additionsOf = (
+  parts: ReadonlyArray<SettlementPart>,
+  settling: Settling
+): Effect.Effect<ReadonlyArray<Addition>> => {
+  const asked: Array<Effect.Effect<Addition>> = []
   for (const part of parts) {
-    const asked = part.add(settling)
-    const addition = asked === addsNothing ? noAddition : yield* asked
-    if (addition !== noAddition) additions.push(addition)
+    const answer = part.add(settling)
+    if (answer !== addsNothing) asked.push(answer)
   }
-  return additions
-})
+  return asked.length === 0 ? noAdditions : Effect.all(asked)
+}
+
+const noAdditions: Effect.Effect<ReadonlyArray<Addition>> = Effect.succeed([])
 
 /** Asks every part, and tells each how it went, whatever happens. */
-const withParts = (
+const withParts = Effect.fnUntraced(function* (
   services: FinalizeServices,
-  flight: Flight,
-  session: Session,
-  outcome: Outcome,
+  settling: Settling,
   commit: (ofChild: ReadonlyArray<Addition>, ofParent: ReadonlyArray<Addition>) => Effect.Effect<unknown, Failure>
-): Effect.Effect<ReadonlyArray<AcceptedJob>, Failure> =>
-  Effect.gen(function* () {
-    const nowMillis = yield* Clock.currentTimeMillis
-    const settling = { flight, session, outcome, nowMillis }
-    const { ofChild, ofParent } = services.parts
-    // The parent's first: they may have to wait for sisters, and what is decided after them is fresh.
-    const parents = yield* additionsOf(ofParent, settling)
-    const own = yield* additionsOf(ofChild, settling)
-    const additions = [...parents, ...own]
-    const accepted = additions.flatMap((addition) => addition.accepted)
-    const reserved = services.reserve(accepted)
-    const [first = noAddition] = additions
-    const tell = (recorded: "recorded" | "not_recorded") =>
-      additions.length <= 1
-        ? first.done(recorded)
-        : Effect.forEach(additions, ({ done }) => done(recorded), { discard: true })
-    return yield* commit(own, parents).pipe(
-      Effect.onExit((exit) => {
-        const recorded = exit._tag === "Success"
-        reserved(recorded)
-        return tell(recorded ? "recorded" : "not_recorded")
-      }),
-      Effect.as(accepted)
-    )
+): Effect.fn.Return<ReadonlyArray<AcceptedJob>, Failure> {
+  const { ofChild, ofParent } = services.parts
+  // The parent's first: they may have to wait for sisters, and what is decided after them is fresh.
+  const parents = yield* additionsOf(ofParent, settling)
+  const own = yield* additionsOf(ofChild, settling)
+  const additions = own.length === 0 ? parents : [...parents, ...own]
+  const accepted = additions.flatMap((addition) => addition.accepted)
+  const reserved = services.reserve(accepted)
+  const [first = noAddition] = additions
+  yield* Effect.onExit(commit(own, parents), (exit) => {
+    const recorded = exit._tag === "Success" ? "recorded" : "not_recorded"
+    reserved(recorded === "recorded")
+    return additions.length <= 1
+      ? first.done(recorded)
+      : Effect.forEach(additions, ({ done }) => done(recorded), { discard: true })
   })
+  return accepted
+})
 
 /**
  * One try to settle. A session that the caller does not have is looked for
@@ -275,7 +277,9 @@ const commitSettling = (
       const alone = joined([said, ended])
       return Effect.as(recorder.commit(alone.changes, alone.show), [])
     }
-    const once = withParts(services, flight, current.value, outcome, (ofChild, ofParent) =>
+    const nowMillis = completion.completedAtMillis
+    const settling = { flight, session: current.value, outcome, nowMillis }
+    const once = withParts(services, settling, (ofChild, ofParent) =>
       recorder.transact(current.value, { _tag: "Settle", runId, outcome }, () =>
         joined([said, ...ofChild, ended, ...ofParent])
       )
@@ -366,12 +370,10 @@ export const finalize = Effect.fnUntraced(function* (
   yield* close(services, flight)
   const nowMillis = yield* Clock.currentTimeMillis
   const tail = tailOf(flight, yield* Ids.makeMessageId, nowMillis)
-  const unknown = yield* unknownOutcomes(flight, cutOff(flight, remains), nowMillis)
+  const calls = cutOff(flight, remains)
+  const unknown = calls.length === 0 ? nothing : yield* unknownOutcomes(flight, calls, nowMillis)
   const report = { ...remains.report, ...reportOf(flight) }
-  const before = {
-    changes: [...tail.changes, ...unknown.changes],
-    events: [...tail.events, ...unknown.events]
-  }
+  const before = following(tail, unknown)
   let completion = completionOf(flight, outcome, report, nowMillis)
   const full = commitSettling(services, flight, session, completion, settlingPlan(services, flight, completion, before))
   const accepted = yield* insist(services, full, (error) => {
@@ -424,14 +426,13 @@ export const goOn = Effect.fnUntraced(function* (
   const { job } = continuation
   const nowMillis = yield* Clock.currentTimeMillis
   const tail = tailOf(flight, yield* Ids.makeMessageId, nowMillis)
-  const unknown = yield* unknownOutcomes(flight, cutOff(flight, remains), nowMillis)
+  const before = following(tail, yield* unknownOutcomes(flight, cutOff(flight, remains), nowMillis))
   const events: ReadonlyArray<Recorded> = [
-    ...tail.events,
-    ...unknown.events,
+    ...before.events,
     { on: "child", event: retriedEvent(flight, continuation) },
     { on: "child", event: { type: "session_status_changed", sessionId, status: "pending" } }
   ]
-  const changes: Transition = [...tail.changes, ...unknown.changes, { _tag: "JobReplaced", runId, job }]
+  const changes: Transition = [...before.changes, { _tag: "JobReplaced", runId, job }]
   const plan = planOf(services, flight, changes, events)
   const command = { _tag: "Retry", runId, nextRunId: job.runId } as const
   return yield* patiently(services.recorder.transact(session, command, () => plan)).pipe(

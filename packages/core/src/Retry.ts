@@ -66,6 +66,8 @@ const whole = (text: string | undefined, min: number, max: number, fallback: num
 /** As with the watchdog's keys, an override that does not parse is ignored. */
 export const policyOf = (metadata: Metadata, base: Policy): Policy => {
   const restart = metadata[overrideKeys.restart]?.trim()
+  const says = restart ?? metadata[overrideKeys.intensity] ?? metadata[overrideKeys.periodSeconds]
+  if (says === undefined) return base
   return {
     ...base,
     restart: restart === "permanent" || restart === "transient" || restart === "temporary" ? restart : base.restart,

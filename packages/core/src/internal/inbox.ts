@@ -150,22 +150,19 @@ const settlementPart = (parts: InboxParts): SettlementPart => ({
 
 const atLaunch = (parts: InboxParts) => (flight: Flight, nowMillis: number) =>
   Effect.sync(() => {
+    parts.taken.add(flight)
+    const steers = parts.book.of(flight.job.childSessionId).map(({ steer }) => steer)
+    const forget = removeWhenRecorded(parts, steers)
+    const done = (recorded: "recorded" | "not_recorded") =>
+      Effect.suspend(() => {
+        if (recorded === "not_recorded") parts.taken.delete(flight)
+        return forget(recorded)
+      })
+    if (steers.length === 0) return { ...noAddition, texts: [], done }
     const seat: Seat = { childId: flight.job.childSessionId, ancestors: flight.ancestors }
-    const steers = parts.book.of(seat.childId).map(({ steer }) => steer)
     const taker = Option.some({ runId: flight.job.runId, round: 0 })
     const steps = steers.map((steer) => MessageSteps.delivered(steer, taker, nowMillis))
-    const forget = removeWhenRecorded(parts, steers)
-    parts.taken.add(flight)
-    return {
-      ...builtOf(parts.streams, seat, steps),
-      texts: steers.map(({ text }) => text),
-      accepted: [],
-      done: (recorded: "recorded" | "not_recorded") =>
-        Effect.suspend(() => {
-          if (recorded === "not_recorded") parts.taken.delete(flight)
-          return forget(recorded)
-        })
-    }
+    return { ...builtOf(parts.streams, seat, steps), texts: steers.map(({ text }) => text), accepted: [], done }
   })
 
 /** Ends what has been on its way for too long. What the runtime has to tell is never too late. */

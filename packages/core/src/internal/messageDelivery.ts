@@ -46,6 +46,25 @@ const handOver = (
     )
   })
 
+const takeAll = Effect.fnUntraced(function* (
+  parts: InboxParts,
+  live: LiveRun,
+  before: Effect.Effect<void, StoreError>,
+  hand: (message: Steer) => Effect.Effect<void, string>
+) {
+  const { book } = parts
+  const id = live.job.childSessionId
+  let count = 0
+  for (const waiting of book.of(id)) {
+    if (live.closed) break
+    // Two takes at once: each message belongs to the first.
+    if (waiting.handing || !book.has(id, waiting.steer.id)) continue
+    yield* before
+    if (yield* handOver(parts, live, waiting, hand)) count += 1
+  }
+  return count
+}, Effect.orDie)
+
 /** `before` writes down what was said before a message is delivered. */
 export const forRun =
   (parts: InboxParts) =>
@@ -53,17 +72,7 @@ export const forRun =
     const id = live.job.childSessionId
     const { book } = parts
     return {
-      take: Effect.fnUntraced(function* (hand) {
-        let count = 0
-        for (const waiting of book.of(id)) {
-          if (live.closed) break
-          // Two takes at once: each message belongs to the first.
-          if (waiting.handing || !book.has(id, waiting.steer.id)) continue
-          yield* before
-          if (yield* handOver(parts, live, waiting, hand)) count += 1
-        }
-        return count
-      }, Effect.orDie),
+      take: (hand) => takeAll(parts, live, before, hand),
       arrived: (mode) =>
         Effect.callback<void>((resume) => {
           const look = () => {
