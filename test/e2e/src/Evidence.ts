@@ -241,24 +241,44 @@ export const obligationFaults = ({ messages, obligations }: Evidence): ReadonlyA
   ]
 }
 
-/** An answer that a child was told to give stands exactly once in its transcript, if it completed. */
+const runOf = ({ body }: Row): string => textOf(body["runId"])
+
+/**
+ * An answer that a child was told to give stands exactly once in what the run
+ * said that completed its job. An earlier try may have said it too, when it was
+ * killed between its last word and its end; no run says it twice.
+ */
 export const answerFaults = (
-  { messages, sessions }: Evidence,
+  { completions, messages }: Evidence,
   expected: Iterable<{ readonly sessionId: string; readonly answer: string }>
 ): ReadonlyArray<string> => {
-  const texts = new Map<string, string>()
-  for (const { body, session } of messages) {
-    if (body["role"] === "assistant") texts.set(session, (texts.get(session) ?? "") + textOf(body["text"]))
+  const said = new Map<string, Map<string, string>>()
+  for (const message of messages) {
+    if (message.body["role"] !== "assistant") continue
+    const runs = said.get(message.session) ?? new Map<string, string>()
+    runs.set(runOf(message), (runs.get(runOf(message)) ?? "") + textOf(message.body["text"]))
+    said.set(message.session, runs)
+  }
+  const jobs = new Map<string, Array<Json>>()
+  for (const completion of completions) {
+    const session = textOf(completion["childSessionId"])
+    jobs.set(session, [...(jobs.get(session) ?? []), completion])
   }
   return Array.from(expected).flatMap(({ answer, sessionId }) => {
-    const status = sessions.get(sessionId)?.["status"]
-    const found = (texts.get(sessionId) ?? "").split(answer).length - 1
-    if (found > 1 || (status === "completed" && found === 0)) {
-      return [`${sessionId}, ${textOf(status)}, answered ${found} times with ${answer}`]
-    }
-    return []
+    const times = (text: string): number => text.split(answer).length - 1
+    const runs = said.get(sessionId) ?? new Map<string, string>()
+    const twice = Array.from(runs).filter(([, text]) => times(text) > 1)
+    if (twice.length > 0)
+      return [`${sessionId}, answered ${times(twice[0]?.[1] ?? "")} times in one run with ${answer}`]
+    const [only, ...others] = jobs.get(sessionId) ?? []
+    // One that was sent a message afterwards has another job, which answers something else.
+    if (only === undefined || others.length > 0 || statusOf(only) !== "completed") return []
+    const found = times(runs.get(textOf(only["runId"])) ?? "")
+    return found === 1 ? [] : [`${sessionId}, completed, answered ${found} times with ${answer}`]
   })
 }
+
+const statusOf = ({ outcome }: Json): string => textOf(jsonOf(JSON.stringify(outcome))["status"])
 
 /** How often everything happened that a kill can do to somebody: a proof over none of it proves nothing. */
 export const happened = ({ completions, events, obligations }: Evidence): ReadonlyMap<string, number> =>

@@ -9,7 +9,10 @@ const event = (number: number, type: string, body: object, session = "child") =>
   body: { type, ...body }
 })
 
-const message = (id: string, role: string, text: string, session: string) => ({ session, body: { id, role, text } })
+const message = (id: string, role: string, text: string, session: string, runId = "run2") => ({
+  session,
+  body: { id, role, text, runId }
+})
 
 const wake = (wait: string, ...children: ReadonlyArray<object>): string =>
   [`The wait ${wait} for your children is over: so.`, ...children.map((child) => JSON.stringify(child))].join("\n")
@@ -18,7 +21,9 @@ const wake = (wait: string, ...children: ReadonlyArray<object>): string =>
 const right: Evidence.Evidence = {
   openJobs: [],
   sessions: new Map([["child", { id: "child", status: "completed" }]]),
-  completions: [{ runId: "run2", childSessionId: "child", parentSessionId: "parent" }],
+  completions: [
+    { runId: "run2", childSessionId: "child", parentSessionId: "parent", outcome: { status: "completed" } }
+  ],
   undelivered: 0,
   obligations: [
     { kind: "wait", id: "wait1", sessionId: "parent", status: "satisfied", messageId: "msg2" },
@@ -106,6 +111,11 @@ const wrong: ReadonlyArray<readonly [what: string, evidence: Partial<Evidence.Ev
 describe("the evidence of a kill loop", () => {
   it("of a record that is right shows nothing", () => {
     assert.deepStrictEqual(faults(right), [])
+  })
+
+  it("lets a try that was killed before its end have said the answer too", () => {
+    const messages = [message("msg0", "assistant", "answer:k1.", "child", "run1"), ...right.messages]
+    assert.deepStrictEqual(faults({ ...right, messages }), [])
   })
 
   it.each(wrong)("shows %s", (_, change, fault) => {

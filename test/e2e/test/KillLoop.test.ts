@@ -230,7 +230,6 @@ it.live(
       yield* program.signal("SIGTERM")
       yield* program.ended
 
-      NodeFS.cpSync(workplace.dataDir, "/tmp/klrec", { recursive: true })
       const evidence = Evidence.read(workplace.dataDir)
       const promised = Array.from(crowd.promised.values())
       assert.deepStrictEqual(crowd.faults, [], "a repeated call is answered as the first")
