@@ -138,7 +138,7 @@ export class Followers {
     return Effect.gen({ self: this }, function* () {
       const bounds = yield* Effect.option(app.feedBounds)
       if (Option.isNone(bounds)) return
-      const after = part.from === "start" ? bounds.value.oldest - 1 : bounds.value.head
+      const after = part.from === "start" ? 0 : bounds.value.head
       const follower = ++this.count
       const { scope } = part
       const types = part.lifecycleOnly ? lifecycle : undefined

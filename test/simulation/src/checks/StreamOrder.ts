@@ -161,6 +161,25 @@ const durableComplete = (ledger: Ledger, reading: Reading): ReadonlyArray<string
   return [`${name(reading)}: told the numbers ${told.join(" ")}, recorded are ${expected.join(" ")}`]
 }
 
+/** Of the session that is read: after the last word of a run, the next thing said is the start of another. */
+const silentForReaders = (ledger: Ledger, reading: Reading): ReadonlyArray<string> => {
+  const { sessionId } = reading.opened
+  if (isStartUnshown(ledger, sessionId)) return []
+  let isOver = false
+  return reading.seen.flatMap(({ item: { event, number } }) => {
+    if (event.type === "execution_started") isOver = false
+    const own = number._tag === "Some" && ledger.byNumber.get(number.value)?.sessionId === sessionId
+    if (own && AgentEvent.isTerminalEvent(event)) isOver = true
+    return isOver && event.type === "token" ? [`${name(reading)}: a token after the run had ended`] : []
+  })
+}
+
+/** A reader that is not told of a start cannot tell two runs apart. */
+const isStartUnshown = (ledger: Ledger, id: Ids.SessionId): boolean =>
+  ledger.events.some(
+    ({ answered, event, sessionId }) => !answered && sessionId === id && event.type === "execution_started"
+  )
+
 /** Whether the part stands in the whole without a gap; a reader may come late and go early. */
 const hasRun = (whole: ReadonlyArray<string>, part: ReadonlyArray<string>): boolean =>
   whole.some((_, from) => part.every((token, index) => token === whole[from + index])) || part.length === 0
@@ -182,10 +201,7 @@ const tokensInOrder = (
       runs.push({ runId: event.runId, tokens: [] })
     if (event.type === "token") runs.at(-1)?.tokens.push(event.content)
   }
-  const unsure = ledger.events.some(
-    (recorded) => !recorded.answered && recorded.sessionId === sessionId && recorded.event.type === "execution_started"
-  )
-  if (unsure) return [] // a reader that is not told of a start cannot tell two runs apart
+  if (isStartUnshown(ledger, sessionId)) return []
   return runs.flatMap(({ runId, tokens }) => {
     const all = said.get(runId) ?? []
     let at = 0
@@ -213,6 +229,7 @@ export const streamOrder = (history: History): ReadonlyArray<string> => {
     ...inRecord(ledger),
     ...silentAfterTheEnd(ledger),
     ...readings.flatMap((reading) => childrenInOrder(ledger, reading)),
+    ...readings.flatMap((reading) => silentForReaders(ledger, reading)),
     ...readings.flatMap((reading) => durableComplete(ledger, reading)),
     ...readings.flatMap((reading) => tokensInOrder(ledger, said, reading))
   ]

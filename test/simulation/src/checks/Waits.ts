@@ -1,5 +1,5 @@
 /** I6: a wait ends once, when it may, with one message that tells the truth, and a result is told once. */
-import { type Ids, type Obligation, Session, type SessionStore, WaitPolicy } from "@offshoot/core"
+import { type Ids, type Obligation, Session, type SessionStore } from "@offshoot/core"
 import type { History } from "../Facts.ts"
 import { ancestorsOf, type Ledger, ledgerOf } from "../Ledger.ts"
 
@@ -156,6 +156,13 @@ const endingIn = (change: SessionStore.Change): Obligation.Wait | undefined => {
   return obligation.kind === "wait" && obligation.status !== "open" ? obligation : undefined
 }
 
+/** `S-wait`, in other words than the runtime's. */
+const isSatisfied = (policy: Obligation.Policy, statuses: ReadonlyArray<Session.SessionStatus>): boolean => {
+  const settled = statuses.filter((status) => Session.isTerminal(status))
+  const wanted = policy === "any" ? settled : settled.filter((status) => status !== "completed" && status !== "skipped")
+  return settled.length === statuses.length || (policy !== "all" && wanted.length > 0)
+}
+
 /** One end of a wait, in the commit that holds it. */
 const endIsRight = (
   ledger: Ledger,
@@ -167,7 +174,7 @@ const endIsRight = (
   const { id, policy, sessionId } = wait
   const found: Array<string> = []
   const statuses = record.statusesFor(wait, sinceMillis)
-  if (wait.status === "satisfied" && statuses !== undefined && !WaitPolicy.isSatisfied(policy, statuses)) {
+  if (wait.status === "satisfied" && statuses !== undefined && !isSatisfied(policy, statuses)) {
     found.push(`${id} (${policy}) ended with its children ${statuses.join(" ")}`)
   }
   const message = messageIn(transition, wait)
