@@ -177,25 +177,19 @@ export class Stage {
     })
   }
 
-  /** Closes the application and waits until it has stopped. */
-  close(old: Incarnation): Effect.Effect<void> {
+  /** Closes the application and waits until it has stopped, or has died in it: then it never ends by itself. */
+  close(old: Incarnation): Effect.Effect<"stopped" | "died"> {
     return Effect.gen({ self: this }, function* () {
       old.witness.add({ _tag: "Stopping", incarnation: old.number, how: "closed" })
       const closing = yield* soon(this.within(old.witness, Scope.close(old.scope, Exit.void)))
       const maxMillis = this.plan.graceMillis + 60_000
-      const n0 = this.overdue.length
-      yield* this.advanceUntil("a stop", () => closing.pollUnsafe() !== undefined, 1_000, maxMillis)
-      if (this.overdue.length > n0) {
-        const c = yield* old.scheduler.counts
-        console.log("OVERDUE", this.nowMillis, old.number, c)
-        const hist = this.recorder.history
-        console.log(JSON.stringify(hist.slice(-60), null, 0).split('},{').slice(-80).join("\n"))
-        const all = yield* old.app.sessions({ filter: {}, before: Option.none(), limit: 200 })
-        for (const v of all) if (["pending","running","cancelling","awaiting_request","waiting_for_children"].includes(v.session.status)) { const f = old.scheduler.flight(v.session.id); console.log(v.session.id, v.session.status, v.session.agent, JSON.stringify(v.session.metadata), f._tag === "Some" ? JSON.stringify({ run: f.value.runId, stop: f.value.stop, live: f.value.live !== undefined, slot: f.value.holdsSlot, settling: f.value.settling, closed: f.value.live?.closed, waiting: f.value.live?.waiting }) : "noflight") }
-      }
+      const isOver = () => closing.pollUnsafe() !== undefined || old.access.dead
+      yield* this.advanceUntil("a stop", isOver, 1_000, maxMillis)
+      if (old.access.dead) return "died"
       yield* this.cutReaders(old)
       old.witness.add({ _tag: "Stopped", incarnation: old.number })
       old.access.dead = true // the process has ended: what a caller still wanted of it never comes
+      return "stopped"
     })
   }
 
@@ -211,8 +205,7 @@ export class Stage {
         const maxMillis = act.patienceMillis + this.plan.graceMillis + 60_000
         yield* this.advanceUntil("a drain", () => draining.pollUnsafe() !== undefined, 1_000, maxMillis)
       }
-      yield* this.close(old)
-      return yield* this.boot()
+      return (yield* this.close(old)) === "stopped" ? yield* this.boot() : yield* this.revive(old)
     })
   }
 
