@@ -14,7 +14,7 @@ const restsMax = 30
 const sessionsMax = 100_000
 
 /** The follower that reads everything from the beginning, over all incarnations. */
-export const everything = 0
+const everything = 0
 
 type How = FactOf<"FollowClosed">["how"]
 

@@ -117,8 +117,14 @@ const goOn = (effect: Effect.Effect<unknown>): Step => Effect.as(effect, undefin
 const runtimeOf = ({ bodies }: Line): Option.Option<SubAgents.SubAgentsShape> =>
   Option.fromUndefinedOr(bodies.runtime())
 
-const withRuntime = (line: Line, use: (app: SubAgents.SubAgentsShape) => Effect.Effect<unknown, unknown>) =>
-  Effect.suspend(() => Option.match(runtimeOf(line), { onNone: () => Effect.void, onSome: use })).pipe(Effect.ignore)
+const withRuntime = <A, E>(
+  line: Line,
+  use: (app: SubAgents.SubAgentsShape) => Effect.Effect<A, E>
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const app = runtimeOf(line)
+    return Option.isNone(app) ? Effect.void : Effect.ignore(use(app.value))
+  })
 
 /** A key of the job, so that a try that goes on finds the child of the one before it. */
 const spawn = (line: Line): Effect.Effect<void> => {

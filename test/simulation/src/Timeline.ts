@@ -2,7 +2,7 @@
 import type { Act, Action, Crash, HandlerPlan, Outage, Pace } from "./Plan.ts"
 import type { Prng } from "./Prng.ts"
 
-export const paceOf = (chance: Prng): Pace => {
+const paceOf = (chance: Prng): Pace => {
   switch (chance.int(0, 3)) {
     case 0:
       return { _tag: "stopped", after: chance.int(0, 20) }
