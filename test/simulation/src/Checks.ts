@@ -55,7 +55,7 @@ export const findings = (plan: Plan, { history, overdue, remains }: World): Read
     ...named("I4", feed(history)),
     ...named("I4", converges(remains)),
     ...named("I5", areAnswersInOrder(plan) ? lagAddsUp(history) : []),
-    ...named("I6", waits(history, commitMillis(plan))),
+    ...named("I6", waits(history, commitMillis(plan), allowance)),
     ...named("I6", receipts(history)),
     ...named("I6", requests(history)),
     ...named("I6", nothingOpen(remains.open)),

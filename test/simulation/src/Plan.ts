@@ -86,8 +86,8 @@ export interface Outage {
   readonly reads: boolean
 }
 
-/** `plain` can nothing but talk; `parent` and `in_process` also spawn, wait and are woken. */
-export type AgentName = "scripted" | "plain" | "parent" | "in_process"
+/** `plain` can nothing but talk; `parent` and `in_process` also spawn, wait and are woken; nobody configured `stranger`. */
+export type AgentName = "scripted" | "plain" | "parent" | "in_process" | "stranger"
 
 export interface Script {
   readonly agent: AgentName

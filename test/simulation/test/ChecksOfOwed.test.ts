@@ -67,7 +67,7 @@ describe("I6", () => {
   } as const
   const settled = () =>
     story().accept("a").commit({ _tag: "ObligationOpened", obligation: wait() }).write("a", "yes").settle("a").rest("a")
-  const check: Check = (history) => waits(history, 0)
+  const check: Check = (history) => waits(history, 0, { graceMillis: 0, outages: [], flaky: false })
 
   it("accepts a wait that ends once, with the truth, and wakes its parent", () => {
     accepts(check, settled().commit(ended, told, message(line("completed", "yes")), rerun).history)

@@ -13,7 +13,8 @@ export const bounds = (
     const { depth, id, metadata, parentId, rootId, workspace } = session
     if (depth > allowed.depthMax) found.push(`${id} is at depth ${depth}, the limit is ${allowed.depthMax}`)
     const agent = metadata[Session.metadataKeys.externalAgentId]
-    if (agent !== undefined && !allowed.agents.includes(agent)) found.push(`${id} is run by ${agent}`)
+    if (parentId !== undefined && agent !== undefined && !allowed.agents.includes(agent))
+      found.push(`${id} is run by ${agent}`)
     const parent = parentId === undefined ? undefined : created.get(parentId)?.session
     if (parent === undefined) {
       if (parentId !== undefined) found.push(`${id} has no parent on the record`)

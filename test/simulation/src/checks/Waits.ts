@@ -2,6 +2,7 @@
 import { type Ids, type Obligation, Session, type SessionStore } from "@offshoot/core"
 import type { History } from "../Facts.ts"
 import { ancestorsOf, type Ledger, ledgerOf } from "../Ledger.ts"
+import { type Allowance, deadlineOf, stopsOf } from "./CancelReach.ts"
 
 type SessionId = Ids.SessionId
 type RunId = Ids.RunId
@@ -201,8 +202,27 @@ const deliveryIsRight = (ledger: Ledger, record: Record, change: SessionStore.Ch
   return staysAsleep(ledger, record, sessionId) ? [] : [`the wake ${id} joined ${sessionId} and woke nobody`]
 }
 
+/** A sweep looks at every lease, each minute and when one ends. */
+const sweepMillis = 61_000
+
+/** In one process, a wait is over when its lease is. */
+const endsWithItsLease = (history: History, ledger: Ledger, allowance: Allowance): ReadonlyArray<string> => {
+  const stops = stopsOf(history)
+  return Array.from(ledger.obligations.values()).flatMap((steps) => {
+    const [first] = steps
+    if (first === undefined || first.obligation.kind !== "wait" || ledger.deleted.has(first.obligation.sessionId)) {
+      return []
+    }
+    const { expiresAtMillis, id, openedAtMillis } = first.obligation
+    const deadline = deadlineOf(first.atMillis + expiresAtMillis - openedAtMillis + sweepMillis, allowance)
+    const endedAt = steps.find(({ obligation }) => obligation.status !== "open")?.atMillis ?? Number.POSITIVE_INFINITY
+    if (endedAt <= deadline || stops.some((stop) => stop >= first.atMillis && stop <= deadline)) return []
+    return [`${id} was to end by ${deadline} and ended at ${endedAt}`]
+  })
+}
+
 /** `onTheWayMillis`: how long a commit may take. */
-export const waits = (history: History, onTheWayMillis: number): ReadonlyArray<string> => {
+export const waits = (history: History, onTheWayMillis: number, allowance: Allowance): ReadonlyArray<string> => {
   const ledger = ledgerOf(history)
   const record = new Record()
   const ended = new Map<Ids.WaitId, number>()
@@ -223,6 +243,7 @@ export const waits = (history: History, onTheWayMillis: number): ReadonlyArray<s
   const isGone = (id: Ids.WaitId): boolean =>
     (ledger.obligations.get(id) ?? []).some(({ obligation }) => ledger.deleted.has(obligation.sessionId))
   for (const [id, times] of ended) if (times > 1 && !isGone(id)) found.push(`${id} ended ${times} times`)
+  found.push(...endsWithItsLease(history, ledger, allowance))
   for (const [runId, times] of record.told) if (times > 1) found.push(`the result of ${runId} was told ${times} times`)
   return found
 }
