@@ -202,19 +202,20 @@ const deliveryIsRight = (ledger: Ledger, record: Record, change: SessionStore.Ch
   return staysAsleep(ledger, record, sessionId) ? [] : [`the wake ${id} joined ${sessionId} and woke nobody`]
 }
 
-/** A sweep looks at every lease, each minute and when one ends. */
-const sweepMillis = 61_000
+/** A sweep looks when a lease ends, and after one that failed, or was under way then, at the next minute. */
+const sweepMillis = { steady: 2_000, failing: 61_000 }
 
 /** In one process, a wait is over when its lease is. */
 const endsWithItsLease = (history: History, ledger: Ledger, allowance: Allowance): ReadonlyArray<string> => {
   const stops = stopsOf(history)
+  const afterMillis = allowance.flaky || allowance.outages.length > 0 ? sweepMillis.failing : sweepMillis.steady
   return Array.from(ledger.obligations.values()).flatMap((steps) => {
     const [first] = steps
     if (first === undefined || first.obligation.kind !== "wait" || ledger.deleted.has(first.obligation.sessionId)) {
       return []
     }
     const { expiresAtMillis, id, openedAtMillis } = first.obligation
-    const deadline = deadlineOf(first.atMillis + expiresAtMillis - openedAtMillis + sweepMillis, allowance)
+    const deadline = deadlineOf(first.atMillis + expiresAtMillis - openedAtMillis + afterMillis, allowance)
     const endedAt = steps.find(({ obligation }) => obligation.status !== "open")?.atMillis ?? Number.POSITIVE_INFINITY
     if (endedAt <= deadline || stops.some((stop) => stop >= first.atMillis && stop <= deadline)) return []
     return [`${id} was to end by ${deadline} and ended at ${endedAt}`]
