@@ -214,11 +214,18 @@ const settlementPart = (parts: Parts): SettlementPart => ({
     })
 })
 
-/** A new entry with its turn, when the parent does not wait already. */
+/**
+ * A new entry with its turn, when the parent does not wait already, and the end
+ * of the children that were asked before it. Both in one step: one that is
+ * asked in between would wait for the turn, and the turn for it (W2).
+ */
 const enter = Effect.fnUntraced(function* (parts: Parts, parentId: Ids.SessionId, children: Wait["children"]) {
   while (true) {
     const entry = parts.book.of(parentId)
-    if (entry === undefined) return parts.book.enter(parentId, children)
+    if (entry === undefined) {
+      const askedBefore = parts.book.ended(parentId)
+      return { entry: parts.book.enter(parentId, children), askedBefore }
+    }
     if (entry.taken !== undefined) {
       yield* entry.taken
       continue
@@ -312,10 +319,10 @@ const record = (parts: Parts, { addition }: Ended) =>
 const register = (parts: Parts) => (parentId: Ids.SessionId, request: WakeRequest) =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      const entry = yield* enter(parts, parentId, request.children)
+      const { askedBefore, entry } = yield* enter(parts, parentId, request.children)
       const id = yield* Ids.makeWaitId
       const recorded = Effect.gen(function* () {
-        yield* restore(parts.book.ended(parentId)) // W4
+        yield* restore(askedBefore) // W4
         for (let look = 0; look < looksMax; look++) {
           const begun = yield* patiently(beginning(parts, parentId, request, id))
           if ((yield* record(parts, begun)) === "recorded") return begun
