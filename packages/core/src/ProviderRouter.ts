@@ -23,10 +23,45 @@ export class ModelUnroutable extends Schema.TaggedError<ModelUnroutable>()("Mode
   }
 }
 
+/**
+ * What a model says of a response in the `metadata.offshoot` of its `finish`
+ * part: which model answered, and what the answer cost. A cost that nobody
+ * knows is left out, never zero.
+ */
+export const ResponseFacts = Schema.Struct({
+  provider: Schema.optionalKey(Schema.String),
+  model: Schema.optionalKey(Schema.String),
+  costUsd: Schema.optionalKey(Schema.Finite),
+  costSource: Schema.optionalKey(Schema.Literals(["provider", "estimated"]))
+})
+export type ResponseFacts = typeof ResponseFacts.Type
+
+/** The key of `ResponseFacts` in the metadata of a `finish` part. */
+export const responseFactsKey = "offshoot"
+
+/** A model that can be called now. */
+export interface RoutedModel {
+  /** What the reference came to, aliases resolved. */
+  readonly modelRef: ModelRef
+  readonly providerType: string
+  readonly model: LanguageModel.LanguageModel
+  /** Its answers are written beforehand: shown wherever they are shown. */
+  readonly isScripted: boolean
+  /** How much it can read at once, when that is known: input and output together, in tokens. */
+  readonly contextTokensMax: Option.Option<number>
+  /** What it writes at most in one response, when that is known or configured. */
+  readonly outputTokensMax: Option.Option<number>
+}
+
 export interface ProviderRouterShape {
-  readonly route: (ref: ModelRef) => Effect.Effect<Layer.Layer<LanguageModel.LanguageModel>, ModelUnroutable>
+  /** **Interruption**: leaves nothing open; models are shared and owned by the router. */
+  readonly route: (ref: ModelRef) => Effect.Effect<RoutedModel, ModelUnroutable>
+  /** What serves sessions that name no model, or one that cannot be routed (`S-override`). */
+  readonly defaultRef: Option.Option<ModelRef>
   /** The kind of provider behind a reference, when it is known. */
   readonly providerTypeFor: (ref: ModelRef) => Option.Option<string>
+  /** A reference as people write it: `provider:model`, or an alias of the configuration. */
+  readonly parse: (text: string) => Option.Option<ModelRef>
 }
 
 /** The router of this process, if it has one. */
@@ -38,5 +73,5 @@ export class ProviderRouter extends Context.Reference<Option.Option<ProviderRout
 export const layer = (router: ProviderRouterShape): Layer.Layer<never> =>
   Layer.succeed(ProviderRouter, Option.some(router))
 
-/** No router: sessions use the model their agent has by itself. */
+/** No router: no in-process session can be run. */
 export const layerNone: Layer.Layer<never> = Layer.succeed(ProviderRouter, Option.none())

@@ -9,6 +9,7 @@
 import * as Schema from "effect/Schema"
 import { MessageId, RunId, SessionId } from "./Ids.ts"
 import { Outcome } from "./Outcome.ts"
+import { ToolScope } from "./ToolPolicy.ts"
 
 /** `idle` never ran; `pending` waits for its launch; the last five are terminal. */
 export const SessionStatus = Schema.Literals([
@@ -79,6 +80,8 @@ export const Session = Schema.Struct({
   model: Schema.optionalKey(Schema.String),
   modelRef: Schema.optionalKey(ModelRef),
   workspace: Schema.optionalKey(Schema.String),
+  /** What its runs may use of the tools that there are. Absent: everything. */
+  tools: Schema.optionalKey(ToolScope),
   requestKey: Schema.optionalKey(Schema.String),
   /** Absent: `cancel`. */
   parentClose: Schema.optionalKey(ParentClose),
@@ -112,7 +115,9 @@ export type Role = typeof Role.Type
 
 /**
  * One entry of a transcript. A long answer is kept in several entries with the
- * same `runId`; `hidden` ones are for the model, not for people.
+ * same `runId`; `hidden` ones are for the model, not for people. `content` is
+ * what a model said or was told in full, when that is more than `text`: a
+ * message of `effect/ai`, encoded as JSON.
  */
 export const Message = Schema.Struct({
   id: MessageId,
@@ -121,6 +126,7 @@ export const Message = Schema.Struct({
   role: Role,
   text: Schema.String,
   hidden: Schema.Boolean,
+  content: Schema.optionalKey(Schema.Unknown),
   createdAtMillis: Schema.Int
 })
 export type Message = typeof Message.Type
