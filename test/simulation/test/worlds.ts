@@ -16,7 +16,7 @@ import * as Worlds from "../src/Worlds.ts"
 /** What CI plays within five minutes on two cores (docs/SIMULATION.md). */
 const seedsDefault = 2_000
 /** A calm world is played twice and finds little that a wild one does not: one seed in so many has one. */
-const calmEvery = 4
+const calmEvery = 8
 /** With fewer seeds in a shard the rarest of what must happen may not happen. */
 const seedsForAll = 500
 const findingsShownMax = 5
