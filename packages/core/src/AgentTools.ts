@@ -34,6 +34,8 @@ export interface ToolAnswer {
   readonly isFailure: boolean
   readonly result: unknown
   readonly modelOutput?: Prompt.ToolResultPart["modelOutput"]
+  /** The run ends with this round, because its session waits for its children: their end wakes it. */
+  readonly then?: "rest"
 }
 
 export interface AgentTool {

@@ -120,6 +120,7 @@ const start = (services: ExecuteServices, live: LiveRun, context: RunContext) =>
   Effect.suspend(() => {
     const selected = selectRunner(live.session, services.agent, services.runners)
     live.runner = selected.name
+    live.records = selected.records
     const body = Effect.scoped(Effect.suspend(() => selected.run(context))).pipe(
       Effect.onExit((exit) =>
         Effect.sync(() => {

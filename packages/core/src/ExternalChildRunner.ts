@@ -65,6 +65,9 @@ export interface RunInbox {
   readonly arrived: (mode: SteerMode) => Effect.Effect<void>
 }
 
+/** What a run adds to its session's transcript. */
+export type Entry = Pick<Message, "role" | "text" | "hidden" | "content">
+
 /** What a run is given. Everything in it is bound to this one run. */
 export interface RunContext {
   readonly session: Session
@@ -79,7 +82,16 @@ export interface RunContext {
    */
   readonly emit: (event: RunnerEvent) => Effect.Effect<void>
   /** Adds one entry to the transcript at once, after the text that was emitted before it. */
-  readonly append: (entry: Pick<Message, "role" | "text" | "hidden">) => Effect.Effect<void>
+  readonly append: (entry: Entry) => Effect.Effect<void>
+  /**
+   * Adds entries to the transcript in one commit, in place of the text that was
+   * emitted since the last entry. The text of an in-process agent is only
+   * gathered in between: what a round has said so far is recorded when the run
+   * ends in the middle of it.
+   *
+   * **Durability**: when it returns, all of them are recorded; a crash before that leaves none.
+   */
+  readonly appendRound: (entries: ReadonlyArray<Entry>) => Effect.Effect<void>
   /**
    * Runs `effect` while the session shows what it waits for: its slot is free
    * and the idle clock stands still. Comes back when a slot is free again.

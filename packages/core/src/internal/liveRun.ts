@@ -56,6 +56,8 @@ export class LiveRun {
   reportOwed = false
   /** Requests that are just being opened. */
   opening = 0
+  /** Whether text is recorded while it comes, or with the round that it belongs to. */
+  records: "text" | "rounds" = "text"
   /** Text that is not in the record yet. */
   text = ""
   textSinceMillis = 0

@@ -18,7 +18,16 @@ import type { Recorder } from "./recorder.ts"
 import type { Requests } from "./requests.ts"
 import { onceOnlyIn, reportTo } from "./runReports.ts"
 import { type Slots, waitWith } from "./slotWaiting.ts"
-import { type Bound, collect, flush, flushIsDue, flushOrKeep, recordOpen, writeEntry } from "./transcriptWriter.ts"
+import {
+  type Bound,
+  collect,
+  flush,
+  flushIsDue,
+  flushOrKeep,
+  recordOpen,
+  writeEntry,
+  writeRound
+} from "./transcriptWriter.ts"
 
 export type { Slots } from "./slotWaiting.ts"
 
@@ -72,6 +81,8 @@ export const makeContext = (
       Effect.suspend(() =>
         live.closed ? Effect.void : Effect.orDie(Effect.andThen(flush(bound), writeEntry(bound, entry)))
       ),
+    appendRound: (entries) =>
+      Effect.suspend(() => (live.closed ? Effect.void : Effect.orDie(writeRound(bound, entries)))),
     whileWaiting,
     ask: requests.askFor(live, whileWaiting),
     inbox: inbox.forRun(live, flush(bound)),

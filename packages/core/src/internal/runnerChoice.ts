@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import type { AgentShape } from "../Agent.ts"
 import { type Capabilities, ended, type ExternalChildRunner, type RunContext } from "../ExternalChildRunner.ts"
 import type * as Outcome from "../Outcome.ts"
+import type { LiveRun } from "./liveRun.ts"
 import type * as Recovery from "../Recovery.ts"
 import { metadataKeys, type Session } from "../Session.ts"
 
@@ -43,12 +44,20 @@ export const selectRunner = (
   session: Session,
   agent: Option.Option<AgentShape>,
   runners: ReadonlyArray<ExternalChildRunner>
-): { readonly name: string; readonly run: (context: RunContext) => ReturnType<ExternalChildRunner["run"]> } => {
+): {
+  readonly name: string
+  readonly records: LiveRun["records"]
+  readonly run: (context: RunContext) => ReturnType<ExternalChildRunner["run"]>
+} => {
   const { metadata } = session
-  const refuse = (message: string) => ({ name: "none", run: () => Effect.succeed(ended(setup(message))) })
+  const refuse = (message: string) => ({
+    name: "none",
+    records: "text" as const,
+    run: () => Effect.succeed(ended(setup(message)))
+  })
   if (metadata[metadataKeys.runtimeKind] !== "external") {
     return Option.isSome(agent)
-      ? { name: "agent", run: agent.value.run }
+      ? { name: "agent", records: "rounds", run: agent.value.run }
       : refuse("This session names no external runtime, and no in-process agent is configured")
   }
   if (runners.length === 0) {
@@ -57,8 +66,7 @@ export const selectRunner = (
   const found = runners.find((runner) => runner.shouldHandle(session))
   const agentId = metadata[metadataKeys.externalAgentId] ?? ""
   const protocol = metadata[metadataKeys.externalProtocol] ?? ""
-  return (
-    found ??
-    refuse(`No external runner matched child session runtime metadata: agent_id=${agentId}, protocol=${protocol}`)
-  )
+  return found === undefined
+    ? refuse(`No external runner matched child session runtime metadata: agent_id=${agentId}, protocol=${protocol}`)
+    : { name: found.name, records: "text", run: (context) => found.run(context) }
 }

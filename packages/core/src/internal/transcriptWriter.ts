@@ -6,6 +6,7 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ids from "../Ids.ts"
+import type { Entry } from "../ExternalChildRunner.ts"
 import type { Message } from "../Session.ts"
 import type { SessionStoreShape, StoreError, Transition } from "../SessionStore.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
@@ -40,7 +41,8 @@ export const collect = (live: LiveRun, content: string, nowMillis: number): void
 }
 
 export const flushIsDue = (live: LiveRun, nowMillis: number): boolean =>
-  live.text.length >= flushChars || (live.text !== "" && nowMillis - live.textSinceMillis >= flushMillis)
+  live.records === "text" &&
+  (live.text.length >= flushChars || (live.text !== "" && nowMillis - live.textSinceMillis >= flushMillis))
 
 /** Tries as long as the run is not closed: a runner that was given up may still be trying (I3). */
 const whileOpen = (live: LiveRun, once: () => Effect.Effect<void, StoreError>): Effect.Effect<void, StoreError> =>
@@ -101,28 +103,73 @@ export const onceInTranscript = (
 const writeOnce = (
   bound: Bound,
   id: Ids.MessageId,
-  entry: Pick<Message, "role" | "text" | "hidden">,
+  entry: Entry,
   written: () => void
-): Effect.Effect<void, StoreError> => {
-  const { childSessionId: sessionId, runId } = bound.live.job
-  const createdAtMillis = bound.clock.currentTimeMillisUnsafe()
-  const step: Step = {
-    changes: [{ _tag: "MessageAppended", message: { ...entry, id, sessionId, runId, createdAtMillis } }],
-    events: [{ type: "message_appended", sessionId, messageId: id, role: entry.role }]
-  }
-  return recordOnce(bound, step, written)
+): Effect.Effect<void, StoreError> => recordOnce(bound, entriesStep(bound, [id], [entry]), written)
+
+const entriesStep = (
+  { clock, live }: Bound,
+  ids: ReadonlyArray<Ids.MessageId>,
+  entries: ReadonlyArray<Entry>
+): Step => {
+  const { childSessionId: sessionId, runId } = live.job
+  const createdAtMillis = clock.currentTimeMillisUnsafe()
+  const changes: Array<Step["changes"][number]> = []
+  const events: Array<Step["events"][number]> = []
+  ids.forEach((id, index) => {
+    const entry = entries[index]
+    if (entry === undefined) return
+    changes.push({ _tag: "MessageAppended", message: { ...entry, id, sessionId, runId, createdAtMillis } })
+    events.push({ type: "message_appended", sessionId, messageId: id, role: entry.role })
+  })
+  return { changes, events }
 }
 
-export const writeEntry = (
-  bound: Bound,
-  entry: Pick<Message, "role" | "text" | "hidden">
-): Effect.Effect<void, StoreError> =>
+export const writeEntry = (bound: Bound, entry: Entry): Effect.Effect<void, StoreError> =>
   Effect.flatMap(Ids.makeMessageId, (id) => {
     const { live, recorder } = bound
     const sessionId = live.job.childSessionId
     const written = onceInTranscript(recorder.store, { id, sessionId }, writeOnce(bound, id, entry, nothing))
     return whileOpen(live, () => written)
   })
+
+/**
+ * Writes entries that stand for the text that was gathered before them. What
+ * is not known to stand is put in doubt, as with `flush`.
+ */
+export const writeRound = (bound: Bound, entries: ReadonlyArray<Entry>): Effect.Effect<void, StoreError> =>
+  Effect.flatMap(
+    Effect.forEach(entries, () => Ids.makeMessageId),
+    (ids) => {
+      const { live, recorder } = bound
+      const [id] = ids
+      if (id === undefined) return Effect.void
+      const { text } = live
+      const written = (): void => {
+        live.text = live.text.slice(text.length)
+        live.storedChars += text.length
+      }
+      const sessionId = live.job.childSessionId
+      const commit = recordOnce(bound, entriesStep(bound, ids, entries), written)
+      let tried = false
+      const once = Effect.suspend(() => {
+        if (!tried) {
+          tried = true
+          return commit
+        }
+        return Effect.flatMap(recentEntries(recorder.store, sessionId), (recent) =>
+          recent.some((entry) => entry.id === id) ? Effect.sync(written) : commit
+        )
+      })
+      const doubt = Effect.sync(() => {
+        if (text !== "" && live.text.startsWith(text)) live.doubtful = { id, text }
+      })
+      return Effect.onError(
+        whileOpen(live, () => once),
+        () => doubt
+      )
+    }
+  )
 
 /** Takes from the gathered text what stands in the transcript although its commit was reported as failed. */
 export const settleDoubt = (live: LiveRun, store: SessionStoreShape): Effect.Effect<void, StoreError> =>

@@ -222,6 +222,7 @@ const contextOf = (recorder: Recorder, given: Given, aborted: Deferred.Deferred<
   resume: Option.fromUndefinedOr(given.resume),
   emit: (event) => Effect.sync(() => recorder.event(event)),
   append: (entry) => Effect.sync(() => recorder.entry(entry)),
+  appendRound: (entries) => Effect.sync(() => entries.forEach((entry) => recorder.entry(entry))),
   whileWaiting: whileWaitingIn(recorder),
   ask: recorder.requests.ask(whileWaitingIn(recorder)),
   inbox: recorder.inbox.inbox,
