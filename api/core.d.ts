@@ -1033,6 +1033,64 @@ export declare const terminalOf: (runId: RunId, outcome: Outcome, errorText: str
 export declare const isTerminalEvent: (event: AgentEvent) => boolean;
 export {};
 
+// src/AgentTools.d.ts
+import type { Prompt, Tool } from "effect/ai";
+import * as Context from "effect/Context";
+import type * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Schema from "effect/Schema";
+import type * as Scope from "effect/Scope";
+import type { RunContext } from "./ExternalChildRunner.ts";
+import type { Session } from "./Session.ts";
+export interface ToolCall {
+    readonly toolCallId: string;
+    readonly params: unknown;
+    readonly run: RunContext;
+    readonly progress: (detail: string) => Effect.Effect<void>;
+}
+export interface ToolAnswer {
+    readonly isFailure: boolean;
+    readonly result: unknown;
+    readonly modelOutput?: Prompt.ToolResultPart["modelOutput"];
+    readonly then?: "rest";
+}
+export interface AgentTool {
+    readonly name: string;
+    readonly tool: Tool.Any;
+    readonly repeatable: boolean;
+    readonly parallel: boolean;
+    readonly asksFirst: boolean;
+    readonly call: (call: ToolCall) => Effect.Effect<ToolAnswer, never, Scope.Scope>;
+}
+declare const ToolSourceUnavailable_base: Schema.Class<ToolSourceUnavailable, Schema.TaggedStruct<"ToolSourceUnavailable", {
+    readonly source: Schema.String;
+    readonly problem: Schema.String;
+}>, import("effect/Cause").YieldableError>;
+export declare class ToolSourceUnavailable extends ToolSourceUnavailable_base {
+    readonly retryable = true;
+    get message(): string;
+}
+export interface ToolSource {
+    readonly name: string;
+    readonly toolsFor: (session: Session) => Effect.Effect<ReadonlyArray<AgentTool>, ToolSourceUnavailable, Scope.Scope>;
+}
+declare const ToolSources_base: Context.Reference<readonly ToolSource[]>;
+export declare class ToolSources extends ToolSources_base {
+}
+export declare const layer: (sources: ReadonlyArray<ToolSource>) => Layer.Layer<never>;
+export {};
+
+// src/CallSettings.d.ts
+import * as Context from "effect/Context";
+export interface CallSettingsShape {
+    readonly maxOutputTokens?: number;
+    readonly temperature?: number;
+}
+declare const CallSettings_base: Context.Reference<CallSettingsShape>;
+export declare class CallSettings extends CallSettings_base {
+}
+export {};
+
 // src/ChildCompletionHandler.d.ts
 import * as Context from "effect/Context";
 import type * as Effect from "effect/Effect";
@@ -1152,13 +1210,15 @@ export interface RunInbox {
     readonly take: (hand: (message: Steer) => Effect.Effect<void, string>) => Effect.Effect<number>;
     readonly arrived: (mode: SteerMode) => Effect.Effect<void>;
 }
+export type Entry = Pick<Message, "role" | "text" | "hidden" | "content">;
 export interface RunContext {
     readonly session: Session;
     readonly job: SpawnJob;
     readonly prompt: string;
     readonly resume: Option.Option<Resume>;
     readonly emit: (event: RunnerEvent) => Effect.Effect<void>;
-    readonly append: (entry: Pick<Message, "role" | "text" | "hidden">) => Effect.Effect<void>;
+    readonly append: (entry: Entry) => Effect.Effect<void>;
+    readonly appendRound: (entries: ReadonlyArray<Entry>) => Effect.Effect<void>;
     readonly whileWaiting: <A, E, R>(waiting: Waiting, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
     readonly ask: (asking: Asking) => Effect.Effect<Answer>;
     readonly inbox: RunInbox;
@@ -1393,6 +1453,10 @@ export declare const finalize: (services: FinalizeServices, flight: Flight, sess
         readonly model: string;
     };
     readonly workspace?: string;
+    readonly tools?: {
+        readonly allowed: readonly (readonly string[])[];
+        readonly denied: readonly string[];
+    };
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
@@ -1604,6 +1668,10 @@ export declare const goOn: (services: FinalizeServices, flight: Flight, session:
         readonly model: string;
     };
     readonly workspace?: string;
+    readonly tools?: {
+        readonly allowed: readonly (readonly string[])[];
+        readonly denied: readonly string[];
+    };
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
@@ -1720,6 +1788,10 @@ export declare const goOn: (services: FinalizeServices, flight: Flight, session:
         readonly model: string;
     };
     readonly workspace?: string;
+    readonly tools?: {
+        readonly allowed: readonly (readonly string[])[];
+        readonly denied: readonly string[];
+    };
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
@@ -2165,9 +2237,27 @@ export declare class ModelUnroutable extends ModelUnroutable_base {
     readonly retryable = false;
     get message(): string;
 }
+export declare const ResponseFacts: Schema.Struct<{
+    readonly provider: Schema.optionalKey<Schema.String>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly costUsd: Schema.optionalKey<Schema.Finite>;
+    readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+}>;
+export type ResponseFacts = typeof ResponseFacts.Type;
+export declare const responseFactsKey = "offshoot";
+export interface RoutedModel {
+    readonly modelRef: ModelRef;
+    readonly providerType: string;
+    readonly model: LanguageModel.LanguageModel;
+    readonly isScripted: boolean;
+    readonly contextTokensMax: Option.Option<number>;
+    readonly outputTokensMax: Option.Option<number>;
+}
 export interface ProviderRouterShape {
-    readonly route: (ref: ModelRef) => Effect.Effect<Layer.Layer<LanguageModel.LanguageModel>, ModelUnroutable>;
+    readonly route: (ref: ModelRef) => Effect.Effect<RoutedModel, ModelUnroutable>;
+    readonly defaultRef: Option.Option<ModelRef>;
     readonly providerTypeFor: (ref: ModelRef) => Option.Option<string>;
+    readonly parse: (text: string) => Option.Option<ModelRef>;
 }
 declare const ProviderRouter_base: Context.Reference<Option.Option<ProviderRouterShape>>;
 export declare class ProviderRouter extends ProviderRouter_base {
@@ -2466,6 +2556,10 @@ export declare const Session: Schema.Struct<{
         readonly model: Schema.String;
     }>>;
     readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly tools: Schema.optionalKey<Schema.Struct<{
+        readonly allowed: Schema.$Array<Schema.$Array<Schema.NonEmptyString>>;
+        readonly denied: Schema.$Array<Schema.NonEmptyString>;
+    }>>;
     readonly requestKey: Schema.optionalKey<Schema.String>;
     readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
     readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
@@ -2486,6 +2580,7 @@ export declare const Message: Schema.Struct<{
     readonly role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
     readonly text: Schema.String;
     readonly hidden: Schema.Boolean;
+    readonly content: Schema.optionalKey<Schema.Unknown>;
     readonly createdAtMillis: Schema.Int;
 }>;
 export type Message = typeof Message.Type;
@@ -2852,6 +2947,10 @@ export declare const createRoot: (services: SpawnServices, request: {
         readonly model: string;
     };
     readonly workspace?: string;
+    readonly tools?: {
+        readonly allowed: readonly (readonly string[])[];
+        readonly denied: readonly string[];
+    };
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
@@ -2971,6 +3070,10 @@ export declare const rerun: (services: SpawnServices, id: Ids.SessionId, opening
             readonly model: string;
         };
         readonly workspace?: string;
+        readonly tools?: {
+            readonly allowed: readonly (readonly string[])[];
+            readonly denied: readonly string[];
+        };
         readonly requestKey?: string;
         readonly parentClose?: "abandon" | "cancel" | "drain";
         readonly recovery?: "resume" | "retry" | "settle";
@@ -3600,6 +3703,84 @@ export declare class SubAgents extends SubAgents_base {
 }
 export {};
 
+// src/SubagentProfile.d.ts
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Option from "effect/Option";
+import * as Schema from "effect/Schema";
+export declare const Ignored: Schema.Struct<{
+    readonly what: Schema.String;
+    readonly why: Schema.String;
+}>;
+export type Ignored = typeof Ignored.Type;
+export declare const SubagentProfile: Schema.Struct<{
+    readonly name: Schema.NonEmptyString;
+    readonly description: Schema.String;
+    readonly systemPrompt: Schema.String;
+    readonly tools: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"inherit">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"allow">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deny">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>]>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly roundsMax: Schema.optionalKey<Schema.Int>;
+    readonly source: Schema.String;
+    readonly ignored: Schema.$Array<Schema.Struct<{
+        readonly what: Schema.String;
+        readonly why: Schema.String;
+    }>>;
+}>;
+export type SubagentProfile = typeof SubagentProfile.Type;
+export declare const ProfileProblem: Schema.Struct<{
+    readonly source: Schema.String;
+    readonly line: Schema.optionalKey<Schema.Int>;
+    readonly column: Schema.optionalKey<Schema.Int>;
+    readonly message: Schema.String;
+}>;
+export type ProfileProblem = typeof ProfileProblem.Type;
+export interface ProfileList {
+    readonly profiles: ReadonlyArray<SubagentProfile>;
+    readonly problems: ReadonlyArray<ProfileProblem>;
+}
+export interface SubagentProfilesShape {
+    readonly list: (workspace: Option.Option<string>) => Effect.Effect<ProfileList>;
+}
+declare const SubagentProfiles_base: Context.Reference<SubagentProfilesShape>;
+export declare class SubagentProfiles extends SubagentProfiles_base {
+}
+export declare const layer: (profiles: SubagentProfilesShape) => Layer.Layer<never>;
+export declare const find: (list: ProfileList, name: string) => Option.Option<SubagentProfile>;
+export {};
+
+// src/ToolPolicy.d.ts
+import * as Schema from "effect/Schema";
+export declare const ToolPolicy: Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"inherit">;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"allow">;
+    readonly tools: Schema.$Array<Schema.NonEmptyString>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"deny">;
+    readonly tools: Schema.$Array<Schema.NonEmptyString>;
+}>]>;
+export type ToolPolicy = typeof ToolPolicy.Type;
+export declare const inherit: ToolPolicy;
+export declare const ToolScope: Schema.Struct<{
+    readonly allowed: Schema.$Array<Schema.$Array<Schema.NonEmptyString>>;
+    readonly denied: Schema.$Array<Schema.NonEmptyString>;
+}>;
+export type ToolScope = typeof ToolScope.Type;
+export declare const everything: ToolScope;
+export declare const matches: (pattern: string, toolName: string) => boolean;
+export declare const permits: (scope: ToolScope, toolName: string) => boolean;
+export declare const narrow: (scope: ToolScope, policy: ToolPolicy, disabledTools: ReadonlyArray<string>) => ToolScope;
+
 // src/WaitPolicy.d.ts
 import { type SessionStatus } from "./Session.ts";
 import type { Policy } from "./Obligation.ts";
@@ -3668,7 +3849,9 @@ export {};
 // src/index.d.ts
 export * as Agent from "./Agent.ts";
 export * as AgentDirectory from "./AgentDirectory.ts";
+export * as AgentTools from "./AgentTools.ts";
 export * as AgentEvent from "./AgentEvent.ts";
+export * as CallSettings from "./CallSettings.ts";
 export * as ChildCompletionHandler from "./ChildCompletionHandler.ts";
 export * as Execute from "./Execute.ts";
 export * as ExternalChildRunner from "./ExternalChildRunner.ts";
@@ -3694,6 +3877,8 @@ export * as Spawn from "./Spawn.ts";
 export * as SpawnJob from "./SpawnJob.ts";
 export * as SpawnScheduler from "./SpawnScheduler.ts";
 export * as SubAgents from "./SubAgents.ts";
+export * as SubagentProfile from "./SubagentProfile.ts";
+export * as ToolPolicy from "./ToolPolicy.ts";
 export * as WaitPolicy from "./WaitPolicy.ts";
 export * as Watchdog from "./Watchdog.ts";
 export * as StoreError from "./StoreError.ts";
