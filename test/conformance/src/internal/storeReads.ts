@@ -120,6 +120,82 @@ export const transcripts = (test: Test): void => {
   )
 }
 
+/** Every shape that JSON has, and texts that a database or a wire might spoil. */
+const contents: ReadonlyArray<unknown> = [
+  null,
+  false,
+  0,
+  -1.5e-300,
+  Number.MAX_SAFE_INTEGER,
+  "",
+  "a\u0000b \ud800 alone, ‮ 😀 é, '; DROP TABLE messages; --",
+  [],
+  {},
+  [[], [null, [{}]]],
+  { "": "", "a.b": { "key with ' and \"": [1, "two", null] }, position: "not a place" },
+  JSON.parse('{"__proto__": {"admin": true}, "constructor": 1}'),
+  {
+    role: "assistant",
+    content: [
+      { type: "reasoning", text: "hm" },
+      { type: "tool-call", id: "call", name: "read", params: { path: "/" } }
+    ]
+  },
+  { data: "é😀".repeat(250_000) }
+]
+
+export const messageContents = (test: Test): void => {
+  const entries = contents.map((content, index) => Records.message(index, first.id, { role: "tool", content }))
+  const all = { sessionId: first.id, after: 0, limit: 100 }
+
+  test(
+    "MUST keep the content of a message as it is, whatever JSON it is",
+    Effect.fnUntraced(function* (store) {
+      yield* store.commit([...entries, Records.message(99, first.id)].map(Records.appended))
+      const stored = yield* store.messages(all)
+      const expected = [...entries, Records.message(99, first.id)]
+      assert.lengthOf(stored, expected.length)
+      for (const [index, entry] of expected.entries()) {
+        assert.deepStrictEqual(stored[index], { ...entry, position: stored[index]?.position ?? 0 })
+      }
+      assert.isFalse(Object.hasOwn(stored.at(-1) ?? {}, "content"))
+      assert.deepStrictEqual(
+        yield* store.recentMessages({ sessionId: first.id, before: Option.none(), limit: 3 }),
+        stored.slice(-3)
+      )
+    })
+  )
+
+  test(
+    "MUST page through a transcript by its entries, however large their contents are",
+    Effect.fnUntraced(function* (store) {
+      yield* store.commit(entries.map(Records.appended))
+      const stored = yield* store.messages(all)
+      const seventh = stored[6]?.position ?? 0
+      assert.deepStrictEqual(yield* store.messages({ ...all, after: seventh, limit: 3 }), stored.slice(7, 10))
+      const before = Option.some(seventh)
+      assert.deepStrictEqual(yield* store.recentMessages({ sessionId: first.id, before, limit: 2 }), stored.slice(4, 6))
+    })
+  )
+}
+
+export const toolScopes = (test: Test): void => {
+  test(
+    "MUST keep what a session may use of the tools, through every change of it",
+    Effect.fnUntraced(function* (store) {
+      const tools = { allowed: [["read", "mcp__*"], []], denied: ["mcp__shell__*", "“ü” 😀"] }
+      const scoped = { ...first, tools }
+      yield* store.commit([Records.created(parent), Records.created(scoped), Records.created(second)])
+      assert.deepStrictEqual(yield* store.session(first.id), Option.some(scoped))
+      const running = Records.next(scoped, "running")
+      yield* store.commit([Records.changed(running), Records.accepted(Records.job(2, running))])
+      assert.deepStrictEqual(yield* store.session(first.id), Option.some(running))
+      assert.deepStrictEqual((yield* store.openJobs)[0]?.session, Option.some(running))
+      assert.deepStrictEqual(yield* store.session(second.id), Option.some(second))
+    })
+  )
+}
+
 export const deletion = (test: Test): void => {
   test(
     "MUST remove a session with all that is its own, and nothing of others",
