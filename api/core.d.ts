@@ -2253,11 +2253,16 @@ export interface RoutedModel {
     readonly contextTokensMax: Option.Option<number>;
     readonly outputTokensMax: Option.Option<number>;
 }
+export interface ListedModel {
+    readonly name: string;
+    readonly modelRef: ModelRef;
+}
 export interface ProviderRouterShape {
     readonly route: (ref: ModelRef) => Effect.Effect<RoutedModel, ModelUnroutable>;
     readonly defaultRef: Option.Option<ModelRef>;
     readonly providerTypeFor: (ref: ModelRef) => Option.Option<string>;
     readonly parse: (text: string) => Option.Option<ModelRef>;
+    readonly models: ReadonlyArray<ListedModel>;
 }
 declare const ProviderRouter_base: Context.Reference<Option.Option<ProviderRouterShape>>;
 export declare class ProviderRouter extends ProviderRouter_base {

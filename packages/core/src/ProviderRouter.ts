@@ -53,6 +53,12 @@ export interface RoutedModel {
   readonly outputTokensMax: Option.Option<number>
 }
 
+/** A model to choose from, under the name by which `parse` knows it. */
+export interface ListedModel {
+  readonly name: string
+  readonly modelRef: ModelRef
+}
+
 export interface ProviderRouterShape {
   /** **Interruption**: leaves nothing open; models are shared and owned by the router. */
   readonly route: (ref: ModelRef) => Effect.Effect<RoutedModel, ModelUnroutable>
@@ -62,6 +68,8 @@ export interface ProviderRouterShape {
   readonly providerTypeFor: (ref: ModelRef) => Option.Option<string>
   /** A reference as people write it: `provider:model`, or an alias of the configuration. */
   readonly parse: (text: string) => Option.Option<ModelRef>
+  /** The models that the configuration names: what a parent may give its children, not all that can be routed. */
+  readonly models: ReadonlyArray<ListedModel>
 }
 
 /** The router of this process, if it has one. */
