@@ -1900,6 +1900,10 @@ export declare class GraceTime extends GraceTime_base {
 export declare const layer: (limits: Limits) => Layer.Layer<never>;
 export {};
 
+// src/Nearest.d.ts
+import * as Option from "effect/Option";
+export declare const nearest: (name: string, known: ReadonlyArray<string>) => Option.Option<string>;
+
 // src/Obligation.d.ts
 import * as Schema from "effect/Schema";
 export declare const Policy: Schema.Literals<readonly ["all", "any", "first_error"]>;
@@ -3713,6 +3717,7 @@ import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import * as Option from "effect/Option";
+import * as Result from "effect/Result";
 import * as Schema from "effect/Schema";
 export declare const Ignored: Schema.Struct<{
     readonly what: Schema.String;
@@ -3756,12 +3761,29 @@ export interface ProfileList {
 export interface SubagentProfilesShape {
     readonly list: (workspace: Option.Option<string>) => Effect.Effect<ProfileList>;
 }
+export declare const builtin: ReadonlyArray<SubagentProfile>;
+export declare const fallback: SubagentProfile;
 declare const SubagentProfiles_base: Context.Reference<SubagentProfilesShape>;
 export declare class SubagentProfiles extends SubagentProfiles_base {
 }
 export declare const layer: (profiles: SubagentProfilesShape) => Layer.Layer<never>;
+declare const ProfileUnknown_base: Schema.Class<ProfileUnknown, Schema.TaggedStruct<"ProfileUnknown", {
+    readonly name: Schema.String;
+    readonly known: Schema.$Array<Schema.String>;
+}>, import("effect/Cause").YieldableError>;
+export declare class ProfileUnknown extends ProfileUnknown_base {
+    readonly retryable = false;
+    get message(): string;
+}
 export declare const find: (list: ProfileList, name: string) => Option.Option<SubagentProfile>;
+export declare const resolve: (list: ProfileList, name: string | undefined) => Result.Result<SubagentProfile, ProfileUnknown>;
 export {};
+
+// src/ToolNaming.d.ts
+export type Work = "read" | "search" | "write" | "shell" | "fetch" | "webSearch" | "spawn";
+export declare const usual: {
+    readonly [W in Work]: ReadonlyArray<string>;
+};
 
 // src/ToolPolicy.d.ts
 import * as Schema from "effect/Schema";
@@ -3866,6 +3888,7 @@ export * as Finalize from "./Finalize.ts";
 export * as Ids from "./Ids.ts";
 export * as Lifecycle from "./Lifecycle.ts";
 export * as Limits from "./Limits.ts";
+export * as Nearest from "./Nearest.ts";
 export * as Obligation from "./Obligation.ts";
 export * as Offshoot from "./Offshoot.ts";
 export * as Outbox from "./Outbox.ts";
@@ -3883,6 +3906,7 @@ export * as SpawnJob from "./SpawnJob.ts";
 export * as SpawnScheduler from "./SpawnScheduler.ts";
 export * as SubAgents from "./SubAgents.ts";
 export * as SubagentProfile from "./SubagentProfile.ts";
+export * as ToolNaming from "./ToolNaming.ts";
 export * as ToolPolicy from "./ToolPolicy.ts";
 export * as WaitPolicy from "./WaitPolicy.ts";
 export * as Watchdog from "./Watchdog.ts";

@@ -1,9 +1,10 @@
 /**
  * Subagent profiles: named roles (`S-profiles`).
  *
- * Only the model and the port. Which roles there are says the layer: the
- * built-in ones, or those that a loader finds on disk. A role never widens what
- * its session may do (I8): it narrows the tools, and says who the agent is.
+ * The model, the port and the built-in roles. Which roles there are says the
+ * layer: the built-in ones, or also those that a loader finds on disk. A role
+ * never widens what its session may do (I8): it narrows the tools, and says who
+ * the agent is.
  *
  * @stability unstable
  */
@@ -11,7 +12,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { type BuiltinProfile, builtinProfiles, fallbackProfile } from "./internal/builtinProfiles.ts"
+import { nearest } from "./Nearest.ts"
 import { ToolPolicy } from "./ToolPolicy.ts"
 
 /** Something in a role's file that has no effect, and why. */
@@ -53,17 +57,57 @@ export interface ProfileList {
 }
 
 export interface SubagentProfilesShape {
-  /** Read anew, so that an edited file is effective at the next spawn. */
+  /** Read anew, so that an edited file is effective at the next spawn, at the latest a second later. */
   readonly list: (workspace: Option.Option<string>) => Effect.Effect<ProfileList>
 }
 
-/** The roles of this process. */
+const fromBuiltin = (profile: BuiltinProfile): SubagentProfile => ({ ...profile, source: "builtin", ignored: [] })
+
+/** The roles that need no file: general-purpose, plan, researcher, coder, reviewer, tester. */
+export const builtin: ReadonlyArray<SubagentProfile> = builtinProfiles.map(fromBuiltin)
+
+/** The role of a child whose spawn names none. */
+export const fallback: SubagentProfile = fromBuiltin(fallbackProfile)
+
+/** The roles of this process. The built-in ones by default. */
 export class SubagentProfiles extends Context.Reference<SubagentProfilesShape>("@offshoot/core/SubagentProfiles", {
-  defaultValue: () => ({ list: () => Effect.succeed({ profiles: [], problems: [] }) })
+  defaultValue: () => ({ list: () => Effect.succeed({ profiles: builtin, problems: [] }) })
 }) {}
 
 export const layer = (profiles: SubagentProfilesShape): Layer.Layer<never> => Layer.succeed(SubagentProfiles, profiles)
 
-/** The role of this name. */
+/** There is no role of this name. `known` are those that there are. */
+export class ProfileUnknown extends Schema.TaggedError<ProfileUnknown>()("ProfileUnknown", {
+  name: Schema.String,
+  known: Schema.Array(Schema.String)
+}) {
+  readonly retryable = false
+  override get message(): string {
+    const meant = nearest(this.name, this.known)
+    const question = Option.isSome(meant) ? `did you mean ${meant.value}? ` : ""
+    return `there is no role ${this.name}: ${question}there are ${this.known.join(", ")}`
+  }
+}
+
+/** The role of this name. Letter case decides only between two that have it (`S-profiles`). */
 export const find = (list: ProfileList, name: string): Option.Option<SubagentProfile> =>
-  Option.fromUndefinedOr(list.profiles.find((profile) => profile.name === name))
+  Option.fromUndefinedOr(
+    list.profiles.find((profile) => profile.name === name) ??
+      list.profiles.find((profile) => profile.name.toLowerCase() === name.toLowerCase())
+  )
+
+/**
+ * The role that a spawn names, or the fallback for one that names none. A role
+ * that was meant is never replaced by another: that could give it more tools.
+ */
+export const resolve = (
+  list: ProfileList,
+  name: string | undefined
+): Result.Result<SubagentProfile, ProfileUnknown> => {
+  const wanted = name?.trim() ?? ""
+  if (wanted === "") return Result.succeed(Option.getOrElse(find(list, fallback.name), () => fallback))
+  return Result.fromOption(
+    find(list, wanted),
+    () => new ProfileUnknown({ name: wanted, known: list.profiles.map((profile) => profile.name) })
+  )
+}

@@ -12,7 +12,7 @@
 import * as NodeNet from "node:net"
 import * as NodePath from "node:path"
 import { RunMark } from "@offshoot/adapters-cli"
-import { type AgentDirectory, FeedRetention, Limits, RequestPolicy, Retry, type Session } from "@offshoot/core"
+import { type AgentDirectory, FeedRetention, Limits, Nearest, RequestPolicy, Retry, type Session } from "@offshoot/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -26,7 +26,6 @@ import { decodeAgents } from "./internal/agentSettings.ts"
 import type { AgentSetting } from "./internal/agentSettings.ts"
 import * as ConfigFile from "./internal/configFile.ts"
 import type { Problem } from "./internal/configFile.ts"
-import { nearest } from "./internal/nearest.ts"
 
 export type { AgentSetting, Problem }
 
@@ -167,7 +166,7 @@ export const variable = (environment: Sources["environment"], name: EnvironmentK
 const misspelt = (environment: Sources["environment"]): ReadonlyArray<Problem> =>
   Object.keys(environment).flatMap((name) => {
     if (!name.startsWith("OFFSHOOT_") || known.has(name)) return []
-    const meant = nearest(name, environmentNames)
+    const meant = Nearest.nearest(name, environmentNames)
     return Option.isSome(meant)
       ? [{ path: name, message: `this variable is not known; did you mean ${meant.value}?` }]
       : []

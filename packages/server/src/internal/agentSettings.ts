@@ -5,12 +5,11 @@
  */
 import * as NodePath from "node:path"
 import { CommandAgent } from "@offshoot/adapters-cli"
-import { AgentDirectory } from "@offshoot/core"
+import { AgentDirectory, Nearest } from "@offshoot/core"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { type Problem, problemsOf } from "./configFile.ts"
-import { nearest } from "./nearest.ts"
 
 /** One agent, ready for its adapter. */
 export interface AgentSetting {
@@ -35,7 +34,7 @@ const decodeProtocol = Schema.decodeUnknownResult(Schema.Struct({ protocol: Sche
 
 const protocolProblem = (protocol: string): string => {
   const list = `available in this version: ${available.join(", ")}`
-  const meant = nearest(protocol, available)
+  const meant = Nearest.nearest(protocol, available)
   return Option.isSome(meant) ? `did you mean ${meant.value}? ${list}` : `this protocol is not one of those ${list}`
 }
 

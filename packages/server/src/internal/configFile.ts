@@ -5,14 +5,13 @@
  * is `Settings`' business. No value of the file is ever part of a problem:
  * somebody may have put a secret where it does not belong (I9).
  */
-import { Limits, Retry, Session } from "@offshoot/core"
+import { Limits, Nearest, Retry, Session } from "@offshoot/core"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import * as Issues from "effect/SchemaIssue"
 import * as Jsonc from "jsonc-parser"
-import { nearest } from "./nearest.ts"
 
 /** One thing that is wrong: where, and what is expected there. */
 export interface Problem {
@@ -162,7 +161,7 @@ const unexpectedKeys = (
 }
 
 const unknownKey = (path: string, known: ReadonlyArray<string>): string => {
-  const suggestion = nearest(path.slice(path.lastIndexOf(".") + 1), known)
+  const suggestion = Nearest.nearest(path.slice(path.lastIndexOf(".") + 1), known)
   return Option.isSome(suggestion)
     ? `this key is not known; did you mean ${suggestion.value}?`
     : `this key is not known; known here are ${known.join(", ")}`

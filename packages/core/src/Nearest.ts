@@ -1,5 +1,8 @@
 /**
- * Which of the known names somebody probably meant.
+ * Which of the known names somebody probably meant, for messages about a name
+ * that is not known. Pure; nothing is ever chosen by it.
+ *
+ * @stability unstable
  */
 import * as Option from "effect/Option"
 
