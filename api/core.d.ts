@@ -1380,6 +1380,15 @@ export declare const finalize: (services: FinalizeServices, flight: Flight, sess
         readonly retryAfterSeconds?: number;
     } | {
         readonly status: "error";
+        readonly reason: "context_full";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "unavailable";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
         readonly reason: "auth_required";
         readonly message: string;
     } | {
@@ -1491,6 +1500,15 @@ export declare const finalize: (services: FinalizeServices, flight: Flight, sess
     readonly retryAfterSeconds?: number;
 } | {
     readonly status: "error";
+    readonly reason: "context_full";
+    readonly message: string;
+} | {
+    readonly status: "error";
+    readonly reason: "unavailable";
+    readonly message: string;
+    readonly retryAfterSeconds?: number;
+} | {
+    readonly status: "error";
     readonly reason: "auth_required";
     readonly message: string;
 } | {
@@ -1591,6 +1609,15 @@ export declare const goOn: (services: FinalizeServices, flight: Flight, session:
     } | {
         readonly status: "error";
         readonly reason: "rate_limited";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
+        readonly reason: "context_full";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "unavailable";
         readonly message: string;
         readonly retryAfterSeconds?: number;
     } | {
@@ -1711,6 +1738,15 @@ export declare const goOn: (services: FinalizeServices, flight: Flight, session:
     } | {
         readonly status: "error";
         readonly reason: "rate_limited";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
+        readonly reason: "context_full";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "unavailable";
         readonly message: string;
         readonly retryAfterSeconds?: number;
     } | {
@@ -2131,6 +2167,17 @@ export declare const Outcome: Schema.Union<readonly [Schema.Struct<{
     retryAfterSeconds: Schema.optionalKey<Schema.Finite>;
 }>, Schema.Struct<{
     readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"context_full">;
+} & {
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
+    readonly reason: Schema.Literal<"unavailable">;
+} & {
+    message: Schema.String;
+    retryAfterSeconds: Schema.optionalKey<Schema.Finite>;
+}>, Schema.Struct<{
+    readonly status: Schema.Literal<"error">;
     readonly reason: Schema.Literal<"auth_required">;
 } & {
     message: Schema.String;
@@ -2476,6 +2523,17 @@ export declare const Session: Schema.Struct<{
     }>, Schema.Struct<{
         readonly status: Schema.Literal<"error">;
         readonly reason: Schema.Literal<"rate_limited">;
+    } & {
+        message: Schema.String;
+        retryAfterSeconds: Schema.optionalKey<Schema.Finite>;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"context_full">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"unavailable">;
     } & {
         message: Schema.String;
         retryAfterSeconds: Schema.optionalKey<Schema.Finite>;
@@ -2883,6 +2941,15 @@ export declare const createRoot: (services: SpawnServices, request: {
         readonly retryAfterSeconds?: number;
     } | {
         readonly status: "error";
+        readonly reason: "context_full";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "unavailable";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
         readonly reason: "auth_required";
         readonly message: string;
     } | {
@@ -3002,6 +3069,15 @@ export declare const rerun: (services: SpawnServices, id: Ids.SessionId, opening
         } | {
             readonly status: "error";
             readonly reason: "rate_limited";
+            readonly message: string;
+            readonly retryAfterSeconds?: number;
+        } | {
+            readonly status: "error";
+            readonly reason: "context_full";
+            readonly message: string;
+        } | {
+            readonly status: "error";
+            readonly reason: "unavailable";
             readonly message: string;
             readonly retryAfterSeconds?: number;
         } | {
@@ -3184,6 +3260,17 @@ export declare const ChildCompletion: Schema.Struct<{
     }>, Schema.Struct<{
         readonly status: Schema.Literal<"error">;
         readonly reason: Schema.Literal<"rate_limited">;
+    } & {
+        message: Schema.String;
+        retryAfterSeconds: Schema.optionalKey<Schema.Finite>;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"context_full">;
+    } & {
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly status: Schema.Literal<"error">;
+        readonly reason: Schema.Literal<"unavailable">;
     } & {
         message: Schema.String;
         retryAfterSeconds: Schema.optionalKey<Schema.Finite>;

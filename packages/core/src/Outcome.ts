@@ -45,6 +45,8 @@ export const Outcome = Schema.Union([
   }),
   reason("error", "refused", { message }),
   reason("error", "rate_limited", { message, retryAfterSeconds: Schema.optionalKey(Schema.Finite) }),
+  reason("error", "context_full", { message }),
+  reason("error", "unavailable", { message, retryAfterSeconds: Schema.optionalKey(Schema.Finite) }),
   reason("error", "auth_required", { message }),
   reason("error", "not_installed", { message, program: Schema.String }),
   reason("error", "protocol", { message }),
@@ -116,6 +118,7 @@ export const errorText = (outcome: Outcome): string | undefined => {
 export const retryable = (outcome: Outcome): boolean => {
   switch (outcome.reason) {
     case "rate_limited":
+    case "unavailable":
     case "lost":
     case "total":
     case "idle":
@@ -133,6 +136,9 @@ const hints: Record<Reason, string> = {
   agent_failed: "Read the error and the agent's last output, mend the cause, then spawn again.",
   refused: "The agent declined the work: change the prompt or the permissions.",
   rate_limited: "Wait for the time given, then spawn again.",
+  context_full:
+    "The conversation is longer than the model can read: compact it, choose a model that reads more, or begin a new session.",
+  unavailable: "The model's provider could not serve: try again later, or configure a fallback.",
   auth_required: "Sign in to the agent or give it its key, then spawn again.",
   not_installed: "Install the program or correct its path in the configuration.",
   protocol: "The agent broke its protocol: check its version against the one that is supported.",

@@ -93,9 +93,9 @@ const settle: Decision = { _tag: "Settle" }
 /** A provider that asks for more than a day says that it does not want us. */
 const retryAfterSecondsMax = 86_400
 
-/** How long a rate limit asks to wait, in seconds; none when it does not say or is none. */
+/** How long a provider asks to wait, in seconds; none when the outcome says nothing of the kind. */
 export const retryAfterSeconds = (outcome: Outcome): number | undefined =>
-  outcome.reason === "rate_limited" ? outcome.retryAfterSeconds : undefined
+  outcome.reason === "rate_limited" || outcome.reason === "unavailable" ? outcome.retryAfterSeconds : undefined
 
 const isWanted = (restart: Restart, outcome: Outcome): boolean => {
   switch (restart) {

@@ -30,6 +30,12 @@ const byReason: { readonly [Reason in Outcome.Reason]: Row & { readonly outcome:
     text: message,
     retryable: true
   },
+  context_full: { outcome: { status: "error", reason: "context_full", message }, text: message, retryable: false },
+  unavailable: {
+    outcome: { status: "error", reason: "unavailable", message, retryAfterSeconds: 5 },
+    text: message,
+    retryable: true
+  },
   auth_required: { outcome: { status: "error", reason: "auth_required", message }, text: message, retryable: false },
   not_installed: {
     outcome: { status: "error", reason: "not_installed", message, program: "agent" },

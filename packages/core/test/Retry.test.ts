@@ -15,6 +15,8 @@ const limited = (retryAfterSeconds?: number): Outcome => ({
   message: "slow down",
   ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds })
 })
+const down: Outcome = { status: "error", reason: "unavailable", message: "no room", retryAfterSeconds: 40 }
+const full: Outcome = { status: "error", reason: "context_full", message: "too long" }
 const failed: Outcome = { status: "error", reason: "agent_failed", message: "no" }
 const idle: Outcome = { status: "timeout", reason: "idle", elapsedSeconds: 1, limitSeconds: 1 }
 const done: Outcome = { status: "completed", reason: "done" }
@@ -34,6 +36,8 @@ describe("Retry.decide: which ends are tried again", () => {
   const cases: ReadonlyArray<readonly [Retry.Restart, string, Outcome, "Again" | "Settle"]> = [
     ["temporary", "a rate limit", limited(), "Settle"],
     ["transient", "a rate limit", limited(), "Again"],
+    ["transient", "a provider that is down", down, "Again"],
+    ["transient", "a conversation that is too long", full, "Settle"],
     ["transient", "an idle run", idle, "Again"],
     ["transient", "an agent that failed at its task", failed, "Settle"],
     ["transient", "a completed run", done, "Settle"],
@@ -65,6 +69,7 @@ describe("Retry.decide: how often and when", () => {
     ["half of it at the least", ended(limited(), { chance: 0 }), 1_000],
     ["the second one is twice as long", ended(limited(), { failedAtMillis: [999_000] }), 4_000],
     ["a provider's own time wins when it is longer", ended(limited(30)), 30_000],
+    ["also that of one that is down", ended(down), 40_000],
     ["and loses when it is shorter", ended(limited(0.5)), 2_000]
   ]
   it.each(pauses)("%s", (_, end, pauseMillis) => {
