@@ -1072,7 +1072,7 @@ export declare class ToolSourceUnavailable extends ToolSourceUnavailable_base {
 }
 export interface ToolSource {
     readonly name: string;
-    readonly toolsFor: (session: Session) => Effect.Effect<ReadonlyArray<AgentTool>, ToolSourceUnavailable, Scope.Scope>;
+    readonly toolsFor: (session: Session, missing: (unavailable: ToolSourceUnavailable) => Effect.Effect<void>) => Effect.Effect<ReadonlyArray<AgentTool>, ToolSourceUnavailable, Scope.Scope>;
 }
 declare const ToolSources_base: Context.Reference<readonly ToolSource[]>;
 export declare class ToolSources extends ToolSources_base {

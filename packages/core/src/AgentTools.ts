@@ -73,8 +73,18 @@ export class ToolSourceUnavailable extends Schema.TaggedError<ToolSourceUnavaila
 export interface ToolSource {
   /** For logs and for the run that is told of its absence. */
   readonly name: string
-  /** The tools of this session while the scope is open. **Interruption**: leaves nothing open. */
-  readonly toolsFor: (session: Session) => Effect.Effect<ReadonlyArray<AgentTool>, ToolSourceUnavailable, Scope.Scope>
+  /**
+   * The tools of this session while the scope is open.
+   *
+   * **Details**: a source of several parts gives those that it has, and calls
+   * `missing` for each that it has not; it does not fail for one of them.
+   *
+   * **Interruption**: leaves nothing open.
+   */
+  readonly toolsFor: (
+    session: Session,
+    missing: (unavailable: ToolSourceUnavailable) => Effect.Effect<void>
+  ) => Effect.Effect<ReadonlyArray<AgentTool>, ToolSourceUnavailable, Scope.Scope>
 }
 
 /** The sources of this process, in order. None by default: an agent without tools answers in words. */
