@@ -1936,6 +1936,23 @@ export declare class GraceTime extends GraceTime_base {
 export declare const layer: (limits: Limits) => Layer.Layer<never>;
 export {};
 
+// src/ModelFailure.d.ts
+import type { AiError } from "effect/ai";
+import * as Duration from "effect/Duration";
+import * as Option from "effect/Option";
+import * as Schema from "effect/Schema";
+export declare const ModelFailureKind: Schema.Literals<readonly ["context_full", "overloaded", "cut_off"]>;
+export type ModelFailureKind = typeof ModelFailureKind.Type;
+export declare const ModelFailureFacts: Schema.Struct<{
+    readonly kind: Schema.optionalKey<Schema.Literals<readonly ["context_full", "overloaded", "cut_off"]>>;
+    readonly retryAfterSeconds: Schema.optionalKey<Schema.Finite>;
+}>;
+export type ModelFailureFacts = typeof ModelFailureFacts.Type;
+export declare const modelFailureKey = "offshoot";
+export declare const factsOf: (error: AiError.AiError) => ModelFailureFacts;
+export declare const isContextFull: (error: AiError.AiError) => boolean;
+export declare const retryAfter: (error: AiError.AiError) => Option.Option<Duration.Duration>;
+
 // src/Nearest.d.ts
 import * as Option from "effect/Option";
 export declare const nearest: (name: string, known: ReadonlyArray<string>) => Option.Option<string>;
@@ -3976,6 +3993,7 @@ export * as Ids from "./Ids.ts";
 export * as Lifecycle from "./Lifecycle.ts";
 export * as Limits from "./Limits.ts";
 export * as Nearest from "./Nearest.ts";
+export * as ModelFailure from "./ModelFailure.ts";
 export * as Obligation from "./Obligation.ts";
 export * as Offshoot from "./Offshoot.ts";
 export * as Outbox from "./Outbox.ts";
