@@ -1033,6 +1033,25 @@ export declare const terminalOf: (runId: RunId, outcome: Outcome, errorText: str
 export declare const isTerminalEvent: (event: AgentEvent) => boolean;
 export {};
 
+// src/AgentLimits.d.ts
+import * as Context from "effect/Context";
+import * as Layer from "effect/Layer";
+import * as Option from "effect/Option";
+export interface AgentLimitsShape {
+    readonly roundsMax: number;
+    readonly toolCallsMax: number;
+    readonly tokensMax: Option.Option<number>;
+    readonly toolSeconds: number;
+    readonly toolResultBytes: number;
+    readonly parallelTools: number;
+}
+export declare const defaults: AgentLimitsShape;
+declare const AgentLimits_base: Context.Reference<AgentLimitsShape>;
+export declare class AgentLimits extends AgentLimits_base {
+}
+export declare const layer: (limits: AgentLimitsShape) => Layer.Layer<never>;
+export {};
+
 // src/AgentTools.d.ts
 import type { Prompt, Tool } from "effect/ai";
 import * as Context from "effect/Context";
@@ -3980,6 +3999,7 @@ export {};
 // src/index.d.ts
 export * as Agent from "./Agent.ts";
 export * as AgentDirectory from "./AgentDirectory.ts";
+export * as AgentLimits from "./AgentLimits.ts";
 export * as AgentTools from "./AgentTools.ts";
 export * as AgentEvent from "./AgentEvent.ts";
 export * as CallSettings from "./CallSettings.ts";

@@ -3,9 +3,8 @@
  * is shown to people and kept, and a child may say anything.
  */
 import * as Equal from "effect/Equal"
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import type { Ask } from "../Obligation.ts"
+import { boundedJson } from "./boundedJson.ts"
 
 /** A question is read by a person: a few pages. */
 const questionCharsMax = 16_384
@@ -22,19 +21,6 @@ const headCharsMax = 16_384
 const cut = (text: string, charsMax: number): string =>
   text.length <= charsMax ? text : `${text.slice(0, charsMax - 1)}…`
 
-const JsonText = Schema.fromJsonString(Schema.Unknown)
-const encodeJson = Schema.encodeUnknownOption(JsonText)
-const decodeJson = Schema.decodeUnknownOption(JsonText)
-
-/** Plain JSON. Larger arguments are replaced by their beginning and a marker; what is no JSON is only said to be there. */
-const boundedArguments = (given: unknown): unknown => {
-  const text = Option.filter(encodeJson(given), (encoded) => typeof encoded === "string")
-  if (Option.isNone(text)) return { unreadable: true }
-  if (text.value.length <= argumentsCharsMax)
-    return Option.getOrElse(decodeJson(text.value), () => ({ unreadable: true }))
-  return { truncated: true, chars: text.value.length, head: text.value.slice(0, headCharsMax) }
-}
-
 export const boundedAsk = (ask: Ask): Ask =>
   ask.type === "question"
     ? {
@@ -48,7 +34,7 @@ export const boundedAsk = (ask: Ask): Ask =>
         type: "permission",
         toolCallId: cut(ask.toolCallId, nameCharsMax),
         toolName: cut(ask.toolName, nameCharsMax),
-        arguments: boundedArguments(ask.arguments)
+        arguments: boundedJson(ask.arguments, { charsMax: argumentsCharsMax, headChars: headCharsMax })
       }
 
 /** Whether two bounded asks ask the same. */
