@@ -1071,7 +1071,7 @@ export interface ToolAnswer {
     readonly isFailure: boolean;
     readonly result: unknown;
     readonly modelOutput?: Prompt.ToolResultPart["modelOutput"];
-    readonly then?: "rest";
+    readonly afterwards?: "rest";
 }
 export interface AgentTool {
     readonly name: string;

@@ -35,7 +35,7 @@ export interface ToolAnswer {
   readonly result: unknown
   readonly modelOutput?: Prompt.ToolResultPart["modelOutput"]
   /** The run ends with this round, because its session waits for its children: their end wakes it. */
-  readonly then?: "rest"
+  readonly afterwards?: "rest"
 }
 
 export interface AgentTool {

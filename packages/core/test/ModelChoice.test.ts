@@ -31,6 +31,7 @@ const profile = (model: string): Option.Option<SubagentProfile> =>
 /** Routes every model of the providers `alpha` and `beta`; `fast` is an alias. */
 const router = (model: LanguageModel.LanguageModel, defaultRef: Option.Option<ModelRef>): ProviderRouterShape => ({
   defaultRef,
+  models: [],
   providerTypeFor: ({ provider }) => (provider === "alpha" ? Option.some("compatible") : Option.none()),
   parse: (text) => {
     if (text === "fast") return Option.some(ref("beta", "small"))

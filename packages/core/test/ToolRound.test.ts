@@ -8,6 +8,7 @@ import { TestClock } from "effect/testing"
 import { Tool } from "effect/ai"
 import { defaults } from "../src/AgentLimits.ts"
 import type { AgentTool, ToolAnswer } from "../src/AgentTools.ts"
+import { jsonTextOf } from "../src/internal/boundedJson.ts"
 import { callTools, decide, type ToolEnv, type WantedCall } from "../src/internal/toolRound.ts"
 import * as RunHarness from "../src/testing/RunHarness.ts"
 import { everything, type ToolScope } from "../src/ToolPolicy.ts"
@@ -275,7 +276,7 @@ describe("a round of calls", () => {
 
   it.effect("the run rests after the round when one tool says so, and the other calls are made all the same", () =>
     Effect.gen(function* () {
-      const waits = tool("wait", { call: () => Effect.succeed({ ...done("later"), then: "rest" as const }) })
+      const waits = tool("wait", { call: () => Effect.succeed({ ...done("later"), afterwards: "rest" as const }) })
       const { env } = yield* stand([waits, tool("good")])
       const round = yield* callTools(env, [call("wait"), call("good")])
       assert.isTrue(round.rest)
@@ -295,7 +296,7 @@ describe("a round of calls", () => {
         events.map(({ type }) => type),
         ["tool_start", "tool_lifecycle", "tool_complete"]
       )
-      assert.isBelow(JSON.stringify(events).length, 8_000)
+      assert.isBelow(String(yield* Effect.fromOption(jsonTextOf(events))).length, 8_000)
     })
   )
 })

@@ -46,7 +46,7 @@ const written = (router: ProviderRouterShape, text: string | undefined): Option.
 }
 
 /** What is asked for, in this order: by the session's reference, by its model, by its role. */
-export const wantedRef = (
+const wantedRef = (
   router: ProviderRouterShape,
   session: Session,
   profile: Option.Option<SubagentProfile>

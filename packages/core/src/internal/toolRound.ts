@@ -259,6 +259,6 @@ export const callTools = (env: ToolEnv, calls: ReadonlyArray<WantedCall>): Effec
   ).pipe(
     Effect.map((groups) => {
       const answers = groups.flat()
-      return { answers, rest: answers.some(({ answer }) => answer.then === "rest") }
+      return { answers, rest: answers.some(({ answer }) => answer.afterwards === "rest") }
     })
   )
