@@ -1162,6 +1162,8 @@ export interface ExecuteServices extends Finalize.FinalizeServices, ContextServi
     readonly recovery: Recovery.Rules;
     readonly hasChildrenInFlight: (session: Session) => boolean;
     readonly onLive: (live: LiveRun) => void;
+    readonly mayRest: (session: Session) => boolean;
+    readonly rest: (flight: Flight, live: LiveRun) => Effect.Effect<Option.Option<Ending>>;
     readonly onRateLimited: (flight: Flight, seconds: number) => Effect.Effect<void>;
 }
 export type Readiness = {
@@ -1183,6 +1185,8 @@ export type Ending = {
     readonly job: SpawnJob;
     readonly session: Session;
     readonly mode: "resume" | "retry";
+} | {
+    readonly _tag: "Resting";
 } | {
     readonly _tag: "Left";
 };
@@ -1857,6 +1861,269 @@ export declare const goOn: (services: FinalizeServices, flight: Flight, session:
     readonly updatedAtMillis: number;
     readonly version: number;
 }>, never, never>;
+export interface Rest {
+    readonly job: SpawnJob;
+    readonly until: "woken" | "now";
+}
+export declare const suspend: (services: FinalizeServices, flight: Flight, session: {
+    readonly id: string & import("effect/Brand").Brand<"SessionId">;
+    readonly kind: "child" | "root";
+    readonly parentId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly rootId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly depth: number;
+    readonly title: string;
+    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+    readonly outcome?: {
+        readonly status: "completed";
+        readonly reason: "done";
+    } | {
+        readonly status: "completed";
+        readonly reason: "truncated";
+        readonly limit: "length" | "rounds" | "tool_calls" | "transcript";
+    } | {
+        readonly status: "error";
+        readonly reason: "agent_failed";
+        readonly message: string;
+        readonly exitCode?: number;
+        readonly signal?: string;
+        readonly detail?: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "refused";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "rate_limited";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
+        readonly reason: "context_full";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "unavailable";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
+        readonly reason: "auth_required";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "not_installed";
+        readonly message: string;
+        readonly program: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "protocol";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "budget";
+        readonly message: string;
+        readonly budget: "cost" | "depth" | "rounds" | "spawns" | "tokens" | "tool_calls";
+    } | {
+        readonly status: "error";
+        readonly reason: "lost";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "setup";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "defect";
+        readonly message: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "total";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "idle";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "tool";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+        readonly toolName: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "request";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_parent";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_user";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "shutdown";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "before_launch";
+    } | {
+        readonly status: "skipped";
+        readonly reason: "no_pending_message";
+    };
+    readonly profile?: string;
+    readonly agent?: string;
+    readonly model?: string;
+    readonly modelRef?: {
+        readonly provider: string;
+        readonly model: string;
+    };
+    readonly workspace?: string;
+    readonly tools?: {
+        readonly allowed: readonly (readonly string[])[];
+        readonly denied: readonly string[];
+    };
+    readonly requestKey?: string;
+    readonly parentClose?: "abandon" | "cancel" | "drain";
+    readonly recovery?: "resume" | "retry" | "settle";
+    readonly metadata: {
+        readonly [x: string]: string;
+    };
+    readonly createdAtMillis: number;
+    readonly updatedAtMillis: number;
+    readonly version: number;
+}, args_3: Rest) => Effect.Effect<Option.Option<{
+    readonly id: string & import("effect/Brand").Brand<"SessionId">;
+    readonly kind: "child" | "root";
+    readonly parentId?: string & import("effect/Brand").Brand<"SessionId">;
+    readonly rootId: string & import("effect/Brand").Brand<"SessionId">;
+    readonly depth: number;
+    readonly title: string;
+    readonly status: "awaiting_request" | "cancelled" | "cancelling" | "completed" | "error" | "idle" | "pending" | "running" | "skipped" | "timeout" | "waiting_for_children";
+    readonly runId?: string & import("effect/Brand").Brand<"RunId">;
+    readonly outcome?: {
+        readonly status: "completed";
+        readonly reason: "done";
+    } | {
+        readonly status: "completed";
+        readonly reason: "truncated";
+        readonly limit: "length" | "rounds" | "tool_calls" | "transcript";
+    } | {
+        readonly status: "error";
+        readonly reason: "agent_failed";
+        readonly message: string;
+        readonly exitCode?: number;
+        readonly signal?: string;
+        readonly detail?: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "refused";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "rate_limited";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
+        readonly reason: "context_full";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "unavailable";
+        readonly message: string;
+        readonly retryAfterSeconds?: number;
+    } | {
+        readonly status: "error";
+        readonly reason: "auth_required";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "not_installed";
+        readonly message: string;
+        readonly program: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "protocol";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "budget";
+        readonly message: string;
+        readonly budget: "cost" | "depth" | "rounds" | "spawns" | "tokens" | "tool_calls";
+    } | {
+        readonly status: "error";
+        readonly reason: "lost";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "setup";
+        readonly message: string;
+    } | {
+        readonly status: "error";
+        readonly reason: "defect";
+        readonly message: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "total";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "idle";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "tool";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+        readonly toolName: string;
+    } | {
+        readonly status: "timeout";
+        readonly reason: "request";
+        readonly elapsedSeconds: number;
+        readonly limitSeconds: number;
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_parent";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "by_user";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "shutdown";
+    } | {
+        readonly status: "cancelled";
+        readonly reason: "before_launch";
+    } | {
+        readonly status: "skipped";
+        readonly reason: "no_pending_message";
+    };
+    readonly profile?: string;
+    readonly agent?: string;
+    readonly model?: string;
+    readonly modelRef?: {
+        readonly provider: string;
+        readonly model: string;
+    };
+    readonly workspace?: string;
+    readonly tools?: {
+        readonly allowed: readonly (readonly string[])[];
+        readonly denied: readonly string[];
+    };
+    readonly requestKey?: string;
+    readonly parentClose?: "abandon" | "cancel" | "drain";
+    readonly recovery?: "resume" | "retry" | "settle";
+    readonly metadata: {
+        readonly [x: string]: string;
+    };
+    readonly createdAtMillis: number;
+    readonly updatedAtMillis: number;
+    readonly version: number;
+}>, never, never>;
 export declare const leave: (services: FinalizeServices, flight: Flight) => Effect.Effect<void, never, never>;
 
 // src/Ids.d.ts
@@ -1909,6 +2176,13 @@ export type Command = {
     readonly _tag: "Retry";
     readonly runId: RunId;
     readonly nextRunId: RunId;
+} | {
+    readonly _tag: "Suspend";
+    readonly runId: RunId;
+    readonly nextRunId: RunId;
+} | {
+    readonly _tag: "Wake";
+    readonly runId: RunId;
 } | {
     readonly _tag: "Cancel";
 } | {
@@ -2402,7 +2676,7 @@ export declare const nextJob: (job: SpawnJob, next: {
     readonly handle: string | undefined;
     readonly endedAtMillis: number;
     readonly notBeforeMillis: number | undefined;
-    readonly ended: "lost" | "by_itself";
+    readonly ended: "lost" | "by_itself" | "suspended";
 }) => SpawnJob;
 export {};
 

@@ -53,6 +53,10 @@ export interface ExecuteServices extends Finalize.FinalizeServices, ContextServi
   readonly hasChildrenInFlight: (session: Session) => boolean
   /** Told when a run is live, for the heartbeat. */
   readonly onLive: (live: LiveRun) => void
+  /** Whether the session waits for children, or has been sent what its run did not take. */
+  readonly mayRest: (session: Session) => boolean
+  /** Puts a run to rest while its wait is certain to be open; none: it has none, or its state does not let it. */
+  readonly rest: (flight: Flight, live: LiveRun) => Effect.Effect<Option.Option<Ending>>
   /** Told when a provider asks for a pause: it holds for the siblings too. */
   readonly onRateLimited: (flight: Flight, seconds: number) => Effect.Effect<void>
 }
@@ -224,6 +228,8 @@ export type Ending =
   | { readonly _tag: "Settled"; readonly accepted: ReadonlyArray<AcceptedJob> }
   /** The job goes on as another try, which is recorded as queued. */
   | { readonly _tag: "Again"; readonly job: SpawnJob; readonly session: Session; readonly mode: "resume" | "retry" }
+  /** The job rests until its session is woken, and has a flight that says so. */
+  | { readonly _tag: "Resting" }
   /** Recorded as it was, for the next start; or somebody else settled it. */
   | { readonly _tag: "Left" }
 
@@ -240,21 +246,29 @@ const settle = (
     Option.match({ onNone: () => left, onSome: (accepted): Ending => ({ _tag: "Settled", accepted }) })
   )
 
-/** Settles a flight that was cancelled before it began: it never launches (`S-cancel-queued`). */
+/** A job that goes on from an earlier run of its own has had its launch. */
+const withdrawn = ({ job, stop: wish }: Flight): Outcome.Outcome =>
+  job.resume === undefined || wish === undefined ? Outcome.beforeLaunch : Outcome.cancelled(wish.by)
+
+/**
+ * Settles a flight that was cancelled before its run began (`S-cancel-queued`),
+ * or while it rested: it is not launched.
+ */
 export const settleUnbegun = Effect.fnUntraced(function* (services: ExecuteServices, flight: Flight) {
   const session = yield* patiently(services.recorder.store.session(flight.job.childSessionId)).pipe(
     Effect.catchTag("StoreError", () => Effect.succeed(Option.none<Session>()))
   )
-  return yield* settle(services, flight, session, Outcome.beforeLaunch)
+  return yield* settle(services, flight, session, withdrawn(flight))
 })
 
 /** A session that was changed since it was queued is found out by the commit that begins its run. */
-/** What waits in the inbox joins the prompt with the launch: alone it is one. */
+/** What waits in the inbox joins the prompt with the launch: alone it is one. Who goes on needs none. */
 const load = Effect.fnUntraced(function* ({ inbox, recorder: { store } }: ExecuteServices, flight: Flight) {
   const { childSessionId } = flight.job
   const session = yield* store.session(childSessionId)
   const written = yield* findPrompt(store, flight.job)
-  const prompt = Option.isNone(written) && inbox.hasWaiting(childSessionId) ? Option.some("") : written
+  const goesOn = flight.job.resume !== undefined || inbox.hasWaiting(childSessionId)
+  const prompt = Option.isNone(written) && goesOn ? Option.some("") : written
   return readiness(flight, session, prompt)
 })
 
@@ -303,8 +317,30 @@ const goOnOrSettle = Effect.fnUntraced(function* (
   return yield* settle(services, flight, Option.some(live.session), outcome)
 })
 
-/** Most ends are just that. What somebody stopped is not tried again. */
+const restOrEnd = (
+  services: ExecuteServices,
+  flight: Flight,
+  live: LiveRun,
+  outcome: Outcome.Outcome
+): Effect.Effect<Ending> =>
+  Effect.flatMap(
+    services.rest(flight, live),
+    Option.match({ onNone: () => endNow(services, flight, live, outcome), onSome: (ending) => Effect.succeed(ending) })
+  )
+
+/** A run in process that ended well while its session waits for children is not the end of its job. */
 const end = (
+  services: ExecuteServices,
+  flight: Flight,
+  live: LiveRun,
+  outcome: Outcome.Outcome
+): Effect.Effect<Ending> =>
+  outcome.reason === "done" && live.records === "rounds" && flight.stop === undefined && services.mayRest(live.session)
+    ? restOrEnd(services, flight, live, outcome)
+    : endNow(services, flight, live, outcome)
+
+/** Most ends are just that. What somebody stopped is not tried again. */
+const endNow = (
   services: ExecuteServices,
   flight: Flight,
   live: LiveRun,

@@ -441,6 +441,40 @@ export const goOn = Effect.fnUntraced(function* (
   )
 })
 
+/** How a job rests: the run it goes on as, and whether its children wake it or it goes on at once. */
+export interface Rest {
+  readonly job: SpawnJob
+  readonly until: "woken" | "now"
+}
+
+/**
+ * Ends a run whose session waits for its children: one commit, and no
+ * completion. Returns the session as it is then; none when its state does not
+ * let it rest.
+ *
+ * **Durability**: when it returns some, the next run is recorded, and a start
+ * finds it resting or queued.
+ */
+export const suspend = Effect.fnUntraced(function* (
+  services: FinalizeServices,
+  flight: Flight,
+  session: Session,
+  { job, until }: Rest
+) {
+  yield* close(services, flight)
+  const { childSessionId: sessionId, runId } = flight.job
+  const tail = tailOf(flight, yield* Ids.makeMessageId, yield* Clock.currentTimeMillis)
+  const command = { _tag: until === "now" ? "Retry" : "Suspend", runId, nextRunId: job.runId } as const
+  const status = until === "now" ? "pending" : "waiting_for_children"
+  const changed: Recorded = { on: "child", event: { type: "session_status_changed", sessionId, status } }
+  const changes: Transition = [...tail.changes, { _tag: "JobReplaced", runId, job }]
+  const plan = planOf(services, flight, changes, [...tail.events, changed])
+  return yield* patiently(services.recorder.transact(session, command, () => plan)).pipe(
+    Effect.asSome,
+    Effect.catch((error) => Effect.as(Effect.logWarning("child.not_suspended", error), Option.none<Session>()))
+  )
+})
+
 /**
  * Leaves a run that the shutdown interrupted for the next start, which takes it
  * up as it takes up what a dead process left.

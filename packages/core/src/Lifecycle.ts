@@ -28,6 +28,10 @@ export type Command =
   | { readonly _tag: "Resume"; readonly runId: RunId }
   /** The run has ended and its job goes on as another one. A session that is being cancelled does not. */
   | { readonly _tag: "Retry"; readonly runId: RunId; readonly nextRunId: RunId }
+  /** The run has ended and its job rests until the children of its session wake it, as another run. */
+  | { readonly _tag: "Suspend"; readonly runId: RunId; readonly nextRunId: RunId }
+  /** The rest is over: the run that was named by `Suspend` is queued. */
+  | { readonly _tag: "Wake"; readonly runId: RunId }
   /** The wish that a live run stops; a session that never ran is closed at once. */
   | { readonly _tag: "Cancel" }
   | { readonly _tag: "Settle"; readonly runId: RunId; readonly outcome: Outcome }
@@ -72,7 +76,7 @@ const begin = (session: Session, model: string): Partial<Session> => ({
 /**
  * The session after the command, with its version raised by one; or why not.
  *
- * `Begin`, `Await`, `Resume`, `Retry` and `Settle` name the run they are about; any
+ * `Begin`, `Await`, `Resume`, `Retry`, `Suspend`, `Wake` and `Settle` name the run they are about; any
  * other run is `NotCurrent`, so that nothing reaches a run's successor.
  */
 export const decide = (session: Session, command: Command, nowMillis: number): Result.Result<Session, Refusal> => {
@@ -102,6 +106,14 @@ export const decide = (session: Session, command: Command, nowMillis: number): R
       return status === "cancelling"
         ? refuse({ _tag: "NotCurrent", status })
         : accept(step(session, { status: "pending", runId: command.nextRunId }, nowMillis))
+    case "Suspend":
+      return status === "running"
+        ? accept(step(session, { status: "waiting_for_children", runId: command.nextRunId }, nowMillis))
+        : refuse({ _tag: "NotCurrent", status })
+    case "Wake":
+      return status === "waiting_for_children"
+        ? accept(step(session, { status: "pending" }, nowMillis))
+        : refuse({ _tag: "NotCurrent", status })
     case "Settle": {
       const { outcome } = command
       const metadata = withLastRun(session.metadata, outcome.status, errorText(outcome))

@@ -68,7 +68,11 @@ const make = Effect.gen(function* () {
     wait: (parentId, request) => Facade.wait(facade, parentId, request),
     wakeWhen: (parentId, request) => withIds(Facade.wakeWhen(facade, parentId, request)),
     lastWait: (parentId) => Effect.andThen(Facade.findSession(store, parentId), waits.last(parentId)),
-    send: (id, request) => withIds(inbox.send(id, request, (opening) => withIds(Spawn.rerun(spawning, id, opening)))),
+    send: (id, request) =>
+      withIds(inbox.send(id, request, (opening) => withIds(Spawn.rerun(spawning, id, opening)))).pipe(
+        // A parent that rests goes on with it.
+        Effect.tap(() => scheduler.release(id))
+      ),
     sent: (id, page) => Facade.sent(facade, id, page),
     requests: (query) => requests.list(query),
     request: (id) => requests.find(id),

@@ -68,8 +68,14 @@ export const ofLaunched = (
   return wished === "retry" ? { _tag: "Continue", mode: "retry" } : lost("while it was running")
 }
 
+/** Only who rested is being cancelled while its job is queued: a queued job that is cancelled settles at once. */
+const ofQueued = ({ session }: OpenJob): Decision =>
+  Option.exists(session, ({ status }) => status === "cancelling")
+    ? lost("while it was being cancelled")
+    : { _tag: "Requeue" }
+
 const decide = (open: OpenJob, rules: Rules): Decision =>
-  open.state === "queued" ? { _tag: "Requeue" } : ofLaunched(open, rules)
+  open.state === "queued" ? ofQueued(open) : ofLaunched(open, rules)
 
 /** What is known of parents besides their open jobs. */
 export interface Standing {
@@ -141,14 +147,17 @@ export const nextJob = (
     readonly handle: string | undefined
     readonly endedAtMillis: number
     readonly notBeforeMillis: number | undefined
-    readonly ended: "lost" | "by_itself"
+    readonly ended: "lost" | "by_itself" | "suspended"
   }
 ): SpawnJob => {
   const { firstRunId: _first, notBeforeMillis: _before, resume: _resume, ...rest } = job
   return {
     ...rest,
     runId: next.runId,
-    tries: [...(job.tries ?? []), { runId: job.runId, endedAtMillis: next.endedAtMillis }].slice(-triesMax),
+    // A run that waits for its children is no try that failed.
+    ...(next.ended === "suspended"
+      ? {}
+      : { tries: [...(job.tries ?? []), { runId: job.runId, endedAtMillis: next.endedAtMillis }].slice(-triesMax) }),
     ...(next.ended === "lost" ? { lost: (job.lost ?? 0) + 1 } : {}),
     ...(next.notBeforeMillis === undefined ? {} : { notBeforeMillis: next.notBeforeMillis }),
     ...(next.mode === "resume"

@@ -34,6 +34,7 @@ import { Heartbeats } from "./internal/heartbeats.ts"
 import { Inbox } from "./internal/inbox.ts"
 import { Recorder, type Show } from "./internal/recorder.ts"
 import { recover } from "./internal/recovering.ts"
+import { rest } from "./internal/resting.ts"
 import { canResume } from "./internal/runnerChoice.ts"
 import { Requests } from "./internal/requests.ts"
 import {
@@ -43,6 +44,7 @@ import {
   releaseWaiting,
   pause,
   placeFlight,
+  placeOrSettle,
   reserve,
   type Scheduling,
   settleUnbegun,
@@ -184,6 +186,8 @@ const makeServices = Effect.fnUntraced(function* (floor: Floor, fibers: Fibers) 
     closing: () => floor.closed,
     slots: { leave: (flight) => floor.leave(flight), reenter: (flight) => floor.reenter(flight) },
     hasChildrenInFlight: (session) => floor.flights.hasChildren(session.id),
+    mayRest: ({ id }) => waits.hasOpenWait(id) || inbox.hasNews(id),
+    rest: (flight, live) => rest({ floor, services, waits }, flight, live),
     onLive: (live) => floor.heartbeats.add(live),
     onRateLimited: (flight, seconds) => pause(floor, fibers, flight, seconds),
     reserve: (accepted) => reserve(floor, accepted),
@@ -319,6 +323,7 @@ const make: Effect.Effect<SpawnSchedulerShape, StoreError, Needed | Scope.Scope>
   }
   const { services, waits } = yield* makeServices(floor, fibers)
   const scheduling: Scheduling = { ...fibers, floor, services, waits }
+  floor.flights.onWoken = (flight) => placeOrSettle(scheduling, flight)
   yield* recover(services, takeoverOf(scheduling))
   yield* upkeep(scheduling)
   const drain = makeDrain(scheduling)

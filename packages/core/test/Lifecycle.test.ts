@@ -31,6 +31,8 @@ const commands: Record<string, Lifecycle.Command> = {
   Resume: { _tag: "Resume", runId: now },
   Cancel: { _tag: "Cancel" },
   Retry: { _tag: "Retry", runId: now, nextRunId: other },
+  Suspend: { _tag: "Suspend", runId: now, nextRunId: other },
+  Wake: { _tag: "Wake", runId: now },
   Settle: { _tag: "Settle", runId: now, outcome: done }
 }
 
@@ -50,6 +52,8 @@ const accepted: Record<string, Partial<Record<SessionStatus, SessionStatus>>> = 
     cancelling: "cancelling"
   },
   Retry: { pending: queued, running: queued, awaiting_request: queued, waiting_for_children: queued },
+  Suspend: { running: "waiting_for_children" },
+  Wake: { waiting_for_children: queued },
   Settle: {
     pending: "completed",
     running: "completed",
@@ -92,7 +96,7 @@ describe("Lifecycle.decide", () => {
   })
 
   it.each(
-    ["Begin", "AwaitRequest", "Resume", "Retry", "Settle"].flatMap((name) =>
+    ["Begin", "AwaitRequest", "Resume", "Retry", "Suspend", "Wake", "Settle"].flatMap((name) =>
       statuses.map((status) => [name, status] as const)
     )
   )("I2: %s of another run than the current one is refused while %s", (name, status) => {
@@ -118,6 +122,11 @@ describe("Lifecycle.decide", () => {
 
   it("a job that goes on is queued with its next run", () => {
     const next = after(at("running"), { _tag: "Retry", runId: now, nextRunId: other })
+    assert.strictEqual(next.runId, other)
+  })
+
+  it("a parent that rests waits under the name of its next run", () => {
+    const next = after(at("running"), { _tag: "Suspend", runId: now, nextRunId: other })
     assert.strictEqual(next.runId, other)
   })
 

@@ -1,54 +1,18 @@
-/** Waits in the whole runtime: a parent that runs in process ends its run, and runs again with what its children said. */
+/** Waits in the whole runtime: a parent that runs in process rests, and goes on with what its children said. */
 import { assert, describe, it } from "@effect/vitest"
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Queue from "effect/Queue"
 import { TestClock } from "effect/testing"
-import * as Agent from "../src/Agent.ts"
-import * as ExternalChildRunner from "../src/ExternalChildRunner.ts"
-import type { SessionId } from "../src/Ids.ts"
-import * as Outcome from "../src/Outcome.ts"
 import { SubAgents } from "../src/SubAgents.ts"
+import { running, wakeWhenAll, make as parentAgent } from "./ParentAgent.ts"
 import { childrenIn } from "./WaitsWorld.ts"
 import { child, statusOf, world } from "./world.ts"
-
-interface Run {
-  readonly prompt: string
-  readonly end: Effect.Effect<void>
-}
-
-/** A parent whose runs the test ends one by one. */
-const parentAgent = () => {
-  const runs = Effect.runSync(Queue.unbounded<Run>())
-  const layer: Layer.Layer<never> = Agent.layer({
-    run: ({ prompt }) =>
-      Effect.gen(function* () {
-        const ended = yield* Deferred.make<void>()
-        yield* Queue.offer(runs, { prompt, end: Effect.asVoid(Deferred.succeed(ended, undefined)) })
-        yield* Deferred.await(ended)
-        return ExternalChildRunner.ended(Outcome.done)
-      })
-  })
-  return { layer, next: Queue.take(runs), more: Queue.size(runs) }
-}
-
-const wakeWhenAll = (id: SessionId) =>
-  Effect.flatMap(SubAgents, (agents) => agents.wakeWhen(id, { children: [], policy: "all", lease: Option.none() }))
-
-const running = Effect.fnUntraced(function* () {
-  const agents = yield* SubAgents
-  const { id } = yield* agents.createRoot({ prompt: "begin" })
-  yield* agents.run(id)
-  return id
-})
 
 const answersIn = (prompt: string) => childrenIn(prompt).map(({ answer }) => answer)
 
 describe("a wake", () => {
-  it.effect("runs a parent again that has settled, once, with the answers of its children", () => {
+  it.effect("runs a parent again that rests, once, with the answers of its children", () => {
     const agent = parentAgent()
     return Effect.gen(function* () {
       const agents = yield* SubAgents
@@ -59,7 +23,7 @@ describe("a wake", () => {
       const wait = yield* wakeWhenAll(id)
       yield* first.end
       yield* TestClock.adjust("30 seconds")
-      assert.strictEqual(yield* statusOf(id), "completed")
+      assert.strictEqual(yield* statusOf(id), "waiting_for_children")
       const { hold } = yield* agents.session(id)
       assert.deepStrictEqual(
         Option.map(hold, ({ _tag }) => _tag),

@@ -49,6 +49,8 @@ export interface Flight extends Entry {
   holdsSlot: boolean
   /** Its end is being recorded: whoever looks for work that is still to come does not count it. */
   settling: boolean
+  /** It rests until its session's children wake it, and has no place; changed by who has the turn of the wait. */
+  suspended: boolean
   /** Completed with the move into the launch queue, for who waits for room there. */
   room: Deferred.Deferred<void> | undefined
   /** Its end, for who waits for that; the same over all tries of the job. */
@@ -82,6 +84,7 @@ export const makeFlight = (
   stop: undefined,
   holdsSlot: false,
   settling: false,
+  suspended: false,
   room: undefined,
   landing: new Landing()
 })
@@ -107,6 +110,8 @@ export class Flights {
 
   /** Told when the commit of a job was reported as failed: it may be in the record all the same. */
   onDoubt: () => void = () => undefined
+  /** Gives a parent its place whose rest is over; told by who took `suspended` from its flight. */
+  onWoken: (flight: Flight) => Effect.Effect<void> = () => Effect.void
   /** Whether no job of this session is accepted now: it is being removed, or one above it is or is being stopped. */
   refuses: (id: SessionId, ancestors: ReadonlyArray<SessionId>) => boolean = () => false
 

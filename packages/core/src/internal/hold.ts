@@ -35,12 +35,15 @@ const whileQueued = ({ flight, nowMillis, place, session }: Circumstances): Hold
   return { _tag: "Queued", place: Option.getOrElse(place, () => launching), sinceMillis }
 }
 
-const whileLive = ({ live, request, session }: Circumstances): Option.Option<Hold> => {
+const forChildren = (wait: Circumstances["wait"]): Option.Option<Hold> =>
+  Option.map(wait, ({ openedAtMillis }) => ({ _tag: "Children", sinceMillis: openedAtMillis }))
+
+const whileLive = ({ live, request, session, wait }: Circumstances): Option.Option<Hold> => {
   if (Option.isSome(request)) {
     const { id, openedAtMillis } = request.value
     return Option.some({ _tag: "Request", requestId: id, sinceMillis: openedAtMillis })
   }
-  if (Option.isNone(live)) return Option.none()
+  if (Option.isNone(live)) return forChildren(wait)
   const { open, waitingSinceMillis } = live.value
   switch (open._tag) {
     case "Children":
@@ -63,9 +66,7 @@ const whileLive = ({ live, request, session }: Circumstances): Option.Option<Hol
  */
 export const holdOf = (known: Circumstances): Option.Option<Hold> => {
   const { flight, session, wait } = known
-  if (!isInFlight(session.status)) {
-    return Option.map(wait, ({ openedAtMillis }) => ({ _tag: "Children", sinceMillis: openedAtMillis }))
-  }
+  if (!isInFlight(session.status)) return forChildren(wait)
   const isStopping = session.status === "cancelling" || (Option.isSome(flight) && flight.value.stop !== undefined)
   if (isStopping) return Option.some({ _tag: "Stopping", sinceMillis: session.updatedAtMillis })
   if (session.status === "pending") return Option.some(whileQueued(known))

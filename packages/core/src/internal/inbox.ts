@@ -84,6 +84,8 @@ export class Inbox extends Context.Service<
     /** Takes up what is open in the record and not in the book: a commit stood although it was reported as failed. */
     readonly reload: Effect.Effect<void, StoreError>
     readonly hasWaiting: (id: Ids.SessionId) => boolean
+    /** Whether something waits that the runtime itself has to tell. */
+    readonly hasNews: (id: Ids.SessionId) => boolean
     /** The sessions for which something waits; at a start, those that are not in flight are to be released. */
     readonly waitingSessions: () => ReadonlyArray<Ids.SessionId>
     /**
@@ -222,6 +224,7 @@ const make = Effect.gen(function* () {
     forRun: forRun(parts),
     reload: load(parts),
     hasWaiting: (id) => parts.book.hasWaiting(id),
+    hasNews: (id) => parts.book.hasWaiting(id) && parts.book.of(id).some(({ steer }) => steer.origin === "runtime"),
     waitingSessions: () => parts.book.sessions(),
     release: release(parts),
     send: send(parts)

@@ -67,6 +67,11 @@ const goOn = Effect.fnUntraced(function* (
   return Option.map(continued, (next): Again => ({ _tag: "Again", job, session: next, mode }))
 })
 
+/** Queued, and waiting for its children: its run had put it to rest, and their end wakes it. */
+const isResting = ({ job, session, state }: Recovery.Planned["open"]): boolean =>
+  state === "queued" &&
+  Option.exists(session, ({ runId, status }) => status === "waiting_for_children" && runId === job.runId)
+
 /** Ends the run that was lost. Returns the flight that is to have a place, when its job goes on. */
 const takeUp = Effect.fnUntraced(function* (
   services: ExecuteServices,
@@ -74,7 +79,12 @@ const takeUp = Effect.fnUntraced(function* (
   flight: Flight,
   { decision, open }: Recovery.Planned
 ) {
-  if (decision._tag === "Requeue") return Option.some(flight)
+  if (decision._tag === "Requeue") {
+    // The end of a lost child, just recorded, may have woken it: then it has its place (I1).
+    const isPlaced = isResting(open) && !flight.suspended
+    const rests = flight.suspended && takeover.hasOpenWait(flight.job.childSessionId)
+    return isPlaced || rests ? Option.none<Flight>() : Option.some(flight)
+  }
   if (decision._tag === "Continue") {
     const again = yield* goOn(services, flight, open, decision.mode)
     if (Option.isSome(again)) return Option.some(yield* takeover.succeed(flight, again.value))
@@ -99,6 +109,7 @@ export const recover = (services: ExecuteServices, takeover: Takeover): Effect.E
     const strays = planned.filter(({ open: { job } }) => !isAlive(job))
     const flights = strays.map((found) => {
       const flight = makeFlight(found.open.job, found.open.ancestors, found.open.session)
+      flight.suspended = isResting(found.open)
       takeover.flights.add(flight)
       return { flight, found }
     })

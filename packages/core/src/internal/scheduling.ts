@@ -17,6 +17,7 @@ import { type Flight, makeFlight } from "./flights.ts"
 import type { Floor } from "./floor.ts"
 import type { Stop } from "./liveRun.ts"
 import type { Takeover } from "./recovering.ts"
+import * as Resting from "./resting.ts"
 import type { AcceptedJob } from "./settlement.ts"
 import type { Waits } from "./waits.ts"
 
@@ -118,8 +119,21 @@ const succeed = (
     return Effect.as(ending.mode === "retry" ? closeChildren(scheduling, flight) : Effect.void, next)
   })
 
+/** Has a parent that rests go on now; see `Resting.rouse`. */
+export const rouse = (scheduling: Scheduling, flight: Flight): Effect.Effect<void> =>
+  Effect.flatMap(
+    Resting.rouse(scheduling, flight),
+    Option.match({
+      onNone: () => Effect.void,
+      onSome: (session) => {
+        flight.queued = session
+        return placeOrSettle(scheduling, flight)
+      }
+    })
+  )
+
 /** Puts a recorded job in its line, or settles one that was stopped before it had a place. */
-const placeOrSettle = (scheduling: Scheduling, flight: Flight): Effect.Effect<void> =>
+export const placeOrSettle = (scheduling: Scheduling, flight: Flight): Effect.Effect<void> =>
   Effect.suspend(() =>
     flight.stop === undefined ? Effect.asVoid(placeFlight(scheduling, flight)) : settleUnbegun(scheduling, flight)
   )
@@ -155,17 +169,26 @@ export const stop = (scheduling: Scheduling, flight: Flight, by: CancelledBy, mo
     const { delays, floor } = scheduling
     return Effect.andThen(
       tellToStop(flight, { _tag: "Stop", by }, mode),
-      Effect.suspend(() =>
-        floor.withdraw(flight)
+      Effect.suspend(() => {
+        if (flight.suspended) return settleResting(scheduling, flight)
+        return floor.withdraw(flight)
           ? Effect.andThen(FiberMap.remove(delays, flight.runId), settleUnbegun(scheduling, flight))
           : Effect.void
-      )
+      })
     )
   }).pipe(Effect.uninterruptible)
+
+/** A parent that rests and was stopped is not woken any more (I7). */
+const settleResting = (scheduling: Scheduling, flight: Flight): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    flight.suspended = false // I1
+    return settleUnbegun(scheduling, flight)
+  })
 
 /** Carries out how a launch ended, after the flight has landed. */
 const afterwards = (scheduling: Scheduling, flight: Flight, ending: Execute.Ending): Effect.Effect<void> => {
   if (ending._tag === "Left") return land(scheduling.floor, flight)
+  if (ending._tag === "Resting") return laidDown(scheduling, flight.job.childSessionId)
   if (ending._tag === "Again") {
     return Effect.flatMap(succeed(scheduling, flight, ending), (next) => placeOrSettle(scheduling, next))
   }
@@ -176,6 +199,15 @@ const afterwards = (scheduling: Scheduling, flight: Flight, ending: Execute.Endi
     )
   )
 }
+
+/** What came while the rest was being recorded found a run that was over. */
+const laidDown = (scheduling: Scheduling, id: SessionId): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const resting = scheduling.floor.flights.get(id)
+    if (resting?.suspended !== true || resting.stop === undefined) return releaseWaiting(scheduling, id)
+    // A shutdown leaves it as it is: recorded, and woken by the next process.
+    return resting.stop.by === "shutdown" ? Effect.void : settleResting(scheduling, resting)
+  })
 
 /** Nothing belonged to the job, nothing was accepted with its end, and nobody was sent anything: as with most. */
 const isQuiet = ({ floor, services }: Scheduling, { job }: Flight, accepted: ReadonlyArray<AcceptedJob>): boolean =>
@@ -201,12 +233,14 @@ const settled = (
 export const releaseWaiting = (scheduling: Scheduling, id: SessionId): Effect.Effect<void> =>
   Effect.suspend(() => {
     const { floor, services } = scheduling
-    const isStranded = services.inbox.hasWaiting(id) && floor.flights.get(id) === undefined
-    return isStranded ? release(scheduling, id) : Effect.void
+    if (!services.inbox.hasWaiting(id)) return Effect.void
+    const flight = floor.flights.get(id)
+    if (flight === undefined) return release(scheduling, id)
+    return flight.suspended ? rouse(scheduling, flight) : Effect.void
   })
 
 /** What waits for a session that is not in flight any more is delivered to it, which may run it again. */
-export const release = (scheduling: Scheduling, id: SessionId): Effect.Effect<void> =>
+const release = (scheduling: Scheduling, id: SessionId): Effect.Effect<void> =>
   scheduling.services.inbox.release(id, scheduling.services.reserve).pipe(
     Effect.flatMap((accepted) => adopt(scheduling, accepted)),
     // The next upkeep tries again.
@@ -234,7 +268,7 @@ export const launch = (scheduling: Scheduling, flight: Flight): Effect.Effect<vo
 export const takeoverOf = (scheduling: Scheduling): Takeover => ({
   flights: scheduling.floor.flights,
   hasOpenWait: (id) => scheduling.waits.hasOpenWait(id),
-  place: (flight) => placeOrSettle(scheduling, flight),
+  place: (flight) => (flight.suspended ? rouse(scheduling, flight) : placeOrSettle(scheduling, flight)),
   succeed: (flight, again) => succeed(scheduling, flight, again),
   ended: (flight, ending) => afterwards(scheduling, flight, ending)
 })

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import type { StoreError } from "../SessionStore.ts"
 import { recover } from "./recovering.ts"
-import { adopt, release, type Scheduling, takeoverOf } from "./scheduling.ts"
+import { adopt, releaseWaiting, rouse, type Scheduling, takeoverOf } from "./scheduling.ts"
 
 /** Takes up jobs that are in the record and nowhere else: a commit stood although it was reported as failed. */
 const adoptStrays = (scheduling: Scheduling): Effect.Effect<void, StoreError> =>
@@ -23,15 +23,26 @@ const adoptStrays = (scheduling: Scheduling): Effect.Effect<void, StoreError> =>
     )
   })
 
+/** Parents that rest and that no wait wakes any more: the commit that woke them was reported as failed. */
+const rouseForgotten = (scheduling: Scheduling): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { floor, waits } = scheduling
+    const forgotten = Array.from(floor.flights.all()).filter(
+      ({ job, suspended }) => suspended && !waits.hasOpenWait(job.childSessionId)
+    )
+    return Effect.forEach(forgotten, (flight) => rouse(scheduling, flight), { discard: true })
+  })
+
 /** Ends waits past their lease and repairs what an earlier process or a failing commit left undone. */
 export const upkeep = (scheduling: Scheduling): Effect.Effect<void> => {
   const { services, waits } = scheduling
   return waits.sweep.pipe(
     Effect.flatMap(({ accepted }) => adopt(scheduling, accepted)),
     Effect.andThen(adoptStrays(scheduling)),
+    Effect.andThen(rouseForgotten(scheduling)),
     Effect.andThen(
       Effect.suspend(() =>
-        Effect.forEach(services.inbox.waitingSessions(), (id) => release(scheduling, id), { discard: true })
+        Effect.forEach(services.inbox.waitingSessions(), (id) => releaseWaiting(scheduling, id), { discard: true })
       )
     ),
     Effect.catchCause((cause) => {

@@ -29,6 +29,7 @@ import { SessionNotFound, WaitOpen, type WakeRequest } from "../SubAgents.ts"
 import * as WaitPolicy from "../WaitPolicy.ts"
 import { CurrentFlights, type Flight, makeFlight } from "./flights.ts"
 import { Inbox } from "./inbox.ts"
+import { openWaits, pageMax, stillOpen, whileOpen } from "./openWaits.ts"
 import { builtOf } from "./ownChanges.ts"
 import { patiently, Recorder } from "./recorder.ts"
 import {
@@ -49,8 +50,6 @@ const leaseDefault = Duration.hours(6)
 const leaseMax = Duration.days(30)
 /** How long a wait may go unrepaired; a correct run needs no repair. */
 const sweepInterval = Duration.minutes(1)
-/** Waits that are read at once. */
-const pageMax = 500
 /** How often a wait is looked at again when something else changes in between; more in a row is a fault of ours. */
 const looksMax = 32
 
@@ -92,6 +91,15 @@ export class Waits extends Context.Service<
     readonly sweep: Effect.Effect<Swept, StoreError>
     /** Returns when the next sweep is due: at the end of a lease, and every minute. **Interruption**: loses nothing. */
     readonly due: Effect.Effect<void>
+    /**
+     * Does something while it is certain that the parent's wait is open, and
+     * that nobody ends it meanwhile; nothing when there is none. What it does
+     * waits for no child.
+     */
+    readonly whileOpen: <A, E>(
+      parentId: Ids.SessionId,
+      effect: Effect.Effect<A, E>
+    ) => Effect.Effect<Option.Option<A>, E | StoreError>
     readonly hasOpenWait: (parentId: Ids.SessionId) => boolean
     /** The parent's open wait, as the book has it. */
     readonly openWait: (parentId: Ids.SessionId) => Option.Option<Wait>
@@ -107,12 +115,6 @@ interface Parts extends WakeServices {
 
 const isConflict = ({ reason }: StoreError): boolean =>
   reason._tag === "ObligationConflict" || reason._tag === "VersionConflict"
-
-/** The wait as it is recorded, when it is open. */
-const stillOpen = ({ store }: Parts, wait: Wait): Effect.Effect<Option.Option<Wait>, StoreError> =>
-  Effect.map(store.obligation(wait.id), (found) =>
-    Option.filter(found, (obligation): obligation is Wait => obligation.kind === "wait" && obligation.status === "open")
-  )
 
 const nothing = { _tag: "Nothing" } as const
 type Conclusion = typeof nothing | { readonly _tag: "Gone" } | ({ readonly _tag: "Ended" } & Ended)
@@ -340,22 +342,6 @@ const register = (parts: Parts) => (parentId: Ids.SessionId, request: WakeReques
     })
   )
 
-/** Every open wait of the record. */
-const openWaits = Effect.fnUntraced(function* ({ store }: Parts) {
-  const open = new Map<Ids.WaitId, Wait>()
-  let after = Option.none<Ids.WaitId>()
-  while (true) {
-    const query = { kind: "wait", state: "open", scope: { _tag: "All" }, after, limit: pageMax } as const
-    const page = yield* store.obligations(query)
-    for (const obligation of page) {
-      if (obligation.kind !== "wait") continue
-      open.set(obligation.id, obligation)
-      after = Option.some(obligation.id)
-    }
-    if (page.length < pageMax) return open
-  }
-})
-
 /** Takes up a wait of the record that the book does not have: the answer to its registration was lost. */
 const adopt = Effect.fnUntraced(function* (parts: Parts, wait: Wait) {
   if (parts.book.of(wait.sessionId) !== undefined) return
@@ -476,6 +462,7 @@ const make = Effect.gen(function* () {
     last: last(parts),
     sweep: sweep(parts),
     due: due(parts),
+    whileOpen: whileOpen(parts),
     hasOpenWait: (parentId) => parts.book.of(parentId) !== undefined,
     openWait: openWait(parts)
   })

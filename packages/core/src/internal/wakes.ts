@@ -12,12 +12,13 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { OwnEvent } from "../AgentEvent.ts"
 import * as Ids from "../Ids.ts"
+import * as Lifecycle from "../Lifecycle.ts"
 import type { Wait } from "../Obligation.ts"
 import type { Outcome } from "../Outcome.ts"
 import { isInFlight, isTerminal, metadataKeys, type Session, type SessionStatus } from "../Session.ts"
 import type { Change, SessionStoreShape, StoreError, Transition } from "../SessionStore.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
-import { type Flights, seatOf } from "./flights.ts"
+import { type Flight, type Flights, seatOf } from "./flights.ts"
 import type { Inbox } from "./inbox.ts"
 import { oneMoreRun } from "./oneMoreRun.ts"
 import { builtOf, joined, type Step } from "./ownChanges.ts"
@@ -194,6 +195,42 @@ const endInFlight = Effect.fnUntraced(function* (
   return { wait, addition: { ...posted, ...joined([own, posted]) } } satisfies Ended
 })
 
+/** The parent's job rests in between two runs: the message joins its transcript, and the next run is queued. */
+const endSuspended = Effect.fnUntraced(function* (
+  services: WakeServices,
+  end: Ending,
+  flight: Flight,
+  woken: Session,
+  text: string,
+  told: ReadonlyArray<Ids.RunId>
+) {
+  const { id } = end.parent
+  const messageId = yield* Ids.makeMessageId
+  const wait = closedWait(end, messageId)
+  const pending: Step = {
+    changes: [{ _tag: "SessionChanged", session: woken }],
+    events: [{ type: "session_status_changed", sessionId: id, status: "pending" }]
+  }
+  const steps = [stepOf(end, wait, told), entryOf(id, messageId, text, end.nowMillis), pending]
+  const built = builtOf(services.streams, { childId: id, ancestors: flight.ancestors }, steps)
+  const done = (recorded: "recorded" | "not_recorded") =>
+    Effect.suspend(() => {
+      if (recorded === "not_recorded" || !flight.suspended) return Effect.void
+      flight.suspended = false // I1
+      flight.queued = woken
+      return services.flights.onWoken(flight)
+    })
+  return { wait, addition: { ...built, accepted: [], done } } satisfies Ended
+})
+
+/** The flight of a parent that rests, and its session as its wake leaves it. */
+const suspendedFlight = (services: WakeServices, { nowMillis, parent }: Ending) => {
+  const flight = services.flights.get(parent.id)
+  if (flight?.suspended !== true) return Option.none<{ readonly flight: Flight; readonly woken: Session }>()
+  const woken = Lifecycle.decide(parent, { _tag: "Wake", runId: flight.runId }, nowMillis)
+  return Option.map(Result.getSuccess(woken), (session) => ({ flight, woken: session }))
+}
+
 /** The parent is at rest: the message joins its transcript, and it runs again if it is one that can. */
 const endAtRest = Effect.fnUntraced(function* (
   services: WakeServices,
@@ -239,6 +276,10 @@ export const endOf = Effect.fnUntraced(function* (services: WakeServices, end: E
     unnamed,
     mark: yield* Effect.flatten(Ids.Entropy)
   })
+  const suspended = suspendedFlight(services, end)
+  if (Option.isSome(suspended)) {
+    return yield* endSuspended(services, end, suspended.value.flight, suspended.value.woken, text, told)
+  }
   // Also one that has settled and not landed, or is just being accepted: whoever comes last releases its inbox.
   const isUnderWay = isInFlight(parent.status) || services.flights.get(parent.id) !== undefined
   return isUnderWay
