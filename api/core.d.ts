@@ -1135,6 +1135,34 @@ export declare const layer: (handlers: ReadonlyArray<ChildCompletionHandler>) =>
 export declare const layerNone: Layer.Layer<never>;
 export {};
 
+// src/Compaction.d.ts
+import type { Prompt } from "effect/ai";
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+export type Messages = ReadonlyArray<Prompt.Message>;
+export type Strategy = (messages: Messages, charsMax: number) => Effect.Effect<Messages>;
+export interface CompactionShape {
+    readonly fromShare: number;
+    readonly toShare: number;
+    readonly strategy: Strategy;
+}
+export declare const keepEnds: Strategy;
+export declare const defaults: CompactionShape;
+declare const Compaction_base: Context.Reference<CompactionShape>;
+export declare class Compaction extends Compaction_base {
+}
+export declare const layer: (compaction: CompactionShape) => Layer.Layer<never>;
+export declare const estimatedTokens: (messages: Messages) => number;
+export interface Crowded {
+    readonly messages: Messages;
+    readonly usedTokens: number;
+    readonly contextTokensMax: number;
+}
+export declare const isDue: ({ fromShare }: CompactionShape, { contextTokensMax, usedTokens }: Omit<Crowded, "messages">) => boolean;
+export declare const compacted: ({ contextTokensMax, messages, usedTokens }: Crowded) => Effect.Effect<Messages>;
+export {};
+
 // src/Execute.d.ts
 import type * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
@@ -4277,6 +4305,7 @@ export * as AgentLimits from "./AgentLimits.ts";
 export * as AgentTools from "./AgentTools.ts";
 export * as AgentEvent from "./AgentEvent.ts";
 export * as CallSettings from "./CallSettings.ts";
+export * as Compaction from "./Compaction.ts";
 export * as ChildCompletionHandler from "./ChildCompletionHandler.ts";
 export * as Execute from "./Execute.ts";
 export * as ExternalChildRunner from "./ExternalChildRunner.ts";
