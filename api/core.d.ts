@@ -1232,6 +1232,7 @@ import type { Ask, Steer, SteerMode } from "./Obligation.ts";
 import type { RunnerOutcome } from "./Outcome.ts";
 import type { Message, Session, Usage } from "./Session.ts";
 import type { OpenToolCall, Resume, RunReport, SpawnJob } from "./SpawnJob.ts";
+import type { BudgetExhausted } from "./TreeBudget.ts";
 export interface Capabilities {
     readonly steer: boolean;
     readonly requests: boolean;
@@ -1274,6 +1275,7 @@ export interface RunContext {
     readonly ask: (asking: Asking) => Effect.Effect<Answer>;
     readonly inbox: RunInbox;
     readonly report: (report: Pick<RunReport, "resume" | "usage">) => Effect.Effect<void>;
+    readonly admitCall: Effect.Effect<void, BudgetExhausted>;
     readonly onceOnly: <A, E, R>(call: Pick<OpenToolCall, "toolCallId" | "toolName">, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
     readonly stopMode: Effect.Effect<StopMode>;
     readonly aborted: Effect.Effect<void>;
@@ -1383,6 +1385,7 @@ import { type Recorder } from "./internal/recorder.ts";
 import { type AcceptedJob, type Reserve, type SettlementParts } from "./internal/settlement.ts";
 import { type Outcome } from "./Outcome.ts";
 import type { Outbox } from "./Outbox.ts";
+import type { OpenJob } from "./SessionStore.ts";
 import type { SessionStreamsShape } from "./SessionStreams.ts";
 import type { RunReport, SpawnJob } from "./SpawnJob.ts";
 export interface FinalizeServices {
@@ -1396,6 +1399,7 @@ export interface FinalizeServices {
 }
 export interface Remains {
     readonly report: RunReport;
+    readonly state: OpenJob["state"];
 }
 export declare const finalize: (services: FinalizeServices, flight: Flight, session: Option.Option<{
     readonly id: string & import("effect/Brand").Brand<"SessionId">;
@@ -2665,7 +2669,7 @@ import * as Context from "effect/Context";
 import * as Layer from "effect/Layer";
 import type { RunId, SessionId } from "./Ids.ts";
 import { type Outcome } from "./Outcome.ts";
-import type { RecoveryPolicy, Session } from "./Session.ts";
+import type { RecoveryPolicy, Session, Usage } from "./Session.ts";
 import type { OpenJob } from "./SessionStore.ts";
 import { type RunReport, type SpawnJob } from "./SpawnJob.ts";
 declare const CurrentPolicy_base: Context.Reference<"resume" | "retry" | "settle">;
@@ -2705,6 +2709,7 @@ export declare const nextJob: (job: SpawnJob, next: {
     readonly endedAtMillis: number;
     readonly notBeforeMillis: number | undefined;
     readonly ended: "lost" | "by_itself" | "suspended";
+    readonly usage: Usage | undefined;
 }) => SpawnJob;
 export {};
 
@@ -2992,6 +2997,8 @@ export type Message = typeof Message.Type;
 export interface StoredMessage extends Message {
     readonly position: number;
 }
+declare const Figure: Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>;
+export type Figure = typeof Figure.Type;
 export declare const Usage: Schema.Struct<{
     readonly inputTokens: Schema.optionalKey<Schema.Int>;
     readonly outputTokens: Schema.optionalKey<Schema.Int>;
@@ -3000,8 +3007,10 @@ export declare const Usage: Schema.Struct<{
     readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
     readonly costUsd: Schema.optionalKey<Schema.Finite>;
     readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+    readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
 }>;
 export type Usage = typeof Usage.Type;
+export {};
 
 // src/SessionStore.d.ts
 import * as Context from "effect/Context";
@@ -3539,6 +3548,16 @@ export declare const SpawnJob: Schema.Struct<{
     }>>>;
     readonly lost: Schema.optionalKey<Schema.Int>;
     readonly notBeforeMillis: Schema.optionalKey<Schema.Int>;
+    readonly spent: Schema.optionalKey<Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+    }>>;
     readonly resume: Schema.optionalKey<Schema.Struct<{
         readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
         readonly handle: Schema.optionalKey<Schema.String>;
@@ -3562,6 +3581,7 @@ export declare const RunReport: Schema.Struct<{
         readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
         readonly costUsd: Schema.optionalKey<Schema.Finite>;
         readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
     }>>;
     readonly openToolCalls: Schema.optionalKey<Schema.$Array<Schema.Struct<{
         readonly toolCallId: Schema.String;
@@ -3698,6 +3718,7 @@ export declare const ChildCompletion: Schema.Struct<{
         readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
         readonly costUsd: Schema.optionalKey<Schema.Finite>;
         readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
     }>>;
     readonly resume: Schema.optionalKey<Schema.String>;
     readonly completedAtMillis: Schema.Int;
@@ -4233,6 +4254,39 @@ export declare const matches: (pattern: string, toolName: string) => boolean;
 export declare const permits: (scope: ToolScope, toolName: string) => boolean;
 export declare const narrow: (scope: ToolScope, policy: ToolPolicy, disabledTools: ReadonlyArray<string>) => ToolScope;
 
+// src/TreeBudget.d.ts
+import * as Schema from "effect/Schema";
+import type { Outcome } from "./Outcome.ts";
+export declare const Dimension: Schema.Literals<readonly ["tokens", "cost", "spawns"]>;
+export type Dimension = typeof Dimension.Type;
+declare const BudgetExhausted_base: Schema.Class<BudgetExhausted, Schema.TaggedStruct<"BudgetExhausted", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly budget: Schema.Literals<readonly ["tokens", "cost", "spawns"]>;
+    readonly limit: Schema.Finite;
+    readonly used: Schema.Finite;
+    readonly reserved: Schema.Finite;
+}>, import("effect/Cause").YieldableError>;
+export declare class BudgetExhausted extends BudgetExhausted_base {
+    readonly retryable = false;
+    get message(): string;
+    get outcome(): Extract<Outcome, {
+        readonly reason: "budget";
+    }>;
+}
+export {};
+
+// src/UsageSum.d.ts
+import type { Usage } from "./Session.ts";
+import type { ChildCompletion, SpawnJob } from "./SpawnJob.ts";
+export declare const untold: Usage;
+export declare const add: (a: Usage, b: Usage) => Usage;
+export declare const spentBy: ({ spent, tries }: SpawnJob, usage: Usage | undefined) => Usage;
+export declare const ofJob: (job: SpawnJob, last: {
+    readonly usage: Usage | undefined;
+} | "not_begun") => Usage | undefined;
+export declare const ofCompletion: ({ outcome, usage }: ChildCompletion) => Usage | undefined;
+export declare const tokensOf: ({ inputTokens, outputTokens }: Usage) => number;
+
 // src/WaitPolicy.d.ts
 import { type SessionStatus } from "./Session.ts";
 import type { Policy } from "./Obligation.ts";
@@ -4336,6 +4390,8 @@ export * as SubAgents from "./SubAgents.ts";
 export * as SubagentProfile from "./SubagentProfile.ts";
 export * as ToolNaming from "./ToolNaming.ts";
 export * as ToolPolicy from "./ToolPolicy.ts";
+export * as TreeBudget from "./TreeBudget.ts";
+export * as UsageSum from "./UsageSum.ts";
 export * as WaitPolicy from "./WaitPolicy.ts";
 export * as Watchdog from "./Watchdog.ts";
 export * as StoreError from "./StoreError.ts";

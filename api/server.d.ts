@@ -346,6 +346,7 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
         readonly costUsd: Schema.optionalKey<Schema.Finite>;
         readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
     }>>;
     readonly retryable: Schema.Boolean;
     readonly resume: Schema.optionalKey<Schema.String>;
@@ -3206,6 +3207,7 @@ export declare const Result: Schema.Struct<{
         readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
         readonly costUsd: Schema.optionalKey<Schema.Finite>;
         readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
     }>>;
     readonly retryable: Schema.Boolean;
     readonly resume: Schema.optionalKey<Schema.String>;

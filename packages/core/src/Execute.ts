@@ -298,7 +298,8 @@ const goesOn = Effect.fnUntraced(function* (
     handle,
     endedAtMillis: nowMillis,
     notBeforeMillis: decided.notBeforeMillis,
-    ended: "by_itself"
+    ended: "by_itself",
+    usage: live.usage
   })
   return Option.some<Finalize.Continuation>({ job, mode, outcome })
 })

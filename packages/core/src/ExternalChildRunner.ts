@@ -17,6 +17,7 @@ import type { Ask, Steer, SteerMode } from "./Obligation.ts"
 import type { RunnerOutcome } from "./Outcome.ts"
 import type { Message, Session, Usage } from "./Session.ts"
 import type { OpenToolCall, Resume, RunReport, SpawnJob } from "./SpawnJob.ts"
+import type { BudgetExhausted } from "./TreeBudget.ts"
 
 /** What a runner can do. Declared, then proved by the conformance suite; `false` proves the refusal. */
 export interface Capabilities {
@@ -112,6 +113,12 @@ export interface RunContext {
    * **Durability**: a resume handle is recorded when this returns; usage with the next thing that is recorded.
    */
   readonly report: (report: Pick<RunReport, "resume" | "usage">) => Effect.Effect<void>
+  /**
+   * To be asked before every model call, after the usage of the last one was
+   * reported: fails when a budget over this session is used up. The run then
+   * ends with the error's `outcome`. Costs nothing where there is no budget.
+   */
+  readonly admitCall: Effect.Effect<void, BudgetExhausted>
   /**
    * Runs a tool call that must not be made twice unawares. If the process dies
    * in it, its outcome is recorded as unknown and it is not made again.

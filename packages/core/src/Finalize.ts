@@ -37,9 +37,10 @@ import {
 import { errorText, type Outcome } from "./Outcome.ts"
 import type { Outbox } from "./Outbox.ts"
 import type { Message, Session } from "./Session.ts"
-import type { Change, StoreError, Transition } from "./SessionStore.ts"
+import type { Change, OpenJob, StoreError, Transition } from "./SessionStore.ts"
 import type { SessionStreamsShape } from "./SessionStreams.ts"
 import type { ChildCompletion, OpenToolCall, RunReport, SpawnJob } from "./SpawnJob.ts"
+import * as UsageSum from "./UsageSum.ts"
 
 /** What ending a run needs. */
 export interface FinalizeServices {
@@ -71,19 +72,26 @@ const conflictsMax = 32
 const reportOf = (flight: Flight): RunReport => {
   const { live } = flight
   const end = live?.end
-  const usage = Option.getOrUndefined(end?.usage ?? Option.none()) ?? live?.report.usage
+  const usage = live?.usage
   const resume = Option.getOrUndefined(end?.resume ?? Option.none()) ?? live?.report.resume
   return { ...(usage === undefined ? {} : { usage }), ...(resume === undefined ? {} : { resume }) }
 }
 
-const completionOf = (flight: Flight, outcome: Outcome, report: RunReport, nowMillis: number): ChildCompletion => {
-  const { childSessionId, parentSessionId, runId } = flight.job
+const completionOf = (
+  { job, live }: Flight,
+  outcome: Outcome,
+  { report, state }: Remains,
+  nowMillis: number
+): ChildCompletion => {
+  const { childSessionId, parentSessionId, runId } = job
+  const hasBegun = live !== undefined || state === "launched"
+  const usage = UsageSum.ofJob(job, hasBegun ? { usage: report.usage } : "not_begun")
   return {
     runId,
     ...(parentSessionId === undefined ? {} : { parentSessionId }),
     childSessionId,
     outcome,
-    ...(report.usage === undefined ? {} : { usage: report.usage }),
+    ...(usage === undefined ? {} : { usage }),
     ...(report.resume === undefined ? {} : { resume: report.resume }),
     completedAtMillis: nowMillis
   }
@@ -343,9 +351,10 @@ const close = ({ recorder }: FinalizeServices, flight: Flight): Effect.Effect<vo
 /** What an earlier process left of a run that it did not settle. */
 export interface Remains {
   readonly report: RunReport
+  readonly state: OpenJob["state"]
 }
 
-const noRemains: Remains = { report: {} }
+const noRemains: Remains = { report: {}, state: "queued" }
 
 /** The calls in the middle of which the run was cut off, by the end of its process or by being stopped. */
 const cutOff = ({ live }: Flight, { report }: Remains): ReadonlyArray<OpenToolCall> =>
@@ -372,12 +381,12 @@ export const finalize = Effect.fnUntraced(function* (
   const tail = tailOf(flight, yield* Ids.makeMessageId, nowMillis)
   const calls = cutOff(flight, remains)
   const unknown = calls.length === 0 ? nothing : yield* unknownOutcomes(flight, calls, nowMillis)
-  const report = { ...remains.report, ...reportOf(flight) }
+  const known = { ...remains, report: { ...remains.report, ...reportOf(flight) } }
   const before = following(tail, unknown)
-  let completion = completionOf(flight, outcome, report, nowMillis)
+  let completion = completionOf(flight, outcome, known, nowMillis)
   const full = commitSettling(services, flight, session, completion, settlingPlan(services, flight, completion, before))
   const accepted = yield* insist(services, full, (error) => {
-    completion = completionOf(flight, unrecorded(outcome, error), report, nowMillis)
+    completion = completionOf(flight, unrecorded(outcome, error), known, nowMillis)
     const bare = settlingPlan(services, flight, completion, unknown)
     return commitSettling(services, flight, session, completion, bare)
   })

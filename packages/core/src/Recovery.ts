@@ -13,9 +13,10 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { RunId, SessionId } from "./Ids.ts"
 import { cancelled, type Outcome } from "./Outcome.ts"
-import type { RecoveryPolicy, Session } from "./Session.ts"
+import type { RecoveryPolicy, Session, Usage } from "./Session.ts"
 import type { OpenJob } from "./SessionStore.ts"
 import { jobIdOf, type RunReport, type SpawnJob } from "./SpawnJob.ts"
+import { spentBy } from "./UsageSum.ts"
 
 /** What sessions that do not say themselves are recovered by. */
 export class CurrentPolicy extends Context.Reference<RecoveryPolicy>("@offshoot/core/Recovery/CurrentPolicy", {
@@ -148,12 +149,15 @@ export const nextJob = (
     readonly endedAtMillis: number
     readonly notBeforeMillis: number | undefined
     readonly ended: "lost" | "by_itself" | "suspended"
+    /** What the run that has ended used, as far as it told. */
+    readonly usage: Usage | undefined
   }
 ): SpawnJob => {
   const { firstRunId: _first, notBeforeMillis: _before, resume: _resume, ...rest } = job
   return {
     ...rest,
     runId: next.runId,
+    spent: spentBy(job, next.usage),
     // A run that waits for its children is no try that failed.
     ...(next.ended === "suspended"
       ? {}

@@ -136,9 +136,21 @@ export interface StoredMessage extends Message {
   readonly position: number
 }
 
+const Figure = Schema.Literals([
+  "inputTokens",
+  "outputTokens",
+  "cacheReadTokens",
+  "cacheWriteTokens",
+  "reasoningTokens",
+  "costUsd"
+])
+/** One thing that is counted. */
+export type Figure = typeof Figure.Type
+
 /**
  * What a child used, as far as it is known. A missing figure is unknown, never
- * zero. Counts are tokens; `costUsd` is dollars.
+ * zero. Counts are tokens; `costUsd` is dollars. Of a sum, `atLeast` names the
+ * figures that some part did not tell.
  */
 export const Usage = Schema.Struct({
   inputTokens: Schema.optionalKey(Schema.Int),
@@ -147,6 +159,7 @@ export const Usage = Schema.Struct({
   cacheWriteTokens: Schema.optionalKey(Schema.Int),
   reasoningTokens: Schema.optionalKey(Schema.Int),
   costUsd: Schema.optionalKey(Schema.Finite),
-  costSource: Schema.optionalKey(Schema.Literals(["provider", "estimated"]))
+  costSource: Schema.optionalKey(Schema.Literals(["provider", "estimated"])),
+  atLeast: Schema.optionalKey(Schema.Array(Figure))
 })
 export type Usage = typeof Usage.Type

@@ -24,8 +24,8 @@ export type EarlierTry = typeof EarlierTry.Type
  * run that this job is now. A root that runs by itself has no parent.
  *
  * `tries` are the earlier ones, oldest first; `lost` is how many of them ended
- * with their process. A try with `notBeforeMillis` is
- * not launched earlier.
+ * with their process. A try with `notBeforeMillis` is not launched earlier.
+ * `spent` is what the runs of this job that have ended used together.
  */
 export const SpawnJob = Schema.Struct({
   runId: RunId,
@@ -41,6 +41,7 @@ export const SpawnJob = Schema.Struct({
   tries: Schema.optionalKey(Schema.Array(EarlierTry)),
   lost: Schema.optionalKey(Schema.Int),
   notBeforeMillis: Schema.optionalKey(Schema.Int),
+  spent: Schema.optionalKey(Usage),
   resume: Schema.optionalKey(Resume)
 })
 export type SpawnJob = typeof SpawnJob.Type
@@ -71,7 +72,7 @@ export type RunReport = typeof RunReport.Type
 
 /**
  * `S-completion`: exactly one per accepted job (I2), keyed by `runId`.
- * The answer is the transcript of `runId`.
+ * The answer is the transcript of `runId`; `usage` is that of all its runs.
  */
 export const ChildCompletion = Schema.Struct({
   runId: RunId,

@@ -129,7 +129,8 @@ describe("Recovery.nextJob", () => {
     handle: "h",
     endedAtMillis: 7,
     notBeforeMillis: undefined,
-    ended: "lost"
+    ended: "lost",
+    usage: undefined
   } as const
 
   it("a try that goes on keeps the name of the first and knows where it goes on from", () => {

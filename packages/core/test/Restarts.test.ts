@@ -109,6 +109,28 @@ describe("a run whose process died", () => {
     )
   )
 
+  it.effect("S-completion: what it had told that it used is in the completion of the job", () =>
+    Effect.forEach(["can_resume", "cannot"] as const, (ability) =>
+      afterCrash(
+        ability,
+        "resume",
+        Effect.flatMap(root, (parent) =>
+          child(parent.id, [
+            ...(ability === "can_resume" ? ["resume-handle h"] : []),
+            "usage 5",
+            "append recorded",
+            "hang-first"
+          ])
+        ),
+        (spawned) =>
+          Effect.gen(function* () {
+            const { usage } = yield* resultOf((yield* settled(spawned)).id)
+            assert.deepStrictEqual(usage, Option.some({ outputTokens: ability === "can_resume" ? 10 : 5 }))
+          })
+      )
+    )
+  )
+
   it.effect("S-restart: is lost when its runner cannot go on, and what it said stays", () =>
     afterCrash(
       "cannot",

@@ -7,7 +7,7 @@ import { TestClock } from "effect/testing"
 import * as ExternalChildRunner from "../src/ExternalChildRunner.ts"
 import * as Retry from "../src/Retry.ts"
 import { SpawnScheduler } from "../src/SpawnScheduler.ts"
-import { SubAgents } from "../src/SubAgents.ts"
+import { type Spawned, SubAgents } from "../src/SubAgents.ts"
 import * as ScriptedRunner from "../src/testing/ScriptedRunner.ts"
 import { agent, child, eventsOf, root, settled, statusOf, watch, world } from "./world.ts"
 
@@ -38,6 +38,26 @@ describe("retries", () => {
       assert.strictEqual(types.filter((type) => type === "run_retried").length, 1)
       assert.strictEqual(types.filter((type) => type === "complete" || type === "error").length, 1)
       assert.strictEqual(yield* textOf(spawned.session.id), "atries:1b")
+    }).pipe(Effect.provide(world().layer))
+  )
+
+  it.effect("S-completion: the usage of a completion is that of all tries of the job", () =>
+    Effect.gen(function* () {
+      const parent = yield* root
+      const agents = yield* SubAgents
+      const usageOf = (spawned: Spawned) =>
+        Effect.map(agents.result(spawned.session.id), (found) => Option.getOrUndefined(Option.getOrThrow(found).usage))
+      const told = yield* child(parent.id, ["usage 5", "limited 1 2"], transient)
+      const silentOnce = yield* child(parent.id, ["limited 1", "usage 5"], transient)
+      yield* TestClock.adjust("1 minute")
+      const cancelled = yield* child(parent.id, ["usage 5", "limited 600"], transient)
+      yield* TestClock.adjust("1 second")
+      yield* agents.cancel(cancelled.session.id, { mode: "graceful", by: "by_user", reach: "subtree" })
+      for (const spawned of [told, silentOnce, cancelled]) yield* settled(spawned)
+      assert.deepStrictEqual(yield* usageOf(told), { outputTokens: 15 })
+      assert.deepStrictEqual(yield* usageOf(silentOnce), { outputTokens: 5, atLeast: ["outputTokens"] })
+      // Its second try never began.
+      assert.deepStrictEqual(yield* usageOf(cancelled), { outputTokens: 5 })
     }).pipe(Effect.provide(world().layer))
   )
 

@@ -9,7 +9,7 @@ import type { RunEnd, StopMode, Waiting } from "../ExternalChildRunner.ts"
 import type { MessageId, RequestId, SessionId } from "../Ids.ts"
 import type { CancelledBy } from "../Outcome.ts"
 import type { LastTool, RunSnapshot } from "../Runs.ts"
-import type { Session } from "../Session.ts"
+import type { Session, Usage } from "../Session.ts"
 import type { RunReport, SpawnJob } from "../SpawnJob.ts"
 import type { Open, Timeout, Vitals } from "../Watchdog.ts"
 
@@ -146,6 +146,11 @@ export class LiveRun {
   oldestAsk(): Option.Option<{ readonly id: RequestId; readonly openedAtMillis: number }> {
     const [ask] = this.asks ?? []
     return Option.map(Option.fromUndefinedOr(ask), ([id, openedAtMillis]) => ({ id, openedAtMillis }))
+  }
+
+  /** What it used so far, as far as it told. */
+  get usage(): Usage | undefined {
+    return Option.getOrUndefined(this.end?.usage ?? Option.none()) ?? this.report.usage
   }
 
   snapshot(): RunSnapshot {

@@ -41,7 +41,7 @@ const settle = (
   outcome: Outcome
 ): Effect.Effect<Exclude<Ending, Again>> =>
   Effect.map(
-    Finalize.finalize(services, flight, open.session, outcome, { report: open.report }),
+    Finalize.finalize(services, flight, open.session, outcome, { report: open.report, state: open.state }),
     Option.match({
       onNone: () => ({ _tag: "Left" }),
       onSome: (accepted) => ({ _tag: "Settled", accepted })
@@ -51,7 +51,7 @@ const settle = (
 const goOn = Effect.fnUntraced(function* (
   services: ExecuteServices,
   flight: Flight,
-  { report, session }: Recovery.Planned["open"],
+  { report, session, state }: Recovery.Planned["open"],
   mode: "resume" | "retry"
 ) {
   if (Option.isNone(session)) return Option.none<Again>()
@@ -61,9 +61,16 @@ const goOn = Effect.fnUntraced(function* (
     handle: Recovery.handleOf(flight.job, report),
     endedAtMillis: yield* Clock.currentTimeMillis,
     notBeforeMillis: undefined,
-    ended: "lost"
+    ended: "lost",
+    usage: report.usage
   })
-  const continued = yield* Finalize.goOn(services, flight, session.value, { job, mode, outcome: lost }, { report })
+  const continued = yield* Finalize.goOn(
+    services,
+    flight,
+    session.value,
+    { job, mode, outcome: lost },
+    { report, state }
+  )
   return Option.map(continued, (next): Again => ({ _tag: "Again", job, session: next, mode }))
 })
 

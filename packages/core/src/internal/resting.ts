@@ -39,7 +39,8 @@ const nextOf = Effect.fnUntraced(function* (flight: Flight, live: LiveRun) {
     handle: live.end === undefined ? told : Option.getOrElse(live.end.resume, () => told),
     endedAtMillis: yield* Clock.currentTimeMillis,
     notBeforeMillis: undefined,
-    ended: "suspended"
+    ended: "suspended",
+    usage: live.usage
   })
 })
 

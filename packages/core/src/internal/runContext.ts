@@ -87,6 +87,7 @@ export const makeContext = (
     ask: requests.askFor(live, whileWaiting),
     inbox: inbox.forRun(live, flush(bound)),
     report: reportTo(bound),
+    admitCall: Effect.void,
     onceOnly: onceOnlyIn(bound),
     stopMode: Effect.sync(() => live.stopMode),
     aborted: Effect.suspend(() => {

@@ -230,6 +230,7 @@ const contextOf = (recorder: Recorder, given: Given, aborted: Deferred.Deferred<
     Effect.sync(() => {
       recorder.report = { ...recorder.report, ...told }
     }),
+  admitCall: Effect.void,
   onceOnly: onceOnlyIn(recorder),
   stopMode: Effect.sync(() => recorder.stopMode),
   aborted: Deferred.await(aborted)
