@@ -130,8 +130,939 @@ export declare const make: (options: Options) => ProviderRouter.ProviderRouterSh
 export declare const layer: (options: Options) => Layer.Layer<never>;
 export declare const problems: (settings: ProviderSettings, kinds: ReadonlyArray<ProviderKind>) => ReadonlyArray<Problem>;
 
+// src/Script.d.ts
+import * as Effect from "effect/Effect";
+import * as FileSystem from "effect/FileSystem";
+import * as Result from "effect/Result";
+import * as Schema from "effect/Schema";
+export declare const ToolCall: Schema.Struct<{
+    readonly name: Schema.NonEmptyString;
+    readonly label: Schema.optionalKey<Schema.String>;
+    readonly params: Schema.$Record<Schema.String, Schema.Codec<Schema.Json, Schema.Json, never, never>>;
+    readonly repeat: Schema.optionalKey<Schema.Int>;
+}>;
+export type ToolCall = typeof ToolCall.Type;
+export declare const Failure: Schema.Struct<{
+    readonly kind: Schema.Literals<readonly ["rateLimited", "overloaded", "authentication", "contextFull", "refused", "malformed", "cutOff"]>;
+    readonly retryAfterMs: Schema.optionalKey<Schema.Int>;
+    readonly message: Schema.optionalKey<Schema.String>;
+}>;
+export type Failure = typeof Failure.Type;
+export declare const Usage: Schema.Struct<{
+    readonly inputTokens: Schema.optionalKey<Schema.Int>;
+    readonly outputTokens: Schema.optionalKey<Schema.Int>;
+    readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+    readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+    readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+}>;
+export type Usage = typeof Usage.Type;
+export declare const Step: Schema.Struct<{
+    readonly pauseMs: Schema.optionalKey<Schema.Int>;
+    readonly reasoning: Schema.optionalKey<Schema.Union<readonly [Schema.String, Schema.NonEmptyArray<Schema.String>]>>;
+    readonly text: Schema.optionalKey<Schema.Union<readonly [Schema.String, Schema.NonEmptyArray<Schema.String>]>>;
+    readonly pieceMs: Schema.optionalKey<Schema.Int>;
+    readonly toolCalls: Schema.optionalKey<Schema.NonEmptyArray<Schema.Struct<{
+        readonly name: Schema.NonEmptyString;
+        readonly label: Schema.optionalKey<Schema.String>;
+        readonly params: Schema.$Record<Schema.String, Schema.Codec<Schema.Json, Schema.Json, never, never>>;
+        readonly repeat: Schema.optionalKey<Schema.Int>;
+    }>>>;
+    readonly error: Schema.optionalKey<Schema.Struct<{
+        readonly kind: Schema.Literals<readonly ["rateLimited", "overloaded", "authentication", "contextFull", "refused", "malformed", "cutOff"]>;
+        readonly retryAfterMs: Schema.optionalKey<Schema.Int>;
+        readonly message: Schema.optionalKey<Schema.String>;
+    }>>;
+    readonly hang: Schema.optionalKey<Schema.Literal<true>>;
+    readonly finish: Schema.optionalKey<Schema.Literals<["stop", "length", "content-filter", "tool-calls", "error", "pause", "other", "unknown"]>>;
+    readonly usage: Schema.optionalKey<Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+    }>>;
+    readonly costUsd: Schema.optionalKey<Schema.Finite>;
+}>;
+export type Step = typeof Step.Type;
+export declare const Match: Schema.Union<readonly [Schema.Struct<{
+    readonly exact: Schema.String;
+}>, Schema.Struct<{
+    readonly contains: Schema.NonEmptyString;
+}>, Schema.Struct<{
+    readonly startsWith: Schema.NonEmptyString;
+}>]>;
+export type Match = typeof Match.Type;
+export declare const Conversation: Schema.Struct<{
+    readonly name: Schema.NonEmptyString;
+    readonly when: Schema.optionalKey<Schema.Struct<{
+        readonly system: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly exact: Schema.String;
+        }>, Schema.Struct<{
+            readonly contains: Schema.NonEmptyString;
+        }>, Schema.Struct<{
+            readonly startsWith: Schema.NonEmptyString;
+        }>]>>;
+        readonly user: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly exact: Schema.String;
+        }>, Schema.Struct<{
+            readonly contains: Schema.NonEmptyString;
+        }>, Schema.Struct<{
+            readonly startsWith: Schema.NonEmptyString;
+        }>]>>;
+    }>>;
+    readonly steps: Schema.NonEmptyArray<Schema.Struct<{
+        readonly pauseMs: Schema.optionalKey<Schema.Int>;
+        readonly reasoning: Schema.optionalKey<Schema.Union<readonly [Schema.String, Schema.NonEmptyArray<Schema.String>]>>;
+        readonly text: Schema.optionalKey<Schema.Union<readonly [Schema.String, Schema.NonEmptyArray<Schema.String>]>>;
+        readonly pieceMs: Schema.optionalKey<Schema.Int>;
+        readonly toolCalls: Schema.optionalKey<Schema.NonEmptyArray<Schema.Struct<{
+            readonly name: Schema.NonEmptyString;
+            readonly label: Schema.optionalKey<Schema.String>;
+            readonly params: Schema.$Record<Schema.String, Schema.Codec<Schema.Json, Schema.Json, never, never>>;
+            readonly repeat: Schema.optionalKey<Schema.Int>;
+        }>>>;
+        readonly error: Schema.optionalKey<Schema.Struct<{
+            readonly kind: Schema.Literals<readonly ["rateLimited", "overloaded", "authentication", "contextFull", "refused", "malformed", "cutOff"]>;
+            readonly retryAfterMs: Schema.optionalKey<Schema.Int>;
+            readonly message: Schema.optionalKey<Schema.String>;
+        }>>;
+        readonly hang: Schema.optionalKey<Schema.Literal<true>>;
+        readonly finish: Schema.optionalKey<Schema.Literals<["stop", "length", "content-filter", "tool-calls", "error", "pause", "other", "unknown"]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        }>>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+    }>>;
+    readonly atEnd: Schema.optionalKey<Schema.Literals<readonly ["say", "fail", "again"]>>;
+}>;
+export type Conversation = typeof Conversation.Type;
+export declare const Script: Schema.Struct<{
+    readonly name: Schema.String;
+    readonly contextTokensMax: Schema.optionalKey<Schema.Int>;
+    readonly outputTokensMax: Schema.optionalKey<Schema.Int>;
+    readonly conversations: Schema.NonEmptyArray<Schema.Struct<{
+        readonly name: Schema.NonEmptyString;
+        readonly when: Schema.optionalKey<Schema.Struct<{
+            readonly system: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+                readonly exact: Schema.String;
+            }>, Schema.Struct<{
+                readonly contains: Schema.NonEmptyString;
+            }>, Schema.Struct<{
+                readonly startsWith: Schema.NonEmptyString;
+            }>]>>;
+            readonly user: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+                readonly exact: Schema.String;
+            }>, Schema.Struct<{
+                readonly contains: Schema.NonEmptyString;
+            }>, Schema.Struct<{
+                readonly startsWith: Schema.NonEmptyString;
+            }>]>>;
+        }>>;
+        readonly steps: Schema.NonEmptyArray<Schema.Struct<{
+            readonly pauseMs: Schema.optionalKey<Schema.Int>;
+            readonly reasoning: Schema.optionalKey<Schema.Union<readonly [Schema.String, Schema.NonEmptyArray<Schema.String>]>>;
+            readonly text: Schema.optionalKey<Schema.Union<readonly [Schema.String, Schema.NonEmptyArray<Schema.String>]>>;
+            readonly pieceMs: Schema.optionalKey<Schema.Int>;
+            readonly toolCalls: Schema.optionalKey<Schema.NonEmptyArray<Schema.Struct<{
+                readonly name: Schema.NonEmptyString;
+                readonly label: Schema.optionalKey<Schema.String>;
+                readonly params: Schema.$Record<Schema.String, Schema.Codec<Schema.Json, Schema.Json, never, never>>;
+                readonly repeat: Schema.optionalKey<Schema.Int>;
+            }>>>;
+            readonly error: Schema.optionalKey<Schema.Struct<{
+                readonly kind: Schema.Literals<readonly ["rateLimited", "overloaded", "authentication", "contextFull", "refused", "malformed", "cutOff"]>;
+                readonly retryAfterMs: Schema.optionalKey<Schema.Int>;
+                readonly message: Schema.optionalKey<Schema.String>;
+            }>>;
+            readonly hang: Schema.optionalKey<Schema.Literal<true>>;
+            readonly finish: Schema.optionalKey<Schema.Literals<["stop", "length", "content-filter", "tool-calls", "error", "pause", "other", "unknown"]>>;
+            readonly usage: Schema.optionalKey<Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            }>>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        }>>;
+        readonly atEnd: Schema.optionalKey<Schema.Literals<readonly ["say", "fail", "again"]>>;
+    }>>;
+}>;
+export type Script = typeof Script.Type;
+declare const ScriptInvalid_base: Schema.Class<ScriptInvalid, Schema.TaggedStruct<"ScriptInvalid", {
+    readonly source: Schema.String;
+    readonly problems: Schema.$Array<Schema.String>;
+}>, import("effect/Cause").YieldableError>;
+export declare class ScriptInvalid extends ScriptInvalid_base {
+    readonly retryable = false;
+    get message(): string;
+}
+export declare const decode: (value: unknown, source: string) => Result.Result<Script, ScriptInvalid>;
+export declare const parse: (text: string, source: string) => Result.Result<Script, ScriptInvalid>;
+export declare const load: (path: string) => Effect.Effect<{
+    readonly name: string;
+    readonly contextTokensMax?: number;
+    readonly outputTokensMax?: number;
+    readonly conversations: readonly [{
+        readonly name: string;
+        readonly when?: {
+            readonly system?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+            readonly user?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+        };
+        readonly steps: readonly [{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: Schema.Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: Schema.Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }, ...{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: Schema.Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: Schema.Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }[]];
+        readonly atEnd?: "again" | "fail" | "say";
+    }, ...{
+        readonly name: string;
+        readonly when?: {
+            readonly system?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+            readonly user?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+        };
+        readonly steps: readonly [{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: Schema.Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: Schema.Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }, ...{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: Schema.Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: Schema.Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }[]];
+        readonly atEnd?: "again" | "fail" | "say";
+    }[]];
+}, ScriptInvalid, FileSystem.FileSystem>;
+export {};
+
+// src/Scripted.d.ts
+import { ProviderRouter } from "@offshoot/core";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import type { ProviderKind } from "./ProviderKind.ts";
+import * as Script from "./Script.ts";
+type Scripts = readonly [Script.Script, ...ReadonlyArray<Script.Script>];
+export declare const make: (value: {
+    readonly name: string;
+    readonly contextTokensMax?: number;
+    readonly outputTokensMax?: number;
+    readonly conversations: readonly [{
+        readonly name: string;
+        readonly when?: {
+            readonly system?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+            readonly user?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+        };
+        readonly steps: readonly [{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }, ...{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }[]];
+        readonly atEnd?: "again" | "fail" | "say";
+    }, ...{
+        readonly name: string;
+        readonly when?: {
+            readonly system?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+            readonly user?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+        };
+        readonly steps: readonly [{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }, ...{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }[]];
+        readonly atEnd?: "again" | "fail" | "say";
+    }[]];
+}) => Effect.Effect<ProviderRouter.RoutedModel, Script.ScriptInvalid, never>;
+export declare const kind: (scripts: Scripts) => Effect.Effect<ProviderKind, Script.ScriptInvalid>;
+export declare const router: (scripts: readonly [{
+    readonly name: string;
+    readonly contextTokensMax?: number;
+    readonly outputTokensMax?: number;
+    readonly conversations: readonly [{
+        readonly name: string;
+        readonly when?: {
+            readonly system?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+            readonly user?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+        };
+        readonly steps: readonly [{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }, ...{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }[]];
+        readonly atEnd?: "again" | "fail" | "say";
+    }, ...{
+        readonly name: string;
+        readonly when?: {
+            readonly system?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+            readonly user?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+        };
+        readonly steps: readonly [{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }, ...{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }[]];
+        readonly atEnd?: "again" | "fail" | "say";
+    }[]];
+}, ...{
+    readonly name: string;
+    readonly contextTokensMax?: number;
+    readonly outputTokensMax?: number;
+    readonly conversations: readonly [{
+        readonly name: string;
+        readonly when?: {
+            readonly system?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+            readonly user?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+        };
+        readonly steps: readonly [{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }, ...{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }[]];
+        readonly atEnd?: "again" | "fail" | "say";
+    }, ...{
+        readonly name: string;
+        readonly when?: {
+            readonly system?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+            readonly user?: {
+                readonly exact: string;
+            } | {
+                readonly contains: string;
+            } | {
+                readonly startsWith: string;
+            };
+        };
+        readonly steps: readonly [{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }, ...{
+            readonly pauseMs?: number;
+            readonly reasoning?: string | readonly [string, ...string[]];
+            readonly text?: string | readonly [string, ...string[]];
+            readonly pieceMs?: number;
+            readonly toolCalls?: readonly [{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }, ...{
+                readonly name: string;
+                readonly label?: string;
+                readonly params: {
+                    readonly [x: string]: import("effect/Schema").Json;
+                };
+                readonly repeat?: number;
+            }[]];
+            readonly error?: {
+                readonly kind: "authentication" | "contextFull" | "cutOff" | "malformed" | "overloaded" | "rateLimited" | "refused";
+                readonly retryAfterMs?: number;
+                readonly message?: string;
+            };
+            readonly hang?: true;
+            readonly finish?: "content-filter" | "error" | "length" | "other" | "pause" | "stop" | "tool-calls" | "unknown";
+            readonly usage?: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+            };
+            readonly costUsd?: number;
+        }[]];
+        readonly atEnd?: "again" | "fail" | "say";
+    }[]];
+}[]]) => Effect.Effect<ProviderRouter.ProviderRouterShape, Script.ScriptInvalid, never>;
+export declare const layer: (scripts: Scripts) => Layer.Layer<never, Script.ScriptInvalid>;
+export {};
+
 // src/index.d.ts
 export * as Fallback from "./Fallback.ts";
 export * as ProviderKind from "./ProviderKind.ts";
 export * as ProviderSettings from "./ProviderSettings.ts";
 export * as Router from "./Router.ts";
+export * as Script from "./Script.ts";
+export * as Scripted from "./Scripted.ts";
