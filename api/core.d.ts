@@ -1228,6 +1228,7 @@ import * as Layer from "effect/Layer";
 import * as Option from "effect/Option";
 import type * as Scope from "effect/Scope";
 import type { RunnerEvent } from "./AgentEvent.ts";
+import type { ArtifactId } from "./Ids.ts";
 import type { Ask, Steer, SteerMode } from "./Obligation.ts";
 import type { RunnerOutcome } from "./Outcome.ts";
 import type { Message, Session, Usage } from "./Session.ts";
@@ -1271,6 +1272,8 @@ export interface RunContext {
     readonly emit: (event: RunnerEvent) => Effect.Effect<void>;
     readonly append: (entry: Entry) => Effect.Effect<void>;
     readonly appendRound: (entries: ReadonlyArray<Entry>) => Effect.Effect<void>;
+    readonly keep: (text: string) => Effect.Effect<Option.Option<ArtifactId>>;
+    readonly kept: (id: ArtifactId) => Effect.Effect<Option.Option<string>>;
     readonly whileWaiting: <A, E, R>(waiting: Waiting, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
     readonly ask: (asking: Asking) => Effect.Effect<Answer>;
     readonly inbox: RunInbox;
@@ -2172,6 +2175,8 @@ export declare const RequestId: Schema.brand<Schema.NonEmptyString, "RequestId">
 export type RequestId = typeof RequestId.Type;
 export declare const MessageId: Schema.brand<Schema.NonEmptyString, "MessageId">;
 export type MessageId = typeof MessageId.Type;
+export declare const ArtifactId: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+export type ArtifactId = typeof ArtifactId.Type;
 declare const Entropy_base: Context.Reference<Effect.Effect<string, never, never>>;
 export declare class Entropy extends Entropy_base {
 }
@@ -2182,6 +2187,7 @@ export declare const makeRunId: Effect.Effect<RunId>;
 export declare const makeWaitId: Effect.Effect<WaitId>;
 export declare const makeRequestId: Effect.Effect<RequestId>;
 export declare const makeMessageId: Effect.Effect<MessageId>;
+export declare const makeArtifactId: Effect.Effect<ArtifactId>;
 export {};
 
 // src/Lifecycle.d.ts
@@ -2994,6 +3000,14 @@ export declare const Message: Schema.Struct<{
     readonly createdAtMillis: Schema.Int;
 }>;
 export type Message = typeof Message.Type;
+export declare const Artifact: Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly text: Schema.String;
+    readonly createdAtMillis: Schema.Int;
+}>;
+export type Artifact = typeof Artifact.Type;
 export interface StoredMessage extends Message {
     readonly position: number;
 }
@@ -3018,9 +3032,9 @@ import type * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type * as Option from "effect/Option";
 import type { AgentEvent, EventType } from "./AgentEvent.ts";
-import type { RunId, SessionId } from "./Ids.ts";
+import type { ArtifactId, RunId, SessionId } from "./Ids.ts";
 import type { Kind, Obligation, Request } from "./Obligation.ts";
-import type { Message, Session, SessionStatus, StoredMessage } from "./Session.ts";
+import type { Artifact, Message, Session, SessionStatus, StoredMessage } from "./Session.ts";
 import type { ChildCompletion, RunReport, SpawnJob } from "./SpawnJob.ts";
 import type { StoreError } from "./StoreError.ts";
 export { ObligationConflict, ObligationKeyTaken, RequestKeyTaken, StorageUnavailable, StoreError, StoreErrorReason, VersionConflict } from "./StoreError.ts";
@@ -3036,6 +3050,9 @@ export type Change = {
 } | {
     readonly _tag: "MessageAppended";
     readonly message: Message;
+} | {
+    readonly _tag: "ArtifactKept";
+    readonly artifact: Artifact;
 } | {
     readonly _tag: "JobAccepted";
     readonly job: SpawnJob;
@@ -3160,6 +3177,7 @@ export interface SessionStoreShape {
         readonly limit: number;
     }) => Read<ReadonlyArray<StoredMessage>>;
     readonly answer: (sessionId: SessionId, runId: RunId) => Read<ReadonlyArray<StoredMessage>>;
+    readonly artifact: (id: ArtifactId) => Read<Option.Option<Artifact>>;
     readonly openJobs: Read<ReadonlyArray<OpenJob>>;
     readonly completion: (runId: RunId) => Read<Option.Option<StoredCompletion>>;
     readonly undeliveredLines: (handler: string) => Read<ReadonlyArray<SessionId>>;

@@ -13,6 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { RunnerEvent } from "./AgentEvent.ts"
+import type { ArtifactId } from "./Ids.ts"
 import type { Ask, Steer, SteerMode } from "./Obligation.ts"
 import type { RunnerOutcome } from "./Outcome.ts"
 import type { Message, Session, Usage } from "./Session.ts"
@@ -93,6 +94,15 @@ export interface RunContext {
    * **Durability**: when it returns, all of them are recorded; a crash before that leaves none.
    */
   readonly appendRound: (entries: ReadonlyArray<Entry>) => Effect.Effect<void>
+  /**
+   * Keeps a text whole beside the transcript, for this session's runs to read.
+   * None: this run has kept as much as a run may.
+   *
+   * **Durability**: when it returns an id, the text is recorded until its session is deleted.
+   */
+  readonly keep: (text: string) => Effect.Effect<Option.Option<ArtifactId>>
+  /** A text that a run of this session has kept. */
+  readonly kept: (id: ArtifactId) => Effect.Effect<Option.Option<string>>
   /**
    * Runs `effect` while the session shows what it waits for: its slot is free
    * and the idle clock stands still. Comes back when a slot is free again.

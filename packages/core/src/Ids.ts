@@ -41,6 +41,10 @@ export type RequestId = typeof RequestId.Type
 export const MessageId = Id.pipe(Schema.brand("MessageId"))
 export type MessageId = typeof MessageId.Type
 
+/** Names one text that is kept beside a transcript. */
+export const ArtifactId = Id.pipe(Schema.brand("ArtifactId"))
+export type ArtifactId = typeof ArtifactId.Type
+
 /**
  * Thirteen base-32 digits of randomness per call.
  *
@@ -113,3 +117,4 @@ export const makeRunId: Effect.Effect<RunId> = Effect.map(fresh("run"), (id) => 
 export const makeWaitId: Effect.Effect<WaitId> = Effect.map(fresh("wai"), (id) => WaitId.make(id))
 export const makeRequestId: Effect.Effect<RequestId> = Effect.map(fresh("req"), (id) => RequestId.make(id))
 export const makeMessageId: Effect.Effect<MessageId> = Effect.map(fresh("msg"), (id) => MessageId.make(id))
+export const makeArtifactId: Effect.Effect<ArtifactId> = Effect.map(fresh("art"), (id) => ArtifactId.make(id))

@@ -7,7 +7,7 @@
  * @stability unstable
  */
 import * as Schema from "effect/Schema"
-import { MessageId, RunId, SessionId } from "./Ids.ts"
+import { ArtifactId, MessageId, RunId, SessionId } from "./Ids.ts"
 import { Outcome } from "./Outcome.ts"
 import { ToolScope } from "./ToolPolicy.ts"
 
@@ -130,6 +130,16 @@ export const Message = Schema.Struct({
   createdAtMillis: Schema.Int
 })
 export type Message = typeof Message.Type
+
+/** A text of a session that is too long for its transcript, kept whole beside it. */
+export const Artifact = Schema.Struct({
+  id: ArtifactId,
+  sessionId: SessionId,
+  runId: RunId,
+  text: Schema.String,
+  createdAtMillis: Schema.Int
+})
+export type Artifact = typeof Artifact.Type
 
 /** A stored message with its place: `position` grows within a session, not always by one. */
 export interface StoredMessage extends Message {

@@ -17,10 +17,10 @@ import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type { AgentEvent, EventType } from "./AgentEvent.ts"
-import type { RunId, SessionId } from "./Ids.ts"
+import type { ArtifactId, RunId, SessionId } from "./Ids.ts"
 import * as MemoryStore from "./internal/memoryStore.ts"
 import type { Kind, Obligation, Request } from "./Obligation.ts"
-import type { Message, Session, SessionStatus, StoredMessage } from "./Session.ts"
+import type { Artifact, Message, Session, SessionStatus, StoredMessage } from "./Session.ts"
 import type { ChildCompletion, RunReport, SpawnJob } from "./SpawnJob.ts"
 import type { StoreError } from "./StoreError.ts"
 
@@ -39,9 +39,11 @@ export type Change =
   | { readonly _tag: "SessionCreated"; readonly session: Session }
   /** `session.version` is the new one; the stored one must be one less, or the commit fails with `VersionConflict`. */
   | { readonly _tag: "SessionChanged"; readonly session: Session }
-  /** Removes the session with its transcript, jobs, completions and obligations; events and its place in the tree stay. Unknown ids are ignored. */
+  /** Removes the session with its transcript, artifacts, jobs, completions and obligations; events and its place in the tree stay. Unknown ids are ignored. */
   | { readonly _tag: "SessionDeleted"; readonly sessionId: SessionId }
   | { readonly _tag: "MessageAppended"; readonly message: Message }
+  /** The first one with its id is the one. */
+  | { readonly _tag: "ArtifactKept"; readonly artifact: Artifact }
   | { readonly _tag: "JobAccepted"; readonly job: SpawnJob }
   | { readonly _tag: "JobLaunched"; readonly runId: RunId }
   /** Replaces what the run has told of itself. Ignored when its job is not open. */
@@ -188,6 +190,7 @@ export interface SessionStoreShape {
   }) => Read<ReadonlyArray<StoredMessage>>
   /** The assistant's entries of one run, in order. */
   readonly answer: (sessionId: SessionId, runId: RunId) => Read<ReadonlyArray<StoredMessage>>
+  readonly artifact: (id: ArtifactId) => Read<Option.Option<Artifact>>
   /** Every job without a completion, in the order of acceptance. */
   readonly openJobs: Read<ReadonlyArray<OpenJob>>
   readonly completion: (runId: RunId) => Read<Option.Option<StoredCompletion>>

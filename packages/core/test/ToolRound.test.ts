@@ -9,7 +9,7 @@ import { Tool } from "effect/ai"
 import { defaults } from "../src/AgentLimits.ts"
 import type { AgentTool, ToolAnswer } from "../src/AgentTools.ts"
 import { jsonTextOf } from "../src/internal/boundedJson.ts"
-import { callTools, decide, type ToolEnv, type WantedCall } from "../src/internal/toolRound.ts"
+import { callTools, decide, offeredTools, type ToolEnv, type WantedCall } from "../src/internal/toolRound.ts"
 import * as RunHarness from "../src/testing/RunHarness.ts"
 import { everything, type ToolScope } from "../src/ToolPolicy.ts"
 
@@ -297,6 +297,54 @@ describe("a round of calls", () => {
         ["tool_start", "tool_lifecycle", "tool_complete"]
       )
       assert.isBelow(String(yield* Effect.fromOption(jsonTextOf(events))).length, 8_000)
+    })
+  )
+})
+
+describe("a result that is too large", () => {
+  it.effect("is shown cut, kept whole, and read on to its end by the tool that is offered for it", () =>
+    Effect.gen(function* () {
+      const whole = Array.from({ length: 3_000 }, (_, index) => `line ${index} 🙂`).join("\n")
+      const scope: ToolScope = { allowed: [["big"]], denied: ["*"] }
+      const { env } = yield* stand([tool("big", { call: () => Effect.succeed(done(whole)) })], {
+        toolResultBytes: 4_096
+      })
+      const [first] = (yield* callTools(env, [call("big")])).answers
+      const shown = String(first?.answer.result)
+      assert.isBelow(shown.length, 4_400)
+      const [, id = "", offset = ""] = /"result":"(art_1)","offset":(\d+)/.exec(shown) ?? []
+      assert.strictEqual(id, "art_1")
+      let read = shown.slice(0, Number(offset))
+      let at: string | undefined = offset
+      let calls = 0
+      while (at !== undefined && calls < 100) {
+        calls += 1
+        const params: unknown = { result: id, offset: Number(at) }
+        const narrow = { ...env, context: { ...env.context, session: { ...env.context.session, tools: scope } } }
+        const [next] = (yield* callTools(narrow, [call("read_result", { params })])).answers
+        const text = String(next?.answer.result)
+        assert.isFalse(next?.answer.isFailure, text)
+        assert.isAtMost(new TextEncoder().encode(text).length, 4_096)
+        read += text.slice(text.indexOf("\n") + 1)
+        at = /read on at offset (\d+)/.exec(text.split("\n")[0] ?? "")?.[1]
+      }
+      assert.strictEqual(read, whole)
+    })
+  )
+
+  it.effect("is offered only to a session that has tools, and answers for its own results only", () =>
+    Effect.gen(function* () {
+      const { env } = yield* stand([tool("a")])
+      const { session } = env.context
+      const names = (scope: ToolScope) => [...offeredTools({ ...env, session: { ...session, tools: scope } }).keys()]
+      assert.deepStrictEqual(names(everything), ["a", "read_result"])
+      assert.deepStrictEqual(names({ allowed: [], denied: ["a"] }), [])
+      const wanted = [{ result: "art_9" }, { result: 4 }, { result: "art_1", offset: -1 }]
+      const round = yield* callTools(
+        env,
+        wanted.map((params, index) => call("read_result", { id: String(index), params }))
+      )
+      assert.isTrue(round.answers.every(({ answer }) => answer.isFailure))
     })
   )
 })

@@ -165,10 +165,17 @@ const nothingIsLost = all([
   "INSERT INTO feed (id, forgotten) SELECT 1, COALESCE((SELECT MIN(number) FROM events) - 1, 0)"
 ])
 
+/** Texts that are too long for a transcript: found by their id, gone with their session. */
+const artifacts = all([
+  "CREATE TABLE artifacts (id TEXT NOT NULL PRIMARY KEY, session_id TEXT NOT NULL, body TEXT NOT NULL)",
+  "CREATE INDEX artifacts_session ON artifacts (session_id)"
+])
+
 const migrations = {
   "0001_initial": initial,
   "0002_child_counts": childCounts,
-  "0003_nothing_is_lost": nothingIsLost
+  "0003_nothing_is_lost": nothingIsLost,
+  "0004_artifacts": artifacts
 }
 
 /** The schema of this version. */

@@ -35,6 +35,7 @@ export const suite = <E>(name: string, subject: Subject<E>): void => {
     describe("tools of sessions", () => Reads.toolScopes(test))
     describe("messages", () => Reads.transcripts(test))
     describe("contents of messages", () => Reads.messageContents(test))
+    describe("artifacts", () => Reads.artifacts(test))
     describe("jobs and completions", () => Jobs.jobs(test))
     describe("open jobs", () => Jobs.openJobs(test))
     describe("tries of a job", () => Jobs.tries(test))

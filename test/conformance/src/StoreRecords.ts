@@ -140,6 +140,14 @@ export const steer = (number: number, ofSession: Ids.SessionId): Obligation.Stee
   status: "queued"
 })
 
+export const artifact = (number: number, of: Ids.SessionId): Session.Artifact => ({
+  id: Ids.ArtifactId.make(`art_${number}`),
+  sessionId: of,
+  runId: runId(number),
+  text: `${number}: \u0000 "ümläut" 🙂 \ud800 `.repeat(10_000),
+  createdAtMillis: atMillis
+})
+
 /** The next version, closed as that kind is closed when all went well. */
 export const closed = (obligation: Obligation.Obligation): Obligation.Obligation => {
   const version = obligation.version + 1
@@ -169,6 +177,7 @@ export const created = (session: Session.Session): SessionStore.Change => ({ _ta
 export const changed = (session: Session.Session): SessionStore.Change => ({ _tag: "SessionChanged", session })
 export const deleted = (id: Ids.SessionId): SessionStore.Change => ({ _tag: "SessionDeleted", sessionId: id })
 export const appended = (entry: Session.Message): SessionStore.Change => ({ _tag: "MessageAppended", message: entry })
+export const kept = (artifact: Session.Artifact): SessionStore.Change => ({ _tag: "ArtifactKept", artifact })
 export const accepted = (entry: SpawnJob.SpawnJob): SessionStore.Change => ({ _tag: "JobAccepted", job: entry })
 export const launched = (number: number): SessionStore.Change => ({ _tag: "JobLaunched", runId: runId(number) })
 export const reported = (number: number, told: SpawnJob.RunReport = report(number)): SessionStore.Change => ({

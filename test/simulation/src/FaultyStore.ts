@@ -126,6 +126,7 @@ export const wrap = (inner: SessionStore.SessionStoreShape, faults: Faults): Ses
     messages: (query) => read(inner.messages(query)),
     recentMessages: (query) => read(inner.recentMessages(query)),
     answer: (sessionId, runId) => read(inner.answer(sessionId, runId)),
+    artifact: (id) => read(inner.artifact(id)),
     openJobs: read(inner.openJobs),
     completion: (runId) => read(inner.completion(runId)),
     undeliveredLines: (handler) => read(inner.undeliveredLines(handler)),

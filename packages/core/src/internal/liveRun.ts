@@ -62,6 +62,8 @@ export class LiveRun {
   text = ""
   textSinceMillis = 0
   storedChars = 0
+  /** What it has kept beside the transcript. */
+  keptChars = 0
   /** The entry that was to hold the beginning of `text`, when its commit failed and may stand all the same. */
   doubtful: { readonly id: MessageId; readonly text: string } | undefined
   textDropped = false

@@ -1,9 +1,9 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { SessionId } from "../Ids.ts"
+import type { ArtifactId, SessionId } from "../Ids.ts"
 import type { Request } from "../Obligation.ts"
-import type { Message, Session, StoredMessage } from "../Session.ts"
+import type { Artifact, Message, Session, StoredMessage } from "../Session.ts"
 import type {
   Change,
   FeedScope,
@@ -23,6 +23,7 @@ interface State {
   readonly children: Map<SessionId, Array<SessionId>>
   readonly requestKeys: Map<string, SessionId>
   readonly messages: Map<SessionId, Array<StoredMessage>>
+  readonly artifacts: Map<ArtifactId, Artifact>
   readonly lineage: Lineage
   readonly jobs: Jobs
   readonly obligations: Obligations
@@ -36,6 +37,7 @@ const empty = (): State => {
     children: new Map(),
     requestKeys: new Map(),
     messages: new Map(),
+    artifacts: new Map(),
     lineage,
     jobs: new Jobs(),
     obligations: new Obligations(),
@@ -96,6 +98,7 @@ const removeSession = (state: State, id: SessionId): void => {
   const session = state.sessions.get(id)
   state.sessions.delete(id)
   state.messages.delete(id)
+  for (const artifact of state.artifacts.values()) if (artifact.sessionId === id) state.artifacts.delete(artifact.id)
   if (session?.parentId !== undefined) {
     const siblings = state.children.get(session.parentId)?.filter((other) => other !== id)
     if (siblings !== undefined) state.children.set(session.parentId, siblings)
@@ -135,6 +138,9 @@ const apply = (state: State, change: Change, atMillis: number, since: number): n
       return undefined
     case "MessageAppended":
       appendMessage(state, change.message)
+      return undefined
+    case "ArtifactKept":
+      if (!state.artifacts.has(change.artifact.id)) state.artifacts.set(change.artifact.id, change.artifact)
       return undefined
     case "JobAccepted":
       jobs.accept(change.job)
@@ -248,6 +254,7 @@ const ofSessions = (state: State) =>
       read(() =>
         (state.messages.get(sessionId) ?? []).filter((entry) => entry.runId === runId && entry.role === "assistant")
       ),
+    artifact: (id) => read(() => Option.fromUndefinedOr(state.artifacts.get(id))),
     snapshot: ({ limit, within }) => read(() => snapshot(state, within, limit))
   }) satisfies Partial<SessionStoreShape>
 

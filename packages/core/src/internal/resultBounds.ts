@@ -27,7 +27,7 @@ const isSecondOfPair = (text: string, index: number): boolean => {
 }
 
 /** As many units from the beginning as take at most so many bytes; no pair is parted. */
-const fitting = (text: string, bytesMax: number): number => {
+export const fitting = (text: string, bytesMax: number): number => {
   let bytes = 0
   let index = 0
   while (index < text.length) {

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import { isDurable, type RunnerEvent } from "../AgentEvent.ts"
 import type { RunContext } from "../ExternalChildRunner.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
+import { artifactsOf } from "./artifacts.ts"
 import type { Flight } from "./flights.ts"
 import type { Inbox } from "./inbox.ts"
 import type { LiveRun } from "./liveRun.ts"
@@ -83,6 +84,7 @@ export const makeContext = (
       ),
     appendRound: (entries) =>
       Effect.suspend(() => (live.closed ? Effect.void : Effect.orDie(writeRound(bound, entries)))),
+    ...artifactsOf(bound),
     whileWaiting,
     ask: requests.askFor(live, whileWaiting),
     inbox: inbox.forRun(live, flush(bound)),

@@ -17,10 +17,12 @@ import { Prompt } from "effect/ai"
 import type { AgentLimitsShape } from "../AgentLimits.ts"
 import type { AgentTool, ToolAnswer } from "../AgentTools.ts"
 import type { Answer, RunContext } from "../ExternalChildRunner.ts"
+import type { Session } from "../Session.ts"
 import { jobIdOf } from "../SpawnJob.ts"
 import * as ToolPolicy from "../ToolPolicy.ts"
-import { boundedJson } from "./boundedJson.ts"
+import { boundedJson, jsonTextOf } from "./boundedJson.ts"
 import { nearestNames } from "./nearestNames.ts"
+import { howToRead, readResult, readResultName } from "./readResult.ts"
 import { boundAnswer } from "./resultBounds.ts"
 
 export interface ToolEnv {
@@ -89,6 +91,32 @@ const namesOf = (permitted: ReadonlyArray<string>, wanted: string): string =>
       ? `Your tools are: ${permitted.join(", ")}.`
       : `The nearest of your ${permitted.length} tools are: ${nearestNames(wanted, permitted, namedMax).join(", ")}.`
 
+const permittedOf = (scope: ToolPolicy.ToolScope, tools: ReadonlyMap<string, AgentTool>): ReadonlyArray<AgentTool> =>
+  Array.from(tools.values()).filter(({ name }) => name !== readResultName && ToolPolicy.permits(scope, name))
+
+/** The tools of a run with the one that reads large results, which is ours whatever a source has of its name. */
+const withOwn = (tools: ReadonlyMap<string, AgentTool>, own: AgentTool): ReadonlyMap<string, AgentTool> =>
+  new Map(tools).set(readResultName, own)
+
+/**
+ * What the model is shown: the tools that its session may use, and the one that
+ * reads the rest of a large result. Nothing when there are none: it would have
+ * nothing to read.
+ */
+export const offeredTools = ({
+  limits,
+  session,
+  tools
+}: {
+  readonly session: Session
+  readonly tools: ReadonlyMap<string, AgentTool>
+  readonly limits: AgentLimitsShape
+}): ReadonlyMap<string, AgentTool> => {
+  const permitted = permittedOf(session.tools ?? ToolPolicy.everything, tools)
+  const offered = new Map(permitted.map((tool) => [tool.name, tool]))
+  return offered.size === 0 ? offered : withOwn(offered, readResult(limits.toolResultBytes))
+}
+
 /** Whether a call is made. `earlier` are the ids of the calls before it in the round. */
 export const decide = (
   scope: ToolPolicy.ToolScope,
@@ -101,8 +129,9 @@ export const decide = (
   }
   if (earlier.has(call.id)) return refuse("Not called: an earlier call of this round has the same id.")
   const tool = tools.get(call.name)
-  if (tool === undefined || !ToolPolicy.permits(scope, call.name)) {
-    const permitted = Array.from(tools.keys()).filter((name) => ToolPolicy.permits(scope, name))
+  const isPermitted = call.name === readResultName || ToolPolicy.permits(scope, call.name)
+  if (tool === undefined || !isPermitted) {
+    const permitted = permittedOf(scope, tools).map(({ name }) => name)
     const why = tool === undefined ? "There is no tool" : "You are not allowed to use"
     return refuse(`${why} ${cut(call.name, nameCharsMax)}. ${namesOf(permitted, call.name)}`)
   }
@@ -166,6 +195,19 @@ const make = ({ context, limits }: ToolEnv, call: WantedCall, { params, tool }: 
   return tool.repeatable ? made : context.onceOnly(named, made)
 }
 
+/** What the model reads of an answer; what is too large for it is kept first. */
+const bounded = (context: RunContext, bytesMax: number, answer: ToolAnswer): Effect.Effect<ToolAnswer> => {
+  const known = boundAnswer(answer, bytesMax, () => "The rest is not kept.", textPart)
+  if (Option.isNone(known.whole)) return Effect.succeed(known.answer)
+  return Effect.map(
+    context.keep(known.whole.value),
+    Option.match({
+      onNone: () => known.answer,
+      onSome: (id) => boundAnswer(answer, bytesMax, (offset) => howToRead(id, offset), textPart).answer
+    })
+  )
+}
+
 const textPart = (text: string): Prompt.TextPart => Prompt.textPart({ text })
 
 /** Shows the call and its end to readers, and bounds what the model reads of it. */
@@ -177,12 +219,16 @@ const shownAs = (
   const named = { toolCallId: call.id, toolName: cut(call.name, nameCharsMax) }
   return context.emit({ type: "tool_start", ...named, arguments: boundedJson(call.params ?? null, shown) }).pipe(
     Effect.andThen(answering),
-    Effect.map((answer) => boundAnswer(answer, limits.toolResultBytes, () => "", textPart).answer),
+    Effect.flatMap((answer) => bounded(context, limits.toolResultBytes, answer)),
     Effect.tap((answer) => {
       const result = boundedJson(answer.result, shown)
       return context.emit(
         answer.isFailure
-          ? { type: "tool_error", ...named, error: typeof result === "string" ? result : JSON.stringify(result) }
+          ? {
+              type: "tool_error",
+              ...named,
+              error: typeof result === "string" ? result : Option.getOrElse(jsonTextOf(result), () => "")
+            }
           : { type: "tool_complete", ...named, result }
       )
     })
@@ -222,9 +268,12 @@ const grouped = (steps: ReadonlyArray<Step>): ReadonlyArray<ReadonlyArray<Step>>
   return groups
 }
 
-const stepsOf = ({ context, tools }: ToolEnv, calls: ReadonlyArray<WantedCall>): ReadonlyArray<Step> => {
+const stepsOf = ({ context, limits, tools: given }: ToolEnv, calls: ReadonlyArray<WantedCall>): ReadonlyArray<Step> => {
   const scope = context.session.tools ?? ToolPolicy.everything
   const earlier = new Set<string>()
+  const tools = calls.some(({ name }) => name === readResultName)
+    ? withOwn(given, readResult(limits.toolResultBytes))
+    : given
   return calls.map((call) => {
     const verdict = decide(scope, tools, call, earlier)
     earlier.add(call.id)

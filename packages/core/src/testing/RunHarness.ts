@@ -24,7 +24,7 @@ import type {
   StopMode,
   Waiting
 } from "../ExternalChildRunner.ts"
-import { RunId, SessionId } from "../Ids.ts"
+import { ArtifactId, RunId, SessionId } from "../Ids.ts"
 import type { SteerMode } from "../Obligation.ts"
 import { type Metadata, type Session, metadataKeys } from "../Session.ts"
 import type { Resume, RunReport, SpawnJob } from "../SpawnJob.ts"
@@ -153,6 +153,7 @@ class Recorder {
   readonly events: Array<RunnerEvent> = []
   readonly entries: Array<Entry> = []
   readonly waits: Array<Waiting> = []
+  readonly artifacts = new Map<ArtifactId, string>()
   answer = ""
   stopMode: StopMode = "graceful"
   running = 0
@@ -223,6 +224,13 @@ const contextOf = (recorder: Recorder, given: Given, aborted: Deferred.Deferred<
   emit: (event) => Effect.sync(() => recorder.event(event)),
   append: (entry) => Effect.sync(() => recorder.entry(entry)),
   appendRound: (entries) => Effect.sync(() => entries.forEach((entry) => recorder.entry(entry))),
+  keep: (text) =>
+    Effect.sync(() => {
+      const id = ArtifactId.make(`art_${recorder.artifacts.size + 1}`)
+      recorder.artifacts.set(id, text)
+      return Option.some(id)
+    }),
+  kept: (id) => Effect.sync(() => Option.fromUndefinedOr(recorder.artifacts.get(id))),
   whileWaiting: whileWaitingIn(recorder),
   ask: recorder.requests.ask(whileWaitingIn(recorder)),
   inbox: recorder.inbox.inbox,

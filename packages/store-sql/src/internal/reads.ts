@@ -69,7 +69,7 @@ const ofSessions = ({ many, one, rows }: Asking.Ask) =>
 
 const entries = "SELECT position, body FROM messages WHERE session_id = ?"
 
-const ofMessages = ({ many }: Asking.Ask) =>
+const ofMessages = ({ many, one }: Asking.Ask) =>
   ({
     messages: ({ after, limit, sessionId }) =>
       many("messages", Records.message, `${entries} AND position > ? ORDER BY position LIMIT ?`, [
@@ -90,7 +90,8 @@ const ofMessages = ({ many }: Asking.Ask) =>
       many("answer", Records.message, `${entries} AND run_id = ? AND role = 'assistant' ORDER BY position`, [
         sessionId,
         runId
-      ])
+      ]),
+    artifact: (id) => one("artifact", Records.artifact, "SELECT body FROM artifacts WHERE id = ?", [id])
   }) satisfies Partial<Shape>
 
 /** Jobs that need their session and what is above it come with both, however many they are. */

@@ -35,6 +35,8 @@ export const message: Decoder<Session.StoredMessage> = (row) =>
     Result.map(decodePosition(row["position"]), (position) => ({ ...message, position }))
   )
 
+export const artifact: Decoder<Session.Artifact> = decoder(Session.Artifact, body)
+
 export const storedCompletion: Decoder<SessionStore.StoredCompletion> = (row) =>
   Result.map(completion(row), (completion) => ({ ...completion, told: row["told"] === 1 }))
 
@@ -99,6 +101,8 @@ export const bodyOf = (change: SessionStore.Change): string => {
       return JSON.stringify(change.session)
     case "MessageAppended":
       return JSON.stringify(change.message)
+    case "ArtifactKept":
+      return JSON.stringify(change.artifact)
     case "JobAccepted":
     case "JobReplaced":
       return JSON.stringify(change.job)

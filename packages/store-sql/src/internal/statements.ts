@@ -65,6 +65,11 @@ export const insertLineage = forRows(
     ON CONFLICT (session_id, distance) DO UPDATE SET ancestor_id = excluded.ancestor_id`
 )
 export const insertMessages = forRows("INSERT INTO messages (session_id, run_id, role, body) VALUES ", 4)
+export const insertArtifacts = forRows(
+  "INSERT INTO artifacts (id, session_id, body) VALUES ",
+  3,
+  " ON CONFLICT (id) DO NOTHING"
+)
 export const insertJobs = forRows(
   "INSERT INTO jobs (run_id, child_session_id, state, report, body) VALUES ",
   5,
@@ -130,6 +135,7 @@ export const selectObligationKeys = forRows(
 export const deleteSession: ReadonlyArray<string> = [
   "UPDATE child_counts SET children = children - 1 WHERE parent_id = (SELECT parent_id FROM sessions WHERE id = ?)",
   "DELETE FROM messages WHERE session_id = ?",
+  "DELETE FROM artifacts WHERE session_id = ?",
   "DELETE FROM jobs WHERE child_session_id = ?",
   "DELETE FROM deliveries WHERE run_id IN (SELECT run_id FROM completions WHERE child_session_id = ?)",
   "DELETE FROM completions WHERE child_session_id = ?",

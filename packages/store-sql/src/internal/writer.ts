@@ -110,6 +110,7 @@ const writeRows = Effect.fnUntraced(function* (
   yield* Statements.forEachRow(sql, Statements.addChildren, Array.from(writes.childrenAdded))
   yield* Statements.forEachRow(sql, Statements.insertLineage, Writes.lineageRows(writes.ancestors))
   yield* Statements.forEachRow(sql, Statements.insertMessages, writes.messages)
+  yield* Statements.forEachRow(sql, Statements.insertArtifacts, writes.artifacts)
   yield* Statements.forEachRow(sql, Statements.insertJobs, Array.from(writes.accepted.values()))
   yield* Statements.forEachRow(sql, Statements.insertDeliveries, Array.from(writes.deliveries.values()))
   yield* Statements.forEachRow(sql, Statements.insertCompletions, Array.from(writes.completions.values()))

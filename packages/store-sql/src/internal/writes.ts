@@ -11,6 +11,7 @@ export interface Writes {
   /** The sessions above each new child, as far up as this batch made them, and the first that it did not. */
   readonly ancestors: Map<Ids.SessionId, ReadonlyArray<Ids.SessionId>>
   readonly messages: Array<Row>
+  readonly artifacts: Array<Row>
   readonly accepted: Map<Ids.RunId, Row>
   readonly launched: Array<Ids.RunId>
   readonly reported: Map<Ids.RunId, Row>
@@ -31,6 +32,7 @@ export const none = (): Writes => ({
   childrenAdded: new Map(),
   ancestors: new Map(),
   messages: [],
+  artifacts: [],
   accepted: new Map(),
   launched: [],
   reported: new Map(),
@@ -143,6 +145,9 @@ export const write = (
       writes.messages.push([message.sessionId, message.runId ?? null, message.role, body])
       return
     }
+    case "ArtifactKept":
+      writes.artifacts.push([change.artifact.id, change.artifact.sessionId, body])
+      return
     case "JobAccepted":
       jobs.accept(change.job)
       if (!writes.accepted.has(change.job.runId)) writes.accepted.set(change.job.runId, queuedRow(change.job, body))

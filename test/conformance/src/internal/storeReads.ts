@@ -196,6 +196,31 @@ export const toolScopes = (test: Test): void => {
   )
 }
 
+export const artifacts = (test: Test): void => {
+  test(
+    "MUST give back a kept text as it was, and keep the first of one id",
+    Effect.fnUntraced(function* (store) {
+      const kept = Records.artifact(1, first.id)
+      yield* store.commit([...[parent, first].map(Records.created), Records.kept(kept)])
+      yield* store.commit([Records.kept({ ...kept, text: "another" }), Records.kept(Records.artifact(2, first.id))])
+      assert.deepStrictEqual(yield* store.artifact(kept.id), Option.some(kept))
+      assert.isTrue(Option.isNone(yield* store.artifact(Records.artifact(3, first.id).id)))
+      assert.deepStrictEqual(yield* store.messages({ sessionId: first.id, after: 0, limit: 10 }), [])
+    })
+  )
+
+  test(
+    "MUST forget what was kept of a session that is deleted, and of no other",
+    Effect.fnUntraced(function* (store) {
+      const [ofFirst, ofSecond] = [Records.artifact(1, first.id), Records.artifact(2, second.id)]
+      yield* store.commit([...[parent, first, second].map(Records.created), ...[ofFirst, ofSecond].map(Records.kept)])
+      yield* store.commit([Records.deleted(first.id)])
+      assert.isTrue(Option.isNone(yield* store.artifact(ofFirst.id)))
+      assert.deepStrictEqual(yield* store.artifact(ofSecond.id), Option.some(ofSecond))
+    })
+  )
+}
+
 export const deletion = (test: Test): void => {
   test(
     "MUST remove a session with all that is its own, and nothing of others",
