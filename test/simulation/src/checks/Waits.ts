@@ -185,7 +185,10 @@ const endIsRight = (
   const parent = record.sessions.get(sessionId)
   if (!message.atRest || parent === undefined || isExternal(parent)) return found
   const runsAgain = transition.some(
-    (change) => change._tag === "JobAccepted" && change.job.childSessionId === sessionId
+    (change) =>
+      (change._tag === "JobAccepted" && change.job.childSessionId === sessionId) ||
+      // It rested, and the job that it still has is queued again.
+      (change._tag === "SessionChanged" && change.session.id === sessionId && change.session.status === "pending")
   )
   if (!runsAgain && !staysAsleep(ledger, record, sessionId)) found.push(`${id} ended, and ${sessionId} was not woken`)
   return found
