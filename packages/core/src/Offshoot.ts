@@ -14,6 +14,7 @@ import { Agent } from "./Agent.ts"
 import { AgentDirectory } from "./AgentDirectory.ts"
 import * as FeedRetention from "./FeedRetention.ts"
 import * as Ids from "./Ids.ts"
+import { collect } from "./internal/collecting.ts"
 import * as Facade from "./internal/facade.ts"
 import { feed } from "./internal/feedPages.ts"
 import * as Flights from "./internal/flights.ts"
@@ -24,11 +25,18 @@ import { sessionEvents } from "./internal/sessionEvents.ts"
 import * as Waits from "./internal/waits.ts"
 import { CurrentLimits } from "./Limits.ts"
 import * as Outbox from "./Outbox.ts"
+import { ProviderRouter, type ProviderRouterShape } from "./ProviderRouter.ts"
 import type { SessionStore, StoreError } from "./SessionStore.ts"
 import * as SessionStreams from "./SessionStreams.ts"
 import * as Spawn from "./Spawn.ts"
 import * as SpawnScheduler from "./SpawnScheduler.ts"
-import { SubAgents } from "./SubAgents.ts"
+import * as SubAgentTool from "./SubAgentTool.ts"
+import { type ModelList, SubAgents } from "./SubAgents.ts"
+
+const modelsOf = Option.match({
+  onNone: (): ModelList => ({ fallback: Option.none(), models: [] }),
+  onSome: ({ defaultRef, models }: ProviderRouterShape): ModelList => ({ fallback: defaultRef, models })
+})
 
 const make = Effect.gen(function* () {
   const recorder = yield* Recorder.Recorder
@@ -51,7 +59,7 @@ const make = Effect.gen(function* () {
   // The app's entropy, also for callers that have none of their own.
   const entropy = Ids.ordered(yield* Ids.Entropy)
   const withIds = Effect.provideService(Ids.Entropy, entropy)
-  return SubAgents.of({
+  const subAgents = SubAgents.of({
     createRoot: (request) => withIds(Spawn.createRoot(spawning, request)),
     spawn: (parentId, request) => withIds(Spawn.spawn(spawning, parentId, request)),
     run: (id) => withIds(Spawn.rerun(spawning, id)),
@@ -67,6 +75,7 @@ const make = Effect.gen(function* () {
     result: (id) => Facade.result(facade, id),
     wait: (parentId, request) => Facade.wait(facade, parentId, request),
     wakeWhen: (parentId, request) => withIds(Facade.wakeWhen(facade, parentId, request)),
+    collect: (parentId, request) => collect(facade, parentId, request),
     lastWait: (parentId) => Effect.andThen(Facade.findSession(store, parentId), waits.last(parentId)),
     send: (id, request) =>
       withIds(inbox.send(id, request, (opening) => withIds(Spawn.rerun(spawning, id, opening)))).pipe(
@@ -86,8 +95,11 @@ const make = Effect.gen(function* () {
           Effect.map(Facade.viewsOf(facade, snapshot.sessions), (sessions) => ({ ...snapshot, sessions }))
         )
       ),
-    feedBounds: store.feedBounds
+    feedBounds: store.feedBounds,
+    models: Effect.succeed(modelsOf(yield* ProviderRouter))
   })
+  yield* SubAgentTool.open(subAgents)
+  return subAgents
 })
 
 /**

@@ -18,9 +18,12 @@ import type { StopMode } from "./ExternalChildRunner.ts"
 import { type MessageId, RequestId, RunId, SessionId, WaitId } from "./Ids.ts"
 import { type Policy, type Request, RequestStatus, type Steer, type SteerMode, type Wait } from "./Obligation.ts"
 import type { CancelledBy, Outcome } from "./Outcome.ts"
+import type { ListedModel } from "./ProviderRouter.ts"
+import type { ChildReport } from "./internal/wakeMessage.ts"
 import type { RunSnapshot } from "./Runs.ts"
 import {
   Metadata,
+  type ModelRef,
   ParentClose,
   RecoveryPolicy,
   type Session,
@@ -305,6 +308,29 @@ export interface WakeRequest {
   readonly lease: Option.Option<Duration.Duration>
 }
 
+/** What the wake of a wait would say now. Empty `children`: all children of the parent. */
+export interface CollectRequest {
+  readonly children: ReadonlyArray<SessionId>
+  readonly policy: Policy
+}
+
+export type { ChildReport, Excerpt } from "./internal/wakeMessage.ts"
+
+/** `pending`: a wait with this request would not be over now, or one is open; nothing was told. */
+export interface Collected {
+  readonly state: "satisfied" | "pending"
+  /** The new first; when pending those that are in flight. */
+  readonly children: ReadonlyArray<ChildReport>
+  /** Children that it is about and does not name. */
+  readonly unnamed: number
+}
+
+/** The models of the configuration. `fallback` serves sessions that name none. */
+export interface ModelList {
+  readonly fallback: Option.Option<ModelRef>
+  readonly models: ReadonlyArray<ListedModel>
+}
+
 /** A message to a session. `key` makes it idempotent: the same one again is the same message. */
 export interface SendRequest {
   readonly text: string
@@ -425,7 +451,6 @@ export interface SubAgentsShape {
   ) => Effect.Effect<ReadonlyArray<StoredMessage>, SessionNotFound | StoreError>
   /** The result of the session's last run; none while it is in flight or never ran. */
   readonly result: (id: SessionId) => Effect.Effect<Option.Option<SessionResult>, SessionNotFound | StoreError>
-  /** **Interruption**: stops the waiting, nothing else. */
   /**
    * Records a wait: when its policy is satisfied or its lease is over, the
    * parent gets one hidden message with each child's result, and runs again if
@@ -439,6 +464,17 @@ export interface SubAgentsShape {
     parentId: SessionId,
     request: WakeRequest
   ) => Effect.Effect<Wait, SessionNotFound | WaitOpen | StoreError>
+  /**
+   * What the wake of this wait would say, when the wait would be over now: the
+   * results are told then, and no wake tells them again (I6).
+   *
+   * **Durability**: what it told is recorded as told. **Interruption**: either
+   * nothing was told, or all of it was.
+   */
+  readonly collect: (
+    parentId: SessionId,
+    request: CollectRequest
+  ) => Effect.Effect<Collected, SessionNotFound | StoreError>
   /** The parent's open wait, or its last one. */
   readonly lastWait: (parentId: SessionId) => Effect.Effect<Option.Option<Wait>, SessionNotFound | StoreError>
   /**
@@ -479,6 +515,7 @@ export interface SubAgentsShape {
     id: RequestId,
     decision: Decision
   ) => Effect.Effect<Request, RequestNotFound | RequestClosed | DecisionMismatch | StoreError>
+  /** **Interruption**: stops the waiting, nothing else. */
   readonly wait: (parentId: SessionId, request: WaitRequest) => Effect.Effect<WaitAnswer, SessionNotFound | StoreError>
   /**
    * A session's stream: replay, then everything as it happens. Ends after the
@@ -498,6 +535,7 @@ export interface SubAgentsShape {
   /** The sessions, or a subtree, and what is asked in them, with the feed number that this is true at. */
   readonly snapshot: (query: SnapshotQuery) => Effect.Effect<TreeSnapshot, SessionNotFound | StoreError>
   readonly feedBounds: Effect.Effect<FeedBounds, StoreError>
+  readonly models: Effect.Effect<ModelList>
 }
 
 export class SubAgents extends Context.Service<SubAgents, SubAgentsShape>()("@offshoot/core/SubAgents") {}

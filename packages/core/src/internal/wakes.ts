@@ -83,7 +83,7 @@ const seeSettled = Effect.fnUntraced(function* (store: SessionStoreShape, sessio
 
 const see = (
   store: SessionStoreShape,
-  { settling }: Ending,
+  { settling }: Pick<Ending, "settling">,
   { id, session }: WaitedFor
 ): Effect.Effect<Seen, StoreError> => {
   if (Option.isSome(settling) && settling.value.session.id === id) {
@@ -115,7 +115,10 @@ const reportOf = (store: SessionStoreShape, seen: Seen): Effect.Effect<WakeMessa
 }
 
 /** What is to be told, the new first. What has no room is told by a later wait. */
-const toTell = Effect.fnUntraced(function* (store: SessionStoreShape, end: Ending) {
+export const toTell = Effect.fnUntraced(function* (
+  store: SessionStoreShape,
+  end: Pick<Ending, "settling" | "children">
+) {
   const seen = yield* Effect.forEach(end.children, (child) => see(store, end, child))
   const named = [
     ...seen.filter(({ _tag }) => _tag === "Untold"),
