@@ -3862,6 +3862,14 @@ export declare class StoreError extends StoreError_base {
 }
 export {};
 
+// src/SubAgentTool.d.ts
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import type { SubAgentsShape } from "./SubAgents.ts";
+export declare const name = "SubAgent";
+export declare const open: (facade: SubAgentsShape) => Effect.Effect<void>;
+export declare const layer: Layer.Layer<never>;
+
 // src/SubAgents.d.ts
 import * as Context from "effect/Context";
 import type * as Duration from "effect/Duration";
@@ -3874,8 +3882,10 @@ import type { StopMode } from "./ExternalChildRunner.ts";
 import { type MessageId, RequestId, RunId, SessionId } from "./Ids.ts";
 import { type Policy, type Request, type Steer, type SteerMode, type Wait } from "./Obligation.ts";
 import type { CancelledBy, Outcome } from "./Outcome.ts";
+import type { ListedModel } from "./ProviderRouter.ts";
+import type { ChildReport } from "./internal/wakeMessage.ts";
 import type { RunSnapshot } from "./Runs.ts";
-import { type Session, type StoredMessage, type Usage } from "./Session.ts";
+import { type ModelRef, type Session, type StoredMessage, type Usage } from "./Session.ts";
 import type { EventQuery, FeedBounds, FeedScope, RecordedEvent, SessionQuery, StoreError } from "./SessionStore.ts";
 declare const SessionNotFound_base: Schema.Class<SessionNotFound, Schema.TaggedStruct<"SessionNotFound", {
     readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
@@ -4085,6 +4095,20 @@ export interface WakeRequest {
     readonly policy: Policy;
     readonly lease: Option.Option<Duration.Duration>;
 }
+export interface CollectRequest {
+    readonly children: ReadonlyArray<SessionId>;
+    readonly policy: Policy;
+}
+export type { ChildReport, Excerpt } from "./internal/wakeMessage.ts";
+export interface Collected {
+    readonly state: "satisfied" | "pending";
+    readonly children: ReadonlyArray<ChildReport>;
+    readonly unnamed: number;
+}
+export interface ModelList {
+    readonly fallback: Option.Option<ModelRef>;
+    readonly models: ReadonlyArray<ListedModel>;
+}
 export interface SendRequest {
     readonly text: string;
     readonly mode: SteerMode;
@@ -4155,6 +4179,7 @@ export interface SubAgentsShape {
     }) => Effect.Effect<ReadonlyArray<StoredMessage>, SessionNotFound | StoreError>;
     readonly result: (id: SessionId) => Effect.Effect<Option.Option<SessionResult>, SessionNotFound | StoreError>;
     readonly wakeWhen: (parentId: SessionId, request: WakeRequest) => Effect.Effect<Wait, SessionNotFound | WaitOpen | StoreError>;
+    readonly collect: (parentId: SessionId, request: CollectRequest) => Effect.Effect<Collected, SessionNotFound | StoreError>;
     readonly lastWait: (parentId: SessionId) => Effect.Effect<Option.Option<Wait>, SessionNotFound | StoreError>;
     readonly send: (id: SessionId, request: SendRequest) => Effect.Effect<Steer, SessionNotFound | SteerRefused | InboxFull | QueueFull | SchedulerClosed | AgentNotConfigured | ParentNotAccepting | StoreError>;
     readonly sent: (id: SessionId, page: {
@@ -4170,11 +4195,11 @@ export interface SubAgentsShape {
     readonly feed: (query: FeedQuery) => Stream.Stream<FeedItem, StoreError>;
     readonly snapshot: (query: SnapshotQuery) => Effect.Effect<TreeSnapshot, SessionNotFound | StoreError>;
     readonly feedBounds: Effect.Effect<FeedBounds, StoreError>;
+    readonly models: Effect.Effect<ModelList>;
 }
 declare const SubAgents_base: Context.ServiceClass<SubAgents, "@offshoot/core/SubAgents", SubAgentsShape>;
 export declare class SubAgents extends SubAgents_base {
 }
-export {};
 
 // src/SubagentProfile.d.ts
 import * as Context from "effect/Context";
@@ -4404,6 +4429,7 @@ export * as SessionStreams from "./SessionStreams.ts";
 export * as Spawn from "./Spawn.ts";
 export * as SpawnJob from "./SpawnJob.ts";
 export * as SpawnScheduler from "./SpawnScheduler.ts";
+export * as SubAgentTool from "./SubAgentTool.ts";
 export * as SubAgents from "./SubAgents.ts";
 export * as SubagentProfile from "./SubagentProfile.ts";
 export * as ToolNaming from "./ToolNaming.ts";

@@ -22,7 +22,7 @@ export interface Caller {
   readonly roles: ReadonlyArray<SubagentProfile>
   /** The session whose model calls. */
   readonly self: Session
-  /** The same for every try of the same call, and for no other call. */
+  /** The same for every try of the same call. Some models count their calls from one again, so it is not enough alone. */
   readonly callKey: string
 }
 
@@ -62,7 +62,11 @@ const unknownIn = ({ agentIds, roles, router }: Caller, params: Params.Create): 
       )
 }
 
-const spawnOf = ({ callKey }: Caller, params: Params.Create): SpawnRequest => ({
+/** The same for every try of the same call, and for no other call. */
+const keyOf = ({ callKey }: Caller, params: Params.Params): string =>
+  `${callKey}:${(Hash.string(JSON.stringify(params)) >>> 0).toString(36)}`
+
+const spawnOf = (caller: Caller, params: Params.Create): SpawnRequest => ({
   prompt: params.prompt,
   ...(params.title === undefined ? {} : { title: params.title }),
   ...(params.subagent_type === undefined ? {} : { profile: params.subagent_type }),
@@ -70,8 +74,7 @@ const spawnOf = ({ callKey }: Caller, params: Params.Create): SpawnRequest => ({
   ...(params.model === undefined ? {} : { model: params.model }),
   ...(params.workspace === undefined ? {} : { workspace: params.workspace }),
   ...(params.disabled_tools === undefined ? {} : { disabledTools: params.disabled_tools }),
-  // Some models count their calls from one again: another prompt is another child.
-  requestKey: `${callKey}:${(Hash.string(params.prompt) >>> 0).toString(36)}`
+  requestKey: keyOf(caller, params)
 })
 
 /** Settled already: the results. Else a wait that is recorded, and the caller rests. */
@@ -106,7 +109,7 @@ const send = Effect.fnUntraced(function* (caller: Caller, params: Params.SendMes
   const { child_session_id: id, interrupt_running: isUrgent = false, message: text } = params
   yield* below(caller, id)
   const mode = isUrgent ? "interrupt" : "queue"
-  const sending = { text, mode, key: Option.some(caller.callKey), origin: "parent" } as const
+  const sending = { text, mode, key: Option.some(keyOf(caller, params)), origin: "parent" } as const
   return Answers.sent(yield* caller.agents.send(id, sending))
 })
 
