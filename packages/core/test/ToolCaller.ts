@@ -20,13 +20,13 @@ export interface Run {
   readonly end: (text: string) => Effect.Effect<void>
 }
 
-const runFor = Effect.fnUntraced(function* (
+const runFor = (
   context: ExternalChildRunner.RunContext,
   tools: ReadonlyArray<AgentTool>,
   said: Deferred.Deferred<string>
-) {
+): Run => {
   let calls = 0
-  const run: Run = {
+  return {
     session: context.session,
     prompt: context.prompt,
     tools,
@@ -38,8 +38,7 @@ const runFor = Effect.fnUntraced(function* (
     },
     end: (text) => Effect.asVoid(Deferred.succeed(said, text))
   }
-  return run
-})
+}
 
 export const make = () => {
   const runs = Effect.runSync(Queue.unbounded<Run>())
@@ -48,11 +47,11 @@ export const make = () => {
       Agent.layer({
         run: (context) =>
           Effect.gen(function* () {
-            const tools = yield* Effect.forEach(sources, (source) => source.toolsFor(context.session)).pipe(
-              Effect.orDie
-            )
+            const tools = yield* Effect.forEach(sources, (source) =>
+              source.toolsFor(context.session, () => Effect.void)
+            ).pipe(Effect.orDie)
             const said = yield* Deferred.make<string>()
-            yield* Queue.offer(runs, yield* runFor(context, tools.flat(), said))
+            yield* Queue.offer(runs, runFor(context, tools.flat(), said))
             const text = yield* Deferred.await(said)
             yield* context.appendRound([{ role: "assistant", text, hidden: false }])
             return ExternalChildRunner.ended(Outcome.done)
