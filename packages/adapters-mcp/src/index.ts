@@ -1,0 +1,2 @@
+export * as McpSettings from "./McpSettings.ts"
+export * as McpTools from "./McpTools.ts"
