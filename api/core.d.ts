@@ -3011,8 +3011,8 @@ export type Artifact = typeof Artifact.Type;
 export interface StoredMessage extends Message {
     readonly position: number;
 }
-declare const Figure: Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>;
-export type Figure = typeof Figure.Type;
+export declare const figures: readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"];
+export type Figure = (typeof figures)[number];
 export declare const Usage: Schema.Struct<{
     readonly inputTokens: Schema.optionalKey<Schema.Int>;
     readonly outputTokens: Schema.optionalKey<Schema.Int>;
@@ -3024,7 +3024,6 @@ export declare const Usage: Schema.Struct<{
     readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
 }>;
 export type Usage = typeof Usage.Type;
-export {};
 
 // src/SessionStore.d.ts
 import * as Context from "effect/Context";
@@ -3034,7 +3033,7 @@ import type * as Option from "effect/Option";
 import type { AgentEvent, EventType } from "./AgentEvent.ts";
 import type { ArtifactId, RunId, SessionId } from "./Ids.ts";
 import type { Kind, Obligation, Request } from "./Obligation.ts";
-import type { Artifact, Message, Session, SessionStatus, StoredMessage } from "./Session.ts";
+import type { Artifact, Message, Session, SessionStatus, StoredMessage, Usage } from "./Session.ts";
 import type { ChildCompletion, RunReport, SpawnJob } from "./SpawnJob.ts";
 import type { StoreError } from "./StoreError.ts";
 export { ObligationConflict, ObligationKeyTaken, RequestKeyTaken, StorageUnavailable, StoreError, StoreErrorReason, VersionConflict } from "./StoreError.ts";
@@ -3106,6 +3105,12 @@ export interface OpenJob {
 export interface StoredCompletion extends ChildCompletion {
     readonly told: boolean;
 }
+export interface TreeUsage {
+    readonly own: Usage;
+    readonly tree: Usage;
+    readonly spawned: number;
+    readonly inFlight: number;
+}
 export interface SessionFilter {
     readonly kind?: Session["kind"];
     readonly rootId?: SessionId;
@@ -3165,6 +3170,7 @@ export interface SessionStoreShape {
     readonly session: (id: SessionId) => Read<Option.Option<Session>>;
     readonly sessionByRequestKey: (parentId: SessionId, requestKey: string) => Read<Option.Option<Session>>;
     readonly sessions: (query: SessionQuery) => Read<ReadonlyArray<Session>>;
+    readonly treeUsage: (id: SessionId) => Read<TreeUsage>;
     readonly childCount: (parentId: SessionId) => Read<number>;
     readonly messages: (query: {
         readonly sessionId: SessionId;
@@ -4319,16 +4325,21 @@ export declare class BudgetExhausted extends BudgetExhausted_base {
 export {};
 
 // src/UsageSum.d.ts
-import type { Usage } from "./Session.ts";
+import { type Usage } from "./Session.ts";
+import type { OpenJob } from "./SessionStore.ts";
 import type { ChildCompletion, SpawnJob } from "./SpawnJob.ts";
+type OpenJobUse = Pick<OpenJob, "job" | "report" | "state">;
 export declare const untold: Usage;
 export declare const add: (a: Usage, b: Usage) => Usage;
+export declare const total: (parts: Iterable<Usage>) => Usage;
 export declare const spentBy: ({ spent, tries }: SpawnJob, usage: Usage | undefined) => Usage;
 export declare const ofJob: (job: SpawnJob, last: {
     readonly usage: Usage | undefined;
 } | "not_begun") => Usage | undefined;
 export declare const ofCompletion: ({ outcome, usage }: ChildCompletion) => Usage | undefined;
+export declare const ofOpenJob: ({ job, report, state }: OpenJobUse) => Usage | undefined;
 export declare const tokensOf: ({ inputTokens, outputTokens }: Usage) => number;
+export {};
 
 // src/WaitPolicy.d.ts
 import { type SessionStatus } from "./Session.ts";

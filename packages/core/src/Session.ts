@@ -146,16 +146,16 @@ export interface StoredMessage extends Message {
   readonly position: number
 }
 
-const Figure = Schema.Literals([
+/** What is counted. */
+export const figures = [
   "inputTokens",
   "outputTokens",
   "cacheReadTokens",
   "cacheWriteTokens",
   "reasoningTokens",
   "costUsd"
-])
-/** One thing that is counted. */
-export type Figure = typeof Figure.Type
+] as const
+export type Figure = (typeof figures)[number]
 
 /**
  * What a child used, as far as it is known. A missing figure is unknown, never
@@ -170,6 +170,6 @@ export const Usage = Schema.Struct({
   reasoningTokens: Schema.optionalKey(Schema.Int),
   costUsd: Schema.optionalKey(Schema.Finite),
   costSource: Schema.optionalKey(Schema.Literals(["provider", "estimated"])),
-  atLeast: Schema.optionalKey(Schema.Array(Figure))
+  atLeast: Schema.optionalKey(Schema.Array(Schema.Literals(figures)))
 })
 export type Usage = typeof Usage.Type

@@ -20,7 +20,7 @@ import type { AgentEvent, EventType } from "./AgentEvent.ts"
 import type { ArtifactId, RunId, SessionId } from "./Ids.ts"
 import * as MemoryStore from "./internal/memoryStore.ts"
 import type { Kind, Obligation, Request } from "./Obligation.ts"
-import type { Artifact, Message, Session, SessionStatus, StoredMessage } from "./Session.ts"
+import type { Artifact, Message, Session, SessionStatus, StoredMessage, Usage } from "./Session.ts"
 import type { ChildCompletion, RunReport, SpawnJob } from "./SpawnJob.ts"
 import type { StoreError } from "./StoreError.ts"
 
@@ -39,7 +39,7 @@ export type Change =
   | { readonly _tag: "SessionCreated"; readonly session: Session }
   /** `session.version` is the new one; the stored one must be one less, or the commit fails with `VersionConflict`. */
   | { readonly _tag: "SessionChanged"; readonly session: Session }
-  /** Removes the session with its transcript, artifacts, jobs, completions and obligations; events and its place in the tree stay. Unknown ids are ignored. */
+  /** Removes the session with its transcript, artifacts, jobs, completions and obligations; events, its place in the tree and what it used stay. Unknown ids are ignored. */
   | { readonly _tag: "SessionDeleted"; readonly sessionId: SessionId }
   | { readonly _tag: "MessageAppended"; readonly message: Message }
   /** The first one with its id is the one. */
@@ -84,6 +84,21 @@ export interface OpenJob {
 /** A completion, and whether its parent's transcript holds its result. */
 export interface StoredCompletion extends ChildCompletion {
   readonly told: boolean
+}
+
+/**
+ * What a session and everything below it used and did, over all its life:
+ * sessions that were removed still count, for whoever is left above them.
+ */
+export interface TreeUsage {
+  /** Of the session's own runs. */
+  readonly own: Usage
+  /** Of the whole tree, the own ones included. */
+  readonly tree: Usage
+  /** The children that were ever accepted below it. */
+  readonly spawned: number
+  /** The jobs of the tree that have no completion. */
+  readonly inFlight: number
 }
 
 /** Every given field must match; `rootId` includes the root itself. */
@@ -174,6 +189,8 @@ export interface SessionStoreShape {
   readonly session: (id: SessionId) => Read<Option.Option<Session>>
   readonly sessionByRequestKey: (parentId: SessionId, requestKey: string) => Read<Option.Option<Session>>
   readonly sessions: (query: SessionQuery) => Read<ReadonlyArray<Session>>
+  /** One moment's truth; of an open job as far as its run's report is recorded. */
+  readonly treeUsage: (id: SessionId) => Read<TreeUsage>
   /** How many sessions have this parent. */
   readonly childCount: (parentId: SessionId) => Read<number>
   /** Entries with a greater position than `after`, in order. */

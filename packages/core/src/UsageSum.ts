@@ -8,20 +8,14 @@
  * @stability unstable
  */
 import { beforeLaunch, noPendingMessage } from "./Outcome.ts"
-import type { Figure, Usage } from "./Session.ts"
+import { type Figure, figures, type Usage } from "./Session.ts"
+import type { OpenJob } from "./SessionStore.ts"
 import type { ChildCompletion, SpawnJob } from "./SpawnJob.ts"
+
+type OpenJobUse = Pick<OpenJob, "job" | "report" | "state">
 
 /** Of a run that said nothing: every figure is unknown. */
 export const untold: Usage = {}
-
-const figures: ReadonlyArray<Figure> = [
-  "inputTokens",
-  "outputTokens",
-  "cacheReadTokens",
-  "cacheWriteTokens",
-  "reasoningTokens",
-  "costUsd"
-]
 
 /** A cost of which a part is estimated is estimated; one of unknown source stays so. */
 const costSourceOf = (a: Usage, b: Usage): Usage["costSource"] => {
@@ -50,6 +44,13 @@ export const add = (a: Usage, b: Usage): Usage => {
   }
 }
 
+/** What all of them used together; nothing is known of none. */
+export const total = (parts: Iterable<Usage>): Usage => {
+  let sum: Usage | undefined
+  for (const part of parts) sum = sum === undefined ? part : add(sum, part)
+  return sum ?? untold
+}
+
 /** What a job has used when one of its runs has ended, which used `usage`: none of it known when it said nothing. */
 export const spentBy = ({ spent, tries }: SpawnJob, usage: Usage | undefined): Usage => {
   // Tries of a version that did not count: nobody knows what they used.
@@ -66,6 +67,10 @@ export const ofJob = (job: SpawnJob, last: { readonly usage: Usage | undefined }
 /** What a settled job adds to its tree; none: it never began. */
 export const ofCompletion = ({ outcome, usage }: ChildCompletion): Usage | undefined =>
   usage ?? (outcome.reason === beforeLaunch.reason || outcome.reason === noPendingMessage.reason ? undefined : untold)
+
+/** What an open job adds to its tree so far; none: it never began. */
+export const ofOpenJob = ({ job, report, state }: OpenJobUse): Usage | undefined =>
+  state === "queued" ? job.spent : spentBy(job, report.usage)
 
 /** What a budget of tokens counts: cache reads and reasoning are parts of these two. */
 export const tokensOf = ({ inputTokens = 0, outputTokens = 0 }: Usage): number => inputTokens + outputTokens

@@ -171,11 +171,23 @@ const artifacts = all([
   "CREATE INDEX artifacts_session ON artifacts (session_id)"
 ])
 
+/** What removed sessions leave to the nearest one above them that is left: their completions, and one row that counts each. */
+const treeUsage = all([
+  `CREATE TABLE removed (
+    seq INTEGER PRIMARY KEY,
+    session_id TEXT NOT NULL,
+    spawned INTEGER NOT NULL,
+    body TEXT
+  )`,
+  "CREATE INDEX removed_session ON removed (session_id)"
+])
+
 const migrations = {
   "0001_initial": initial,
   "0002_child_counts": childCounts,
   "0003_nothing_is_lost": nothingIsLost,
-  "0004_artifacts": artifacts
+  "0004_artifacts": artifacts,
+  "0005_tree_usage": treeUsage
 }
 
 /** The schema of this version. */

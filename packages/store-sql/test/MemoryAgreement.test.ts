@@ -1,6 +1,6 @@
 /** The memory store is the reference: whatever happens, SQL answers as it does. */
 import { assert, it } from "@effect/vitest"
-import { type Ids, type Obligation, type Session, SessionStore } from "@offshoot/core"
+import { type Ids, type Obligation, Outcome, type Session, SessionStore } from "@offshoot/core"
 import * as Records from "@offshoot/test-conformance/StoreRecords"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -70,11 +70,24 @@ const obligationChangeOf = (random: Random, stored: Stored): SessionStore.Change
   return Records.obligationChanged(random(2) === 0 ? Records.closed(known) : { ...known, version: known.version + 1 })
 }
 
-const settlementOf = (random: Random, run: number, session: Session.Session): SessionStore.Change =>
-  Records.settled(
-    Records.completion(run, session),
+const usages: ReadonlyArray<Session.Usage> = [
+  {},
+  { inputTokens: 3, outputTokens: 0 },
+  { inputTokens: 5, costUsd: 0.5, costSource: "provider" },
+  { costUsd: 0.25, costSource: "estimated", reasoningTokens: 2 },
+  { costUsd: 2, inputTokens: 7, atLeast: ["inputTokens"] }
+]
+
+const outcomes: ReadonlyArray<Outcome.Outcome> = [Outcome.done, Outcome.beforeLaunch]
+
+const settlementOf = (random: Random, run: number, session: Session.Session): SessionStore.Change => {
+  const { usage: _usage, ...rest } = Records.completion(run, session)
+  const completion = { ...rest, outcome: oneOf(random, outcomes, Outcome.done) }
+  return Records.settled(
+    random(4) === 0 ? completion : { ...completion, usage: oneOf(random, usages, {}) },
     handlers.filter(() => random(2) === 0)
   )
+}
 
 const changeOf = (
   random: Random,
@@ -104,7 +117,10 @@ const changeOf = (
         })
       )
     case 8:
-      return Records.accepted(Records.job(run, session))
+      return Records.accepted({
+        ...Records.job(run, session),
+        ...(random(3) === 0 ? { spent: oneOf(random, usages, {}) } : {})
+      })
     case 9:
       return settlementOf(random, run, session)
     case 10:
@@ -145,6 +161,7 @@ const answersOfSession = Effect.fnUntraced(function* (store: SessionStore.Sessio
   return {
     session: yield* store.session(id),
     children: yield* store.childCount(id),
+    used: yield* store.treeUsage(id),
     below: yield* store.sessions({ filter: { parentId: id }, before, limit: 5 }),
     inTree: yield* store.sessions({ filter: { rootId: id, status: "pending" }, before, limit: 5 }),
     keyed: yield* Effect.forEach(requestKeys, (key) => store.sessionByRequestKey(id, key)),

@@ -16,6 +16,7 @@ import * as Jobs from "./internal/storeJobs.ts"
 import * as Obligations from "./internal/storeObligations.ts"
 import * as Reads from "./internal/storeReads.ts"
 import type { Test } from "./internal/storeTests.ts"
+import * as TreeUsage from "./internal/storeTreeUsage.ts"
 import * as Trim from "./internal/storeTrim.ts"
 
 export interface Subject<E> {
@@ -33,6 +34,7 @@ export const suite = <E>(name: string, subject: Subject<E>): void => {
     describe("request keys", () => Commits.requestKeys(test))
     describe("sessions", () => Reads.sessionQueries(test))
     describe("tools of sessions", () => Reads.toolScopes(test))
+    describe("usage of trees", () => TreeUsage.treeUsage(test))
     describe("messages", () => Reads.transcripts(test))
     describe("contents of messages", () => Reads.messageContents(test))
     describe("artifacts", () => Reads.artifacts(test))

@@ -122,6 +122,7 @@ export const wrap = (inner: SessionStore.SessionStoreShape, faults: Faults): Ses
     session: (id) => read(inner.session(id)),
     sessionByRequestKey: (parentId, requestKey) => read(inner.sessionByRequestKey(parentId, requestKey)),
     sessions: (query) => read(inner.sessions(query)),
+    treeUsage: (id) => read(inner.treeUsage(id)),
     childCount: (parentId) => read(inner.childCount(parentId)),
     messages: (query) => read(inner.messages(query)),
     recentMessages: (query) => read(inner.recentMessages(query)),

@@ -10,9 +10,20 @@ const trimMax = 16_384
 /** Who is above whom, also of sessions that are gone. */
 export class Lineage {
   private readonly above = new Map<SessionId, ReadonlyArray<SessionId>>()
+  private readonly under = new Map<SessionId, Set<SessionId>>()
 
   place(id: SessionId, parentId: SessionId): void {
-    this.above.set(id, [parentId, ...this.ancestors(parentId)])
+    const ancestors = [parentId, ...this.ancestors(parentId)]
+    this.above.set(id, ancestors)
+    for (const ancestor of ancestors) {
+      const below = this.under.get(ancestor)
+      if (below === undefined) this.under.set(ancestor, new Set([id]))
+      else below.add(id)
+    }
+  }
+
+  below(id: SessionId): Iterable<SessionId> {
+    return this.under.get(id) ?? []
   }
 
   ancestors(id: SessionId): ReadonlyArray<SessionId> {
@@ -31,7 +42,10 @@ export class Lineage {
   }
 
   forget(ids: Iterable<SessionId>): void {
-    for (const id of ids) this.above.delete(id)
+    for (const id of ids) {
+      for (const ancestor of this.ancestors(id)) this.under.get(ancestor)?.delete(id)
+      this.above.delete(id)
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 import * as Option from "effect/Option"
 import type { RunId, SessionId } from "../Ids.ts"
+import type { Usage } from "../Session.ts"
 import type { OpenJob, StoredCompletion } from "../SessionStore.ts"
 import type { ChildCompletion, RunReport, SpawnJob } from "../SpawnJob.ts"
+import { ofCompletion } from "../UsageSum.ts"
 
 interface Job {
   readonly job: SpawnJob
@@ -23,6 +25,7 @@ const lineOf = ({ childSessionId, parentSessionId }: ChildCompletion): SessionId
 export class Jobs {
   private readonly jobs = new Map<RunId, Job>()
   private readonly settled = new Map<RunId, Settled>()
+  private readonly used = new Map<SessionId, Map<RunId, Usage>>()
   /** What each handler has not acknowledged, by line. */
   private readonly waiting = new Map<string, Map<SessionId, Map<RunId, Settled>>>()
 
@@ -53,6 +56,7 @@ export class Jobs {
     if (this.settled.has(runId)) return
     const settled: Settled = { completion, since, undelivered: new Set(handlers), told: false }
     this.settled.set(runId, settled)
+    this.use(completion)
     const line = lineOf(completion)
     for (const handler of settled.undelivered) {
       const lines = this.waiting.get(handler) ?? new Map<SessionId, Map<RunId, Settled>>()
@@ -78,7 +82,21 @@ export class Jobs {
     if (settled !== undefined) settled.told = true
   }
 
+  private use(completion: ChildCompletion): void {
+    const usage = ofCompletion(completion)
+    if (usage === undefined) return
+    const used = this.used.get(completion.childSessionId)
+    if (used === undefined) this.used.set(completion.childSessionId, new Map([[completion.runId, usage]]))
+    else used.set(completion.runId, usage)
+  }
+
+  /** What the settled jobs of a session used, one by one. */
+  usedBy(id: SessionId): Iterable<Usage> {
+    return this.used.get(id)?.values() ?? []
+  }
+
   removeSession(id: SessionId): void {
+    this.used.delete(id)
     for (const [runId, { job }] of this.jobs) if (job.childSessionId === id) this.jobs.delete(runId)
     for (const [runId, { completion, undelivered }] of this.settled) {
       if (completion.childSessionId !== id) continue

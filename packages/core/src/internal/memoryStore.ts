@@ -17,6 +17,7 @@ import * as Store from "../StoreError.ts"
 import { Feed, Lineage } from "./memoryFeed.ts"
 import { Jobs } from "./memoryJobs.ts"
 import { Obligations } from "./memoryObligations.ts"
+import { TreeUse } from "./memoryTreeUse.ts"
 
 interface State {
   readonly sessions: Map<SessionId, Session>
@@ -26,12 +27,14 @@ interface State {
   readonly artifacts: Map<ArtifactId, Artifact>
   readonly lineage: Lineage
   readonly jobs: Jobs
+  readonly treeUse: TreeUse
   readonly obligations: Obligations
   readonly feed: Feed
 }
 
 const empty = (): State => {
   const lineage = new Lineage()
+  const jobs = new Jobs()
   return {
     sessions: new Map(),
     children: new Map(),
@@ -39,7 +42,8 @@ const empty = (): State => {
     messages: new Map(),
     artifacts: new Map(),
     lineage,
-    jobs: new Jobs(),
+    jobs,
+    treeUse: new TreeUse(lineage, jobs),
     obligations: new Obligations(),
     feed: new Feed(lineage)
   }
@@ -96,6 +100,7 @@ const addTo = <K, V>(map: Map<K, Array<V>>, key: K, value: V): void => {
 
 const removeSession = (state: State, id: SessionId): void => {
   const session = state.sessions.get(id)
+  state.treeUse.removeSession(id, (other) => state.sessions.has(other))
   state.sessions.delete(id)
   state.messages.delete(id)
   for (const artifact of state.artifacts.values()) if (artifact.sessionId === id) state.artifacts.delete(artifact.id)
@@ -238,6 +243,7 @@ const ofSessions = (state: State) =>
         return Option.fromUndefinedOr(id === undefined ? undefined : state.sessions.get(id))
       }),
     sessions: (query) => read(() => findSessions(state, query)),
+    treeUsage: (id) => read(() => state.treeUse.of(id, (other) => state.sessions.has(other))),
     childCount: (parentId) => read(() => state.children.get(parentId)?.length ?? 0),
     messages: ({ after, limit, sessionId }) =>
       read(() => (state.messages.get(sessionId) ?? []).filter((entry) => entry.position > after).slice(0, limit)),

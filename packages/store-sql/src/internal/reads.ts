@@ -5,6 +5,7 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import * as Asking from "./asking.ts"
 import * as FeedReads from "./feedReads.ts"
 import * as Records from "./records.ts"
+import * as TreeUsage from "./treeUsage.ts"
 
 type Shape = Omit<SessionStore.SessionStoreShape, "commit" | "trimFeed" | "ready">
 
@@ -158,5 +159,12 @@ const ofObligations = ({ many, one }: Asking.Ask) =>
 
 export const make = (sql: SqlClient.SqlClient): Shape => {
   const ask = Asking.make(sql)
-  return { ...ofSessions(ask), ...ofMessages(ask), ...ofJobs(ask), ...ofObligations(ask), ...FeedReads.make(ask) }
+  return {
+    ...ofSessions(ask),
+    ...ofMessages(ask),
+    ...ofJobs(ask),
+    ...ofObligations(ask),
+    ...TreeUsage.make(ask),
+    ...FeedReads.make(ask)
+  }
 }

@@ -131,8 +131,18 @@ export const selectObligationKeys = forRows(
   ") AS given JOIN obligations ON kind = given.column1 AND session_id = given.column2 AND key = given.column3"
 )
 
-/** What a deleted session leaves: its parent counts one less, and its records go. Its place in the tree stays. */
+/** The session above that is left, if there is one. */
+const nearestAbove = `(SELECT ancestor_id FROM lineage JOIN sessions ON sessions.id = ancestor_id
+  WHERE lineage.session_id = ?1 ORDER BY distance LIMIT 1)`
+
+/** What a deleted session leaves: its parent counts one less, and its records go. Its place in the tree and what it used stay. */
 export const deleteSession: ReadonlyArray<string> = [
+  `UPDATE removed SET session_id = ${nearestAbove} WHERE session_id = ?1 AND EXISTS ${nearestAbove}`,
+  "DELETE FROM removed WHERE session_id = ?1",
+  `INSERT INTO removed (session_id, spawned, body)
+    SELECT nearest.ancestor_id, 0, body FROM ${nearestAbove} AS nearest, completions WHERE child_session_id = ?1`,
+  `INSERT INTO removed (session_id, spawned, body)
+    SELECT nearest.ancestor_id, 1, NULL FROM ${nearestAbove} AS nearest, sessions WHERE sessions.id = ?1`,
   "UPDATE child_counts SET children = children - 1 WHERE parent_id = (SELECT parent_id FROM sessions WHERE id = ?)",
   "DELETE FROM messages WHERE session_id = ?",
   "DELETE FROM artifacts WHERE session_id = ?",
