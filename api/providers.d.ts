@@ -1,8 +1,111 @@
+// src/AiSdkModel.d.ts
+import type { JSONObject, LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import { LanguageModel } from "effect/ai";
+import * as Option from "effect/Option";
+import * as ModelFault from "./ModelFault.ts";
+import * as Pricing from "./Pricing.ts";
+import type { ModelCalls, ModelRequest, ProviderKind } from "./ProviderKind.ts";
+export interface Dialect extends ModelFault.Recogniser {
+    readonly codecTransformer: LanguageModel.CodecTransformer;
+    readonly prepare: (call: LanguageModelV4CallOptions) => LanguageModelV4CallOptions;
+    readonly costUsd: (answer: Answer) => Option.Option<number>;
+    readonly facts: (model: string) => Pricing.ModelFacts;
+}
+export interface Answer {
+    readonly usage: JSONObject;
+    readonly headers: Readonly<Record<string, string>>;
+}
+export declare const plain: Dialect;
+export interface Connection {
+    readonly name: string;
+    readonly baseURL?: string;
+    readonly apiKey?: string;
+    readonly headers: Record<string, string>;
+}
+export interface Kind {
+    readonly type: string;
+    readonly keyVariable: Option.Option<string>;
+    readonly baseUrl: ProviderKind["baseUrl"];
+    readonly dialect: Dialect;
+    readonly model: (connection: Connection, request: ModelRequest) => LanguageModelV4;
+}
+export declare const kind: ({ baseUrl, dialect, keyVariable, model, type }: Kind) => ProviderKind;
+export declare const provider: (type: string, keyVariable: string, model: Kind["model"]) => ProviderKind;
+interface Bridge {
+    readonly model: LanguageModelV4;
+    readonly request: ModelRequest;
+    readonly dialect: Dialect;
+}
+export declare const make: (bridge: Bridge) => ModelCalls;
+export {};
+
 // src/Fallback.d.ts
 import type { AiError } from "effect/ai";
 import type { ModelCalls } from "./ProviderKind.ts";
 export declare const isElsewhereAnswerable: ({ reason }: AiError.AiError) => boolean;
 export declare const inOrder: (first: ModelCalls, others: ReadonlyArray<ModelCalls>) => ModelCalls;
+
+// src/ModelFault.d.ts
+import { AiError } from "effect/ai";
+import * as Option from "effect/Option";
+import * as Redacted from "effect/Redacted";
+export interface Fault {
+    readonly status: Option.Option<number>;
+    readonly codes: ReadonlyArray<string>;
+    readonly message: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: unknown;
+    readonly origin: "provider" | "network" | "here";
+}
+export type FaultKind = "auth_invalid" | "auth_missing" | "auth_denied" | "rate_limited" | "quota" | "context_full" | "refused" | "invalid" | "overloaded" | "down" | "unreachable" | "cut_off" | "garbled";
+export interface Recogniser {
+    readonly kindOf: (fault: Fault) => Option.Option<FaultKind>;
+    readonly retryAfterSeconds: (fault: Fault) => Option.Option<number>;
+}
+export declare const faultOf: (cause: unknown) => Fault;
+export declare const cutOff: Fault;
+export declare const brokenOff: (cause: unknown) => Fault;
+export declare const kindOf: (fault: Fault, recogniser: Recogniser) => FaultKind;
+export declare const masking: (secrets: ReadonlyArray<Redacted.Redacted>) => ((text: string) => string);
+export interface Circumstances {
+    readonly recogniser: Recogniser;
+    readonly mask: (text: string) => string;
+    readonly nowMillis: number;
+    readonly url: string;
+}
+export declare const reasonOf: (fault: Fault, { mask, nowMillis, recogniser, url }: Circumstances) => AiError.AiErrorReason;
+
+// src/Pricing.d.ts
+import type { Response } from "effect/ai";
+import * as Option from "effect/Option";
+import type { Price } from "./ProviderSettings.ts";
+export interface LongPrice {
+    readonly aboveInputTokens: number;
+    readonly price: Price;
+}
+export interface ModelFacts {
+    readonly price: Option.Option<Price>;
+    readonly longPrice: Option.Option<LongPrice>;
+    readonly contextTokensMax: Option.Option<number>;
+    readonly outputTokensMax: Option.Option<number>;
+}
+export declare const nothingKnown: ModelFacts;
+export interface Cost {
+    readonly costUsd: number;
+    readonly costSource: "provider" | "estimated";
+}
+type Usage = typeof Response.Usage.Encoded;
+export declare const estimate: ({ inputTokens, outputTokens }: Usage, price: Price) => Option.Option<number>;
+export declare const priceFor: ({ longPrice, price }: ModelFacts, { inputTokens }: Usage) => Option.Option<Price>;
+export declare const costOf: (told: Option.Option<number>, usage: Usage, facts: ModelFacts) => Option.Option<Cost>;
+export interface KnownModel {
+    readonly price: Price;
+    readonly long?: LongPrice;
+    readonly contextTokensMax: number;
+    readonly outputTokensMax: number;
+}
+export declare const lookup: (table: Readonly<Record<string, KnownModel>>, model: string) => ModelFacts;
+export {};
 
 // src/ProviderKind.d.ts
 import type { ProviderRouter, Session } from "@offshoot/core";
@@ -33,6 +136,10 @@ export interface ProviderKind {
     readonly isScripted: boolean;
     readonly open: (request: ModelRequest) => Effect.Effect<ProviderModel, ProviderRouter.ModelUnroutable>;
 }
+
+// src/ProviderKinds.d.ts
+import type { ProviderKind } from "./ProviderKind.ts";
+export declare const builtin: ReadonlyArray<ProviderKind>;
 
 // src/ProviderSettings.d.ts
 import * as Schema from "effect/Schema";
@@ -1060,8 +1167,12 @@ export declare const layer: (scripts: Scripts) => Layer.Layer<never, Script.Scri
 export {};
 
 // src/index.d.ts
+export * as AiSdkModel from "./AiSdkModel.ts";
 export * as Fallback from "./Fallback.ts";
+export * as ModelFault from "./ModelFault.ts";
+export * as Pricing from "./Pricing.ts";
 export * as ProviderKind from "./ProviderKind.ts";
+export * as ProviderKinds from "./ProviderKinds.ts";
 export * as ProviderSettings from "./ProviderSettings.ts";
 export * as Router from "./Router.ts";
 export * as Script from "./Script.ts";
