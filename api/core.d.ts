@@ -4303,6 +4303,30 @@ export declare const matches: (pattern: string, toolName: string) => boolean;
 export declare const permits: (scope: ToolScope, toolName: string) => boolean;
 export declare const narrow: (scope: ToolScope, policy: ToolPolicy, disabledTools: ReadonlyArray<string>) => ToolScope;
 
+// src/ToolkitTools.d.ts
+import { Tool } from "effect/ai";
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as Option from "effect/Option";
+import * as Stream from "effect/Stream";
+import type { ToolAnswer, ToolCall, ToolSource } from "./AgentTools.ts";
+declare const CurrentToolCall_base: Context.Reference<Option.Option<ToolCall>>;
+export declare class CurrentToolCall extends CurrentToolCall_base {
+}
+interface Result {
+    readonly encodedResult: unknown;
+    readonly modelOutput?: ToolAnswer["modelOutput"] | undefined;
+    readonly isFailure: boolean;
+    readonly preliminary: boolean;
+    readonly result: unknown;
+}
+interface Handled<R> {
+    readonly tools: Readonly<Record<string, Tool.Any>>;
+    handle(name: string, params: unknown, toolCallId?: string): Effect.Effect<Stream.Stream<Result, unknown, R>, unknown, R>;
+}
+export declare const fromToolkit: <R, E, H>(name: string, toolkit: Effect.Effect<Handled<R>, E, H>) => Effect.Effect<ToolSource, E, H | R>;
+export {};
+
 // src/TreeBudget.d.ts
 import * as Schema from "effect/Schema";
 import type { Outcome } from "./Outcome.ts";
@@ -4445,6 +4469,7 @@ export * as SubAgents from "./SubAgents.ts";
 export * as SubagentProfile from "./SubagentProfile.ts";
 export * as ToolNaming from "./ToolNaming.ts";
 export * as ToolPolicy from "./ToolPolicy.ts";
+export * as ToolkitTools from "./ToolkitTools.ts";
 export * as TreeBudget from "./TreeBudget.ts";
 export * as UsageSum from "./UsageSum.ts";
 export * as WaitPolicy from "./WaitPolicy.ts";
