@@ -4320,11 +4320,11 @@ interface Result {
     readonly preliminary: boolean;
     readonly result: unknown;
 }
-interface Handled<R> {
+interface Handled<R, F> {
     readonly tools: Readonly<Record<string, Tool.Any>>;
-    handle(name: string, params: unknown, toolCallId?: string): Effect.Effect<Stream.Stream<Result, unknown, R>, unknown, R>;
+    handle(name: string, params: unknown, toolCallId?: string): Effect.Effect<Stream.Stream<Result, F, R>, F, R>;
 }
-export declare const fromToolkit: <R, E, H>(name: string, toolkit: Effect.Effect<Handled<R>, E, H>) => Effect.Effect<ToolSource, E, H | R>;
+export declare const fromToolkit: <R, F, E, H>(name: string, toolkit: Effect.Effect<Handled<R, F>, E, H>) => Effect.Effect<ToolSource, E, H | R>;
 export {};
 
 // src/TreeBudget.d.ts

@@ -33,13 +33,9 @@ interface Result {
 }
 
 /** A toolkit whose handlers are there, whatever its tools are. */
-interface Handled<R> {
+interface Handled<R, F> {
   readonly tools: Readonly<Record<string, Tool.Any>>
-  handle(
-    name: string,
-    params: unknown,
-    toolCallId?: string
-  ): Effect.Effect<Stream.Stream<Result, unknown, R>, unknown, R>
+  handle(name: string, params: unknown, toolCallId?: string): Effect.Effect<Stream.Stream<Result, F, R>, F, R>
 }
 
 /** What its author says of a tool; what the library assumes when nobody has said anything is not asked. */
@@ -73,7 +69,7 @@ const detailOf = ({ encodedResult }: Result): string =>
 
 const nothing = failure("The tool ended without a result.")
 
-const toolOf = <R>(handled: Handled<R>, services: Context.Context<R>, tool: Tool.Any): AgentTool => ({
+const toolOf = <R, F>(handled: Handled<R, F>, services: Context.Context<R>, tool: Tool.Any): AgentTool => ({
   name: tool.name,
   tool,
   ...saysOf(tool),
@@ -109,9 +105,9 @@ const toolOf = <R>(handled: Handled<R>, services: Context.Context<R>, tool: Tool
  * )
  * ```
  */
-export const fromToolkit = <R, E, H>(
+export const fromToolkit = <R, F, E, H>(
   name: string,
-  toolkit: Effect.Effect<Handled<R>, E, H>
+  toolkit: Effect.Effect<Handled<R, F>, E, H>
 ): Effect.Effect<ToolSource, E, H | R> =>
   Effect.gen(function* () {
     const handled = yield* toolkit

@@ -11,7 +11,9 @@ import { callTools } from "../src/internal/toolRound.ts"
 import * as RunHarness from "../src/testing/RunHarness.ts"
 import { CurrentToolCall, fromToolkit } from "../src/ToolkitTools.ts"
 
-class Shelf extends Context.Service<Shelf, { readonly books: ReadonlyArray<string> }>()("test/Shelf") {}
+class Shelf extends Context.Service<Shelf, { readonly books: ReadonlyArray<string> }>()(
+  "@offshoot/core/test/ToolkitTools.test/Shelf"
+) {}
 
 class Missing extends Schema.TaggedError<Missing>()("Missing", { book: Schema.String }) {}
 
