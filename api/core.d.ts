@@ -4032,6 +4032,11 @@ export declare const SpawnRequest: Schema.Struct<{
     readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
 }>;
 export type SpawnRequest = typeof SpawnRequest.Type;
+export interface UpdateRequest {
+    readonly title?: string;
+    readonly model?: string;
+    readonly prompt?: string;
+}
 export interface QueuePlace {
     readonly position: number;
     readonly reason: "launching" | "concurrent_limit" | "parent_limit" | "agent_limit" | "launch_queue" | "retry_backoff";
@@ -4174,6 +4179,7 @@ export interface SubAgentsShape {
     readonly createRoot: (request: RootRequest) => Effect.Effect<Session, StoreError>;
     readonly spawn: (parentId: SessionId, request: SpawnRequest) => Effect.Effect<Spawned, SessionNotFound | QueueFull | SchedulerClosed | DepthExceeded | ParentNotAccepting | AgentUnknown | StoreError>;
     readonly run: (id: SessionId) => Effect.Effect<Spawned, SessionNotFound | QueueFull | SchedulerClosed | AlreadyRunning | AgentNotConfigured | ParentNotAccepting | StoreError>;
+    readonly update: (id: SessionId, request: UpdateRequest) => Effect.Effect<Session, SessionNotFound | AlreadyRunning | StoreError>;
     readonly cancel: (id: SessionId, request: CancelRequest) => Effect.Effect<CancelReceipt, SessionNotFound | NotInFlight | StoreError>;
     readonly remove: (id: SessionId) => Effect.Effect<void, SessionNotFound | StoreError>;
     readonly session: (id: SessionId) => Effect.Effect<SessionView, SessionNotFound | StoreError>;

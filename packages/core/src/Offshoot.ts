@@ -22,6 +22,7 @@ import * as Inbox from "./internal/inbox.ts"
 import * as Recorder from "./internal/recorder.ts"
 import * as Requests from "./internal/requests.ts"
 import { sessionEvents } from "./internal/sessionEvents.ts"
+import { update } from "./internal/updating.ts"
 import * as Waits from "./internal/waits.ts"
 import { CurrentLimits } from "./Limits.ts"
 import * as Outbox from "./Outbox.ts"
@@ -63,6 +64,7 @@ const make = Effect.gen(function* () {
     createRoot: (request) => withIds(Spawn.createRoot(spawning, request)),
     spawn: (parentId, request) => withIds(Spawn.spawn(spawning, parentId, request)),
     run: (id) => withIds(Spawn.rerun(spawning, id)),
+    update: (id, request) => withIds(update(facade, id, request)),
     cancel: (id, request) => Facade.cancel(facade, id, request),
     remove: (id) => Facade.remove(facade, id),
     session: (id) =>

@@ -227,6 +227,13 @@ export const SpawnRequest = Schema.Struct({
 })
 export type SpawnRequest = typeof SpawnRequest.Type
 
+/** What changes of a session that is not in flight. `prompt` is its next user message; it does not run for it. */
+export interface UpdateRequest {
+  readonly title?: string
+  readonly model?: string
+  readonly prompt?: string
+}
+
 /** Where an accepted job waits, from 1, and why it does not move; `position` 0: it is being launched or was. */
 export interface QueuePlace {
   readonly position: number
@@ -431,6 +438,16 @@ export interface SubAgentsShape {
     | ParentNotAccepting
     | StoreError
   >
+  /**
+   * Changes a session that is not in flight. The same again changes nothing.
+   *
+   * **Durability**: what it returned is recorded. **Interruption**: either
+   * nothing was changed, or all of it was.
+   */
+  readonly update: (
+    id: SessionId,
+    request: UpdateRequest
+  ) => Effect.Effect<Session, SessionNotFound | AlreadyRunning | StoreError>
   /**
    * Wishes that the session stops. Returns once the wish is recorded; the
    * children settle within the grace time (I7).

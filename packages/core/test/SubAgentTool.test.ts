@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import { TestClock } from "effect/testing"
 import type { ToolAnswer } from "../src/AgentTools.ts"
 import { SessionId } from "../src/Ids.ts"
+import * as ProviderRouter from "../src/ProviderRouter.ts"
 import { SubAgents } from "../src/SubAgents.ts"
 import { make as toolCaller, type Run } from "./ToolCaller.ts"
 import { childrenIn } from "./WaitsWorld.ts"
@@ -220,6 +221,52 @@ describe("the SubAgent tool", () => {
       })
     )
   )
+
+  it.effect(
+    "changes a child that has settled, once however often it is asked, and runs it again with its new task",
+    () =>
+      withRoot((run) =>
+        Effect.gen(function* () {
+          const agents = yield* SubAgents
+          const created = yield* run.call(scripted("say hm", "sleep 5", "fail at first"))
+          const child_session_id = idIn(created)
+          const change = { action: "update", child_session_id, title: "second try", prompt: "say better" }
+          const early = yield* run.call(change)
+          assert.deepInclude(early.result, { error: "already_running" })
+          yield* TestClock.adjust("10 seconds")
+          yield* run.call(change)
+          assert.deepInclude((yield* run.call(change)).result, { title: "second try", status: "error" })
+          const messages = yield* agents.messages(child_session_id, { after: 0, limit: 10 })
+          assert.strictEqual(messages.filter(({ text }) => text === "say better").length, 1)
+          yield* run.call({ action: "run", child_session_id })
+          yield* TestClock.adjust("1 second")
+          const seen = yield* run.call({ action: "get", child_session_id })
+          assert.deepInclude(seen.result, { status: "completed", written_by_child: { answer: "better" } })
+        })
+      )
+  )
+
+  it.effect("lists the models of the configuration, and refuses one that cannot be routed with their names", () => {
+    const caller = toolCaller(
+      ProviderRouter.layer({
+        route: (modelRef) => Effect.fail(new ProviderRouter.ModelUnroutable({ modelRef, missing: "a key" })),
+        defaultRef: Option.some({ provider: "house", model: "small" }),
+        providerTypeFor: () => Option.none(),
+        parse: () => Option.none(),
+        models: [{ name: "quick", modelRef: { provider: "house", model: "small" } }]
+      })
+    )
+    return Effect.gen(function* () {
+      const agents = yield* SubAgents
+      const { id } = yield* agents.createRoot({ prompt: "begin" })
+      yield* agents.run(id)
+      const run = yield* caller.next
+      const models = yield* run.call({ action: "list_models" })
+      assert.deepStrictEqual(models.result, { default: "house:small", models: [{ name: "quick", is: "house:small" }] })
+      const unknown = yield* run.call({ prompt: "x", model: "huge" })
+      assert.deepInclude(unknown.result, { error: "unknown_model", known: ["quick"] })
+    }).pipe(Effect.provide(world({}, caller.layer).layer))
+  })
 
   it.effect("refusals are answers that say what there is instead, what is left, and when to try again", () =>
     withRoot(

@@ -40,7 +40,8 @@ const runFor = (
   }
 }
 
-export const make = () => {
+/** `parts`: what else the tool and the runtime are given. */
+export const make = (parts: Layer.Layer<never> = Layer.empty) => {
   const runs = Effect.runSync(Queue.unbounded<Run>())
   const agent = Layer.unwrap(
     Effect.map(ToolSources, (sources) =>
@@ -60,7 +61,7 @@ export const make = () => {
     )
   )
   return {
-    layer: agent.pipe(Layer.provideMerge(SubAgentTool.layer)),
+    layer: agent.pipe(Layer.provideMerge(SubAgentTool.layer), Layer.provideMerge(parts)),
     next: Queue.take(runs),
     more: Effect.map(Queue.poll(runs), Option.isSome)
   }

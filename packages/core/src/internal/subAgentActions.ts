@@ -36,30 +36,31 @@ const below = Effect.fnUntraced(function* ({ agents, self }: Caller, id: Session
   return parentId === undefined ? yield* new SessionNotFound({ sessionId: id }) : view
 })
 
-const unknownIn = ({ agentIds, roles, router }: Caller, params: Params.Create): Option.Option<ToolAnswer> => {
+const nothingUnknown = Option.none<ToolAnswer>()
+
+/** A model by its whole name, or alone, as one of the default's provider. */
+const unknownModel = ({ router }: Caller, model: string) => {
+  if (Option.isNone(router)) return Effect.succeed(nothingUnknown)
+  const { defaultRef, models, parse, route } = router.value
+  const written = Option.orElse(parse(model), () => Option.map(defaultRef, ({ provider }) => ({ provider, model })))
+  const names = models.map(({ name }) => name)
+  const unknown = Option.some(Answers.unknownName("model", model, names))
+  return Option.isNone(written)
+    ? Effect.succeed(unknown)
+    : Effect.match(route(written.value), { onSuccess: () => nothingUnknown, onFailure: () => unknown })
+}
+
+/** A role, an agent or a model that there is not. An external agent knows its own models. */
+const unknownIn = (caller: Caller, params: Params.Create): Effect.Effect<Option.Option<ToolAnswer>> => {
   const { agent, model, subagent_type: role } = params
-  if (role !== undefined && roles.length > 0 && !roles.some(({ name }) => name === role)) {
-    return Option.some(
-      Answers.unknownName(
-        "subagent_type",
-        role,
-        roles.map(({ name }) => name)
-      )
-    )
+  const roles = caller.roles.map(({ name }) => name)
+  if (role !== undefined && roles.length > 0 && !roles.includes(role)) {
+    return Effect.succeedSome(Answers.unknownName("subagent_type", role, roles))
   }
-  if (agent !== undefined && !agentIds.includes(agent)) {
-    return Option.some(Answers.unknownName("agent", agent, agentIds))
+  if (agent !== undefined && !caller.agentIds.includes(agent)) {
+    return Effect.succeedSome(Answers.unknownName("agent", agent, caller.agentIds))
   }
-  if (model === undefined || agent !== undefined || Option.isNone(router)) return Option.none()
-  return Option.isSome(router.value.parse(model))
-    ? Option.none()
-    : Option.some(
-        Answers.unknownName(
-          "model",
-          model,
-          router.value.models.map(({ name }) => name)
-        )
-      )
+  return model === undefined || agent !== undefined ? Effect.succeed(nothingUnknown) : unknownModel(caller, model)
 }
 
 /** The same for every try of the same call, and for no other call. */
@@ -92,7 +93,7 @@ const waitFor = Effect.fnUntraced(function* (
 })
 
 const create = Effect.fnUntraced(function* (caller: Caller, params: Params.Create) {
-  const unknown = unknownIn(caller, params)
+  const unknown = yield* unknownIn(caller, params)
   if (Option.isSome(unknown)) return unknown.value
   const spawned = yield* caller.agents.spawn(caller.self.id, spawnOf(caller, params))
   return params.wait === true
@@ -111,6 +112,19 @@ const send = Effect.fnUntraced(function* (caller: Caller, params: Params.SendMes
   const mode = isUrgent ? "interrupt" : "queue"
   const sending = { text, mode, key: Option.some(keyOf(caller, params)), origin: "parent" } as const
   return Answers.sent(yield* caller.agents.send(id, sending))
+})
+
+const update = Effect.fnUntraced(function* (caller: Caller, params: Params.Update) {
+  const { child_session_id: id, model, prompt, title } = params
+  yield* below(caller, id)
+  const unknown = model === undefined ? nothingUnknown : yield* unknownModel(caller, model)
+  if (Option.isSome(unknown)) return unknown.value
+  const session = yield* caller.agents.update(id, {
+    ...(title === undefined ? {} : { title }),
+    ...(model === undefined ? {} : { model }),
+    ...(prompt === undefined ? {} : { prompt })
+  })
+  return Answers.updated(session)
 })
 
 const cancel = Effect.fnUntraced(function* (caller: Caller, id: SessionId) {
@@ -139,6 +153,8 @@ const act = Effect.fnUntraced(function* (caller: Caller, params: Params.Params) 
       return yield* list(caller)
     case "get":
       return yield* get(caller, params)
+    case "update":
+      return yield* update(caller, params)
     case "run":
       yield* below(caller, params.child_session_id)
       return Answers.started(yield* agents.run(params.child_session_id))

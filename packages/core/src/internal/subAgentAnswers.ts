@@ -199,6 +199,9 @@ export const looked = (view: SessionView, result: Option.Option<SessionResult>, 
     ...Option.match(result, { onNone: () => ({ note: "It has no result yet." }), onSome: (it) => resultOf(it, offset) })
   })
 
+export const updated = (session: Session): ToolAnswer =>
+  said({ ...named(session), status: session.status, note: "run has it go on with this." })
+
 export const sent = ({ id, sessionId, status }: Steer): ToolAnswer =>
   said({ child_session_id: sessionId, message_id: id, state: status })
 
@@ -249,7 +252,7 @@ const hints: ReadonlyMap<string, string> = new Map([
   ["DepthExceeded", "You are at the deepest level: do this part yourself."],
   ["ParentNotAccepting", "You are being stopped: finish what you can say now."],
   ["SchedulerClosed", "The server is being stopped: finish what you can say now."],
-  ["AlreadyRunning", "It runs: wait for it, or send_message to it."],
+  ["AlreadyRunning", "It runs: wait for it, cancel it, or send_message to it."],
   ["AgentNotConfigured", "No model is configured for it: give it an external agent."],
   ["SteerRefused", "Wait for it to settle, then send_message again: it runs again with it."],
   ["InboxFull", "It has not read what it was sent: wait for it to settle first."],
