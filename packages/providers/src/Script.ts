@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
 import * as Jsonc from "jsonc-parser"
 import * as Template from "./internal/template.ts"
 
@@ -188,12 +189,28 @@ export class ScriptInvalid extends Schema.TaggedError<ScriptInvalid>()("ScriptIn
 
 const decodeScript = Schema.decodeUnknownResult(Script, { errors: "all", onExcessProperty: "error" })
 
+const inOurWords = new Map([
+  ["Expected no excess property", "this key is not known here"],
+  ["Missing key", "this is required"],
+  ["Expected string | array", "expected a text, or a list of its pieces"]
+])
+
+const standard = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** `conversations[0].steps[1].text`, as one would write it. */
+const written = (path: ReadonlyArray<PropertyKey>): string =>
+  path.map((key, at) => (typeof key === "number" ? `[${key}]` : `${at === 0 ? "" : "."}${String(key)}`)).join("")
+
+const problemsOf = ({ issue }: Schema.SchemaError): ReadonlyArray<string> =>
+  standard(issue).issues.map(({ message, path = [] }) => {
+    const place = written(path.map((part) => (typeof part === "object" ? part.key : part)))
+    const words = inOurWords.get(message) ?? message
+    return place === "" ? words : `${place}: ${words}`
+  })
+
 /** A value as a script. `source` is what the message calls it. */
 export const decode = (value: unknown, source: string): Result.Result<Script, ScriptInvalid> =>
-  Result.mapError(
-    decodeScript(value),
-    (error) => new ScriptInvalid({ source, problems: error.message.split("\n").map((line) => line.trimEnd()) })
-  )
+  Result.mapError(decodeScript(value), (error) => new ScriptInvalid({ source, problems: problemsOf(error) }))
 
 const placeOf = (text: string, offset: number): string => {
   const before = text.slice(0, offset)

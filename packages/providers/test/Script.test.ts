@@ -27,24 +27,20 @@ describe("Script.parse", () => {
 
   it.each([
     ["text that is not JSON", '{\n  "name": demo\n}', ["demo.jsonc", "line 2, column 11"]],
-    ["a key that there is not", withStep({ txet: "x", text: "x" }), ['["conversations"][0]["steps"][1]["txet"]']],
-    ["a step that says nothing", withStep({ pauseMs: 5 }), ['["conversations"][0]["steps"][1]', "at least one of"]],
-    ["two ends", withStep({ text: "x", hang: true, finish: "stop" }), ['["steps"][1]["finish"]', "there is hang"]],
-    [
-      "a reference to nothing",
-      withStep({ text: "{{promt}}" }),
-      ['["steps"][1]["text"]', "{{promt}} refers to nothing"]
-    ],
+    ["a key that there is not", withStep({ txet: "x", text: "x" }), ["conversations[0].steps[1].txet"]],
+    ["a step that says nothing", withStep({ pauseMs: 5 }), ["conversations[0].steps[1]", "at least one of"]],
+    ["two ends", withStep({ text: "x", hang: true, finish: "stop" }), ["steps[1].finish", "there is hang"]],
+    ["a reference to nothing", withStep({ text: "{{promt}}" }), ["steps[1].text", "{{promt}} refers to nothing"]],
     ["a reference that is not closed", withStep({ text: "x {{prompt" }), ["{{ at character 3 is not closed"]],
     [
       "a reference to nothing, deep in parameters",
       withStep({ toolCalls: [{ name: "t", params: { a: [{ b: "{{}}" }] } }] }),
-      ['["toolCalls"][0]["params"]["a"][0]["b"]']
+      ["toolCalls[0].params.a[0].b"]
     ],
     [
       "a time to come again after a refusal",
       withStep({ error: { kind: "refused", retryAfterMs: 1 } }),
-      ['["error"]["retryAfterMs"]']
+      ["error.retryAfterMs"]
     ],
     [
       "two conversations of one name",
@@ -55,7 +51,7 @@ describe("Script.parse", () => {
           { name: "a", steps: [{ text: "" }] }
         ]
       }),
-      ['["conversations"][1]["name"]', '"a" is taken']
+      ["conversations[1].name", '"a" is taken']
     ]
   ])("refuses %s and says where", (_, text, words) => {
     const message = problemsOf(text)

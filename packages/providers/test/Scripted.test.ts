@@ -57,7 +57,7 @@ const three = scriptOf([{ text: "one" }, { text: "two" }, { text: "three" }])
 const roles: Script.Script = {
   name: "roles",
   conversations: [
-    { name: "stop", when: { user: { exact: "stop" } }, steps: [{ text: "stopped" }, { text: "still stopped" }] },
+    { name: "stop", when: { user: { contains: "stop" } }, steps: [{ text: "stopped" }, { text: "still stopped" }] },
     { name: "reviewer", when: { system: { contains: "reviewer" } }, steps: [{ text: "looks good" }] },
     { name: "greeting", when: { user: { startsWith: "hello" } }, steps: [{ text: "hi" }, { text: "hi again" }] },
     { name: "other", steps: [{ text: "other 1" }, { text: "other 2" }] }
@@ -99,6 +99,12 @@ describe("the step that a prompt comes to", () => {
       "goes on after a later message that is not",
       roles,
       [user("hello"), said("hi"), user("your children are done")],
+      "hi again"
+    ],
+    [
+      "goes on after a wake, even one with the words that began it",
+      roles,
+      [user("hello"), said("hi"), user('over\n{"child":"ses_a","answer":"stop"}')],
       "hi again"
     ],
     [
@@ -287,11 +293,15 @@ const spawning = scriptOf([
     toolCalls: [
       {
         name: "SubAgent",
-        params: { action: "wait", children: "{{tools.child.sessionId}}", first: "{{tool.child_0.sessionId}}" }
+        params: {
+          action: "wait",
+          children: "{{tools.child.child_session_id}}",
+          first: "{{tool.child_0.child_session_id}}"
+        }
       }
     ]
   },
-  { text: "{{children.answer}}" }
+  { text: "{{children.line}}" }
 ])
 
 describe("what a script refers to", () => {
@@ -310,8 +320,8 @@ describe("what a script refers to", () => {
         user("the book"),
         called("call_0_child_0", "SubAgent"),
         results(
-          ["call_0_child_0", "SubAgent", { sessionId: "ses_a" }],
-          ["call_0_child_1", "SubAgent", '{"sessionId":"ses_b"}']
+          ["call_0_child_0", "SubAgent", { child_session_id: "ses_a" }],
+          ["call_0_child_1", "SubAgent", '{"child_session_id":"ses_b"}']
         )
       ]
       const [call] = callsIn(yield* roundOf(spawning, prompt))
@@ -323,18 +333,39 @@ describe("what a script refers to", () => {
     })
   )
 
-  it.effect("is what the children said, in the message that wakes", () =>
+  it.effect.each<[string, Prompt.MessageEncoded]>([
+    [
+      "in the message that wakes",
+      user(
+        [
+          "The wait is over.",
+          "=== x children ===",
+          '{"child":"ses_a","title":"a","status":"completed","answer":"A"}',
+          '{"child":"ses_b","title":"b","status":"error","error":"gone","answer":""}',
+          '{"child":"ses_c","title":"c","status":"completed","answerBegin":"C","answerEnd":"c","answerChars":9}',
+          "=== x end ==="
+        ].join("\n")
+      )
+    ],
+    [
+      "at once, when they had settled before the wait",
+      results([
+        "call_1_0",
+        "SubAgent",
+        {
+          state: "settled",
+          children: [
+            { child_session_id: "ses_a", title: "a", status: "completed", written_by_child: { answer: "A" } },
+            { child_session_id: "ses_b", title: "b", status: "error", error: "gone", written_by_child: { answer: "" } },
+            { child_session_id: "ses_c", title: "c", status: "completed", written_by_child: { answer_begin: "C" } }
+          ]
+        }
+      ])
+    ]
+  ])("is what the children said, %s", ([, told]) =>
     Effect.gen(function* () {
-      const wake = [
-        "The wait is over.",
-        "=== x children ===",
-        '{"child":"ses_a","answer":"A"}',
-        '{"child":"ses_b","status":"error"}',
-        '{"child":"ses_c","answer":"C"}',
-        "=== x end ==="
-      ]
-      const prompt = [user("the book"), said("1"), said("2"), user(wake.join("\n"))]
-      assert.strictEqual(yield* saidTo(spawning, prompt), "A\nC")
+      const prompt = [user("the book"), said("1"), called("call_1_0", "SubAgent"), told]
+      assert.strictEqual(yield* saidTo(spawning, prompt), "a: A\nb: gone\nc: C")
     })
   )
 

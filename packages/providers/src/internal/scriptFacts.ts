@@ -64,26 +64,75 @@ const resultsOf = (messages: ReadonlyArray<Prompt.Message>, tool: string): Reado
       : []
   )
 
-/** What a wake says of each child: its message has one line of JSON for each. */
-const childrenIn = (message: string): ReadonlyArray<Schema.Json> =>
+const firstText = (record: Schema.JsonObject, keys: ReadonlyArray<string>): string | undefined => {
+  for (const key of keys) {
+    const found = record[key]
+    if (typeof found === "string") return found
+  }
+  return undefined
+}
+
+const noRecord: Schema.JsonObject = {}
+
+/** One child, in the words of a script, whether a wake or a tool told of it. */
+const childOf = (told: Schema.Json): ReadonlyArray<Schema.JsonObject> => {
+  if (!isRecord(told)) return []
+  const id = firstText(told, ["child", "child_session_id"])
+  if (id === undefined) return []
+  const words = told["written_by_child"]
+  const said = words !== undefined && isRecord(words) ? words : noRecord
+  const title = firstText(told, ["title"]) ?? id
+  const status = firstText(told, ["status"]) ?? "unknown"
+  const error = firstText(told, ["error"])
+  const answer = firstText(told, ["answer", "answerBegin"]) ?? firstText(said, ["answer", "answer_begin"])
+  const line = `${title}: ${answer === undefined || answer === "" ? (error ?? status) : answer}`
+  const known = { id, title, status, line }
+  return [{ ...known, ...(error === undefined ? {} : { error }), ...(answer === undefined ? {} : { answer }) }]
+}
+
+/** A wake has one line of JSON for each child. */
+const childrenInMessage = (message: string): ReadonlyArray<Schema.JsonObject> =>
   message
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .flatMap((line) => Option.toArray(decodeJson(line)))
-    .filter((value) => isRecord(value) && "child" in value)
+    .flatMap(childOf)
+
+const childrenInResult = (result: unknown): ReadonlyArray<Schema.JsonObject> => {
+  if (!isJson(result) || !isRecord(result)) return []
+  const children = result["children"]
+  return children !== undefined && Array.isArray(children)
+    ? children.flatMap((child: Schema.Json) => childOf(child))
+    : []
+}
+
+/** The latest report: who waits for children that have settled already is told at once, others are woken with it. */
+const childrenIn = (messages: ReadonlyArray<Prompt.Message>): ReadonlyArray<Schema.JsonObject> => {
+  for (const message of messages.toReversed()) {
+    const told =
+      message.role === "user"
+        ? childrenInMessage(userText(message))
+        : message.role === "tool"
+          ? message.content.flatMap((part) => (part.type === "tool-result" ? childrenInResult(part.result) : []))
+          : []
+    if (told.length > 0) return told
+  }
+  return []
+}
 
 const lastUserText = (messages: ReadonlyArray<Prompt.Message>): string => {
   const last = messages.findLast((message) => message.role === "user")
   return last === undefined ? "" : userText(last)
 }
 
-const list = (values: ReadonlyArray<Schema.Json>, path: ReadonlyArray<string>): Schema.Json | undefined => {
-  const found = values.flatMap((value) => {
-    const part = atPath(value, path)
-    return part === undefined ? [] : [part]
-  })
-  return found.length === 0 ? undefined : found
-}
+/** What each of them has there. Nothing at all when there are none. */
+const list = (values: ReadonlyArray<Schema.Json>, path: ReadonlyArray<string>): Schema.Json | undefined =>
+  values.length === 0
+    ? undefined
+    : values.flatMap((value) => {
+        const part = atPath(value, path)
+        return part === undefined ? [] : [part]
+      })
 
 /** The facts of a prompt for a conversation that begins at the message `begin`. */
 export const make = (messages: ReadonlyArray<Prompt.Message>, begin: number): Template.Facts => {
@@ -105,7 +154,7 @@ export const make = (messages: ReadonlyArray<Prompt.Message>, begin: number): Te
       case "Tools":
         return list(resultsOf(since, fact.tool), fact.path)
       case "Children":
-        return list(childrenIn(lastUserText(messages)), fact.path)
+        return list(childrenIn(since), fact.path)
     }
   }
   return { lookUp, index: 0, missing: new Set() }

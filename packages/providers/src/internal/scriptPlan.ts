@@ -124,6 +124,9 @@ export const userText = ({ content }: Prompt.UserMessage): string => {
 export const systemText = (messages: ReadonlyArray<Prompt.Message>): string =>
   messages.flatMap((message) => (message.role === "system" ? [message.content] : [])).join("\n\n")
 
+/** A wake repeats what children were told and said: it goes on with what was begun, whatever words are in it. */
+const isWake = (text: string): boolean => text.includes('\n{"child":"')
+
 /** Where a prompt stands in a script. `begin` is the place of the message that the conversation begins with. */
 export type Place =
   | {
@@ -150,6 +153,7 @@ const beginOf = ({ conversations }: Plan, messages: ReadonlyArray<Prompt.Message
     const message = messages[at]
     if (message?.role !== "user") continue
     const text = userText(message)
+    if (at > first && isWake(text)) continue
     const conversation = open.find(({ user }) => (user === undefined ? at === first : user(text)))
     if (conversation !== undefined) return { conversation, at }
   }
