@@ -1052,6 +1052,11 @@ export declare class AgentLimits extends AgentLimits_base {
 export declare const layer: (limits: AgentLimitsShape) => Layer.Layer<never>;
 export {};
 
+// src/AgentLoop.d.ts
+import * as Layer from "effect/Layer";
+import { SessionStore } from "./SessionStore.ts";
+export declare const layer: Layer.Layer<never, never, SessionStore>;
+
 // src/AgentTools.d.ts
 import type { Prompt, Tool } from "effect/ai";
 import * as Context from "effect/Context";
@@ -4439,6 +4444,7 @@ export {};
 // src/index.d.ts
 export * as Agent from "./Agent.ts";
 export * as AgentDirectory from "./AgentDirectory.ts";
+export * as AgentLoop from "./AgentLoop.ts";
 export * as AgentLimits from "./AgentLimits.ts";
 export * as AgentTools from "./AgentTools.ts";
 export * as AgentEvent from "./AgentEvent.ts";

@@ -1,5 +1,6 @@
 export * as Agent from "./Agent.ts"
 export * as AgentDirectory from "./AgentDirectory.ts"
+export * as AgentLoop from "./AgentLoop.ts"
 export * as AgentLimits from "./AgentLimits.ts"
 export * as AgentTools from "./AgentTools.ts"
 export * as AgentEvent from "./AgentEvent.ts"
