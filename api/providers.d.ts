@@ -21,6 +21,7 @@ export interface Connection {
     readonly baseURL?: string;
     readonly apiKey?: string;
     readonly headers: Record<string, string>;
+    readonly fetch: typeof globalThis.fetch;
 }
 export interface Kind {
     readonly type: string;

@@ -18,16 +18,19 @@ import type {
   LanguageModelV4FinishReason,
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
-  SharedV4ProviderMetadata
+  SharedV4ProviderMetadata,
+  SharedV4Warning
 } from "@ai-sdk/provider"
 import { isJSONObject } from "@ai-sdk/provider"
 import { CallSettings, ProviderRouter } from "@offshoot/core"
 import { AiError, LanguageModel, type Response, Telemetry, Tool } from "effect/ai"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import { bounded, responseBytesMax } from "./internal/boundedFetch.ts"
 import { toCall } from "./internal/aiSdkPrompt.ts"
 import * as Parts from "./internal/aiSdkParts.ts"
 import * as ModelFault from "./ModelFault.ts"
@@ -67,6 +70,7 @@ export interface Connection {
   readonly baseURL?: string
   readonly apiKey?: string
   readonly headers: Record<string, string>
+  readonly fetch: typeof globalThis.fetch
 }
 
 export interface Kind {
@@ -84,8 +88,12 @@ const factsOf = ({ facts }: Dialect, { modelRef, settings }: ModelRequest): Pric
   return { ...known, price: Option.some(settings.price), longPrice: Option.none() }
 }
 
-const connectionOf = ({ apiKey, baseUrl, headers, modelRef }: ModelRequest): Connection => ({
+const connectionOf = (
+  { apiKey, baseUrl, headers, modelRef }: ModelRequest,
+  fetch: typeof globalThis.fetch
+): Connection => ({
   name: modelRef.provider,
+  fetch: bounded(fetch, responseBytesMax),
   ...(Option.isSome(baseUrl) ? { baseURL: baseUrl.value } : {}),
   ...(Option.isSome(apiKey) ? { apiKey: Redacted.value(apiKey.value) } : {}),
   headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Redacted.value(value)]))
@@ -97,20 +105,19 @@ export const kind = ({ baseUrl, dialect, keyVariable, model, type }: Kind): Prov
   keyVariable,
   baseUrl,
   isScripted: false,
-  open: (request) =>
-    Effect.try({
-      try: () => make({ model: model(connectionOf(request), request), request, dialect }),
+  open: Effect.fnUntraced(function* (request) {
+    const fetch = yield* FetchHttpClient.Fetch
+    const calls = yield* Effect.try({
+      try: () => make({ model: model(connectionOf(request, fetch), request), request, dialect }),
       catch: (cause) =>
         new ProviderRouter.ModelUnroutable({
           modelRef: request.modelRef,
           missing: maskOf(request)(ModelFault.faultOf(cause).message)
         })
-    }).pipe(
-      Effect.map((calls) => {
-        const { contextTokensMax, outputTokensMax } = factsOf(dialect, request)
-        return { calls, contextTokensMax, outputTokensMax }
-      })
-    )
+    })
+    const { contextTokensMax, outputTokensMax } = factsOf(dialect, request)
+    return { calls, contextTokensMax, outputTokensMax }
+  })
 })
 
 /**
@@ -263,6 +270,14 @@ const generateText = (bridge: Bridge): ModelCalls["generateText"] =>
     ]
   })
 
+/** What the provider does not do of what it was asked, such as a temperature. */
+const noteWarnings = (warnings: ReadonlyArray<SharedV4Warning>): Effect.Effect<void> =>
+  Effect.logDebug("model.warnings").pipe(
+    Effect.annotateLogs({
+      warnings: warnings.map((warning) => ("feature" in warning ? warning.feature : warning.type))
+    })
+  )
+
 /** One response as it comes: what is known of it so far, and the parts that each piece means. */
 const reading = (bridge: Bridge, fail: Failing, named: (name: string) => string, headers: End["headers"]) => {
   let answeredBy: string | undefined
@@ -281,6 +296,8 @@ const reading = (bridge: Bridge, fail: Failing, named: (name: string) => string,
           (finish) => [finish]
         )
       }
+      case "stream-start":
+        return part.warnings.length === 0 ? Effect.succeed([]) : Effect.as(noteWarnings(part.warnings), [])
       case "response-metadata":
         answeredBy = part.modelId ?? answeredBy
         return Effect.succeed(Parts.streamPart(part, named))

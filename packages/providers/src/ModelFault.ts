@@ -15,6 +15,7 @@ import {
   TypeValidationError,
   UnsupportedFunctionalityError
 } from "@ai-sdk/provider"
+import { ResponseTooLarge } from "./internal/boundedFetch.ts"
 import { ModelFailure } from "@offshoot/core"
 import * as Duration from "effect/Duration"
 import { AiError } from "effect/ai"
@@ -62,22 +63,18 @@ export interface Recogniser {
 const messageMax = 1_000
 
 /** The provider's words for something: `error.code`, `error.type`, `error.status` of a body, or of a streamed error. */
-const codesOf = (value: unknown): ReadonlyArray<string> => {
-  if (!Predicate.isObject(value)) return []
-  const own = ["code", "type", "status"].flatMap((key) => {
-    const word: unknown = Predicate.hasProperty(value, key) ? value[key] : undefined
-    return typeof word === "string" ? [word] : []
-  })
-  const inner = Predicate.hasProperty(value, "error") ? codesOf(value.error) : []
-  return [...own, ...inner]
-}
+const codesOf = (value: unknown): ReadonlyArray<string> =>
+  [value, Predicate.hasProperty(value, "error") ? value.error : undefined].flatMap((place) =>
+    ["code", "type", "status"].flatMap((key) => {
+      const word: unknown = Predicate.hasProperty(place, key) ? place[key] : undefined
+      return typeof word === "string" ? [word] : []
+    })
+  )
 
 const messageOf = (value: unknown): string => {
   if (value instanceof Error) return value.message
   if (typeof value === "string") return value
-  if (Predicate.hasProperty(value, "message") && typeof value.message === "string") return value.message
-  if (Predicate.hasProperty(value, "error")) return messageOf(value.error)
-  return "no message"
+  return Predicate.hasProperty(value, "message") && typeof value.message === "string" ? value.message : "no message"
 }
 
 const jsonBody = (text: string | undefined): unknown => {
@@ -102,9 +99,11 @@ const here = (message: string, codes: ReadonlyArray<string>): Fault => ({
   origin: "here"
 })
 
+const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
 /** It was answered, and well, but not in the words of the protocol. */
-const isUnreadable = (cause: unknown): boolean =>
-  JSONParseError.isInstance(cause) || TypeValidationError.isInstance(cause)
+const isUnreadable = (cause: unknown): cause is Error =>
+  JSONParseError.isInstance(cause) || TypeValidationError.isInstance(cause) || cause instanceof ResponseTooLarge
 
 /** What was thrown, rejected with, or streamed as an error. */
 export const faultOf = (cause: unknown): Fault => {
@@ -112,7 +111,8 @@ export const faultOf = (cause: unknown): Fault => {
     const body = jsonBody(cause.responseBody)
     const status = Option.fromUndefinedOr(cause.statusCode)
     const origin = Option.isNone(status) ? "network" : "provider"
-    if (isUnreadable(cause.cause)) return here(cause.message, [])
+    if (Option.exists(status, isSuccess) && isUnreadable(cause.cause))
+      return here(`${cause.message}: ${cause.cause.message}`, [])
     return {
       status,
       codes: codesOf(body),
@@ -152,7 +152,7 @@ const ownKind = ({ codes }: Fault): FaultKind => {
 }
 
 const statusKind = (status: number): FaultKind => {
-  if (status < 300) return "cut_off"
+  if (isSuccess(status)) return "cut_off"
   switch (status) {
     case 401:
       return "auth_invalid"
@@ -186,13 +186,16 @@ export const kindOf = (fault: Fault, recogniser: Recogniser): FaultKind => {
 const positive = (seconds: number): Option.Option<number> =>
   Number.isFinite(seconds) && seconds > 0 ? Option.some(seconds) : Option.none()
 
+/** Anything else that a date parser would take is no date of HTTP. */
+const httpDate = /^[A-Za-z]+, .*GMT$/
+
 /** `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), or `retry-after-ms`. */
 const headerSeconds = (headers: Fault["headers"], nowMillis: number): Option.Option<number> => {
   const millis = headers["retry-after-ms"]
   if (millis !== undefined) return positive(Number(millis) / 1_000)
-  const text = headers["retry-after"]
-  if (text === undefined) return Option.none()
-  return /^\s*\d+(\.\d+)?\s*$/.test(text) ? positive(Number(text)) : positive((Date.parse(text) - nowMillis) / 1_000)
+  const text = headers["retry-after"]?.trim() ?? ""
+  if (/^\d+(\.\d+)?$/.test(text)) return positive(Number(text))
+  return httpDate.test(text) ? positive((Date.parse(text) - nowMillis) / 1_000) : Option.none()
 }
 
 const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")

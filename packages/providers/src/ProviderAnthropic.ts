@@ -58,6 +58,8 @@ export const kind: ProviderKind = AiSdkModel.kind({
     codecTransformer: AnthropicStructuredOutput.toCodecAnthropic,
     facts: factsClaude
   },
-  model: ({ apiKey, baseURL = baseUrlDefault, headers }, { modelRef }) =>
-    createAnthropic({ baseURL, headers, ...(apiKey === undefined ? {} : { apiKey }) }).languageModel(modelRef.model)
+  model: ({ apiKey, baseURL = baseUrlDefault, fetch, headers }, { modelRef }) =>
+    createAnthropic({ baseURL, fetch, headers, ...(apiKey === undefined ? {} : { apiKey }) }).languageModel(
+      modelRef.model
+    )
 })

@@ -41,6 +41,6 @@ export const kind: ProviderKind = AiSdkModel.kind({
   keyVariable: Option.some("GEMINI_API_KEY"),
   baseUrl: "known",
   dialect: { ...AiSdkModel.plain, kindOf, retryAfterSeconds, facts: factsGemini },
-  model: ({ apiKey, baseURL = baseUrlDefault, headers }, { modelRef }) =>
-    createGoogle({ baseURL, headers, ...(apiKey === undefined ? {} : { apiKey }) }).languageModel(modelRef.model)
+  model: ({ apiKey, baseURL = baseUrlDefault, fetch, headers }, { modelRef }) =>
+    createGoogle({ baseURL, fetch, headers, ...(apiKey === undefined ? {} : { apiKey }) }).languageModel(modelRef.model)
 })

@@ -47,6 +47,6 @@ export const kind: ProviderKind = AiSdkModel.kind({
     codecTransformer: OpenAiStructuredOutput.toCodecOpenAI,
     facts: factsOpenai
   },
-  model: ({ apiKey, baseURL = baseUrlDefault, headers }, { modelRef }) =>
-    createOpenAI({ baseURL, headers, ...(apiKey === undefined ? {} : { apiKey }) }).responses(modelRef.model)
+  model: ({ apiKey, baseURL = baseUrlDefault, fetch, headers }, { modelRef }) =>
+    createOpenAI({ baseURL, fetch, headers, ...(apiKey === undefined ? {} : { apiKey }) }).responses(modelRef.model)
 })

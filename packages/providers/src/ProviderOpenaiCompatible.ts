@@ -39,11 +39,12 @@ export const kind: ProviderKind = AiSdkModel.kind({
   keyVariable: Option.none(),
   baseUrl: "required",
   dialect: { ...AiSdkModel.plain, kindOf, costUsd, codecTransformer: OpenAiStructuredOutput.toCodecOpenAI },
-  model: ({ apiKey, baseURL = "", headers, name }, { modelRef }) =>
+  model: ({ apiKey, baseURL = "", fetch, headers, name }, { modelRef }) =>
     createOpenAICompatible({
       name,
       baseURL,
       headers,
+      fetch,
       includeUsage: true,
       ...(apiKey === undefined ? {} : { apiKey })
     }).chatModel(modelRef.model)

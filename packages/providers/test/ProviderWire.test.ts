@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ModelFailure, ProviderRouter } from "@offshoot/core"
+import { ProviderKinds, Router } from "@offshoot/providers"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { type AiError, Prompt } from "effect/ai"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { ask, key, mock, modelAt, server, stalling, tapped, textOf, vendors } from "./wireWorld.ts"
 
 const rain = "It rains in Oslo."
@@ -175,6 +177,50 @@ describe.each(vendors)("$type, over the wire", (vendor) => {
       yield* Deferred.await(begun)
       yield* Fiber.interrupt(asking)
       yield* Deferred.await(gone)
+    })
+  )
+})
+
+describe("A slow provider", () => {
+  it.live("is heard word by word, and let go when nobody listens any more", () =>
+    Effect.gen(function* () {
+      const head = 'data: {"id":"1","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"It"}}]}\n\n'
+      const { gone, url } = yield* stalling(head)
+      const model = yield* modelAt({ type: "openai-compatible", model: "m", path: "/v1" }, url)
+      const first = yield* model.streamText({ prompt: "hello" }).pipe(
+        Stream.filter((part) => part.type === "text-delta"),
+        Stream.runHead
+      )
+      assert.strictEqual(Option.getOrThrow(first).delta, "It")
+      yield* Deferred.await(gone)
+    })
+  )
+})
+
+describe("A provider that cannot answer now", () => {
+  it.live("is replaced by the fallback, which says that it was the one", () =>
+    Effect.gen(function* () {
+      const busy = yield* mock
+      busy.on({}, { status: 529, error: { message: "Overloaded", type: "overloaded_error" } })
+      const free = yield* mock
+      free.onMessage("hello", { content: rain })
+      const router = Router.make({
+        settings: {
+          providers: {
+            first: { type: "anthropic", baseUrl: `${busy.url}/v1` },
+            second: { type: "openai-compatible", baseUrl: `${free.url}/v1` }
+          },
+          models: { aliases: { good: "first:claude-haiku-4-5" }, fallbacks: { good: ["second:llama3.2"] } }
+        },
+        kinds: ProviderKinds.builtin,
+        environment: { ANTHROPIC_API_KEY: key }
+      })
+      const { model } = yield* router.route(Option.getOrThrow(router.parse("good")))
+      const parts = yield* ask(model, "hello")
+      assert.strictEqual(textOf(parts), rain)
+      const finish = parts.at(-1)
+      assert(finish?.type === "finish")
+      assert.deepInclude(finish.metadata[ProviderRouter.responseFactsKey], { provider: "second" })
     })
   )
 })
