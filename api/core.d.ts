@@ -4254,6 +4254,7 @@ export declare const SubagentProfile: Schema.Struct<{
 }>;
 export type SubagentProfile = typeof SubagentProfile.Type;
 export declare const ProfileProblem: Schema.Struct<{
+    readonly name: Schema.optionalKey<Schema.String>;
     readonly source: Schema.String;
     readonly line: Schema.optionalKey<Schema.Int>;
     readonly column: Schema.optionalKey<Schema.Int>;
@@ -4276,6 +4277,13 @@ export declare const layer: (profiles: SubagentProfilesShape) => Layer.Layer<nev
 declare const ProfileUnknown_base: Schema.Class<ProfileUnknown, Schema.TaggedStruct<"ProfileUnknown", {
     readonly name: Schema.String;
     readonly known: Schema.$Array<Schema.String>;
+    readonly problem: Schema.optionalKey<Schema.Struct<{
+        readonly name: Schema.optionalKey<Schema.String>;
+        readonly source: Schema.String;
+        readonly line: Schema.optionalKey<Schema.Int>;
+        readonly column: Schema.optionalKey<Schema.Int>;
+        readonly message: Schema.String;
+    }>>;
 }>, import("effect/Cause").YieldableError>;
 export declare class ProfileUnknown extends ProfileUnknown_base {
     readonly retryable = false;

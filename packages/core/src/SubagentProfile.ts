@@ -41,8 +41,12 @@ export const SubagentProfile = Schema.Struct({
 })
 export type SubagentProfile = typeof SubagentProfile.Type
 
-/** A file that holds no role although it should. `line` and `column` count from 1. */
+/**
+ * A file that holds no role although it should. `line` and `column` count from
+ * 1. `name` is the role that is missing because of it, as far as that shows.
+ */
 export const ProfileProblem = Schema.Struct({
+  name: Schema.optionalKey(Schema.String),
   source: Schema.String,
   line: Schema.optionalKey(Schema.Int),
   column: Schema.optionalKey(Schema.Int),
@@ -76,25 +80,40 @@ export class SubagentProfiles extends Context.Reference<SubagentProfilesShape>("
 
 export const layer = (profiles: SubagentProfilesShape): Layer.Layer<never> => Layer.succeed(SubagentProfiles, profiles)
 
-/** There is no role of this name. `known` are those that there are. */
+const placeOf = ({ column, line, source }: ProfileProblem): string =>
+  [source, line, column].filter((part) => part !== undefined).join(":")
+
+/** There is no role of this name. `known` are those that there are, `problem` why there is not the one that was meant. */
 export class ProfileUnknown extends Schema.TaggedError<ProfileUnknown>()("ProfileUnknown", {
   name: Schema.String,
-  known: Schema.Array(Schema.String)
+  known: Schema.Array(Schema.String),
+  problem: Schema.optionalKey(ProfileProblem)
 }) {
   readonly retryable = false
   override get message(): string {
+    if (this.problem !== undefined) {
+      return `the role ${this.name} cannot be used: ${placeOf(this.problem)}: ${this.problem.message}`
+    }
     const meant = nearest(this.name, this.known)
     const question = Option.isSome(meant) ? `did you mean ${meant.value}? ` : ""
     return `there is no role ${this.name}: ${question}there are ${this.known.join(", ")}`
   }
 }
 
+const isCalled = (name: string, other: string | undefined): boolean => other?.toLowerCase() === name.toLowerCase()
+
 /** The role of this name. Letter case decides only between two that have it (`S-profiles`). */
 export const find = (list: ProfileList, name: string): Option.Option<SubagentProfile> =>
   Option.fromUndefinedOr(
     list.profiles.find((profile) => profile.name === name) ??
-      list.profiles.find((profile) => profile.name.toLowerCase() === name.toLowerCase())
+      list.profiles.find((profile) => isCalled(name, profile.name))
   )
+
+const unknown = (list: ProfileList, name: string): ProfileUnknown => {
+  const problem = list.problems.find((problem) => isCalled(name, problem.name))
+  const known = list.profiles.map((profile) => profile.name)
+  return new ProfileUnknown(problem === undefined ? { name, known } : { name, known, problem })
+}
 
 /**
  * The role that a spawn names, or the fallback for one that names none. A role
@@ -104,10 +123,7 @@ export const resolve = (
   list: ProfileList,
   name: string | undefined
 ): Result.Result<SubagentProfile, ProfileUnknown> => {
-  const wanted = name?.trim() ?? ""
-  if (wanted === "") return Result.succeed(Option.getOrElse(find(list, fallback.name), () => fallback))
-  return Result.fromOption(
-    find(list, wanted),
-    () => new ProfileUnknown({ name: wanted, known: list.profiles.map((profile) => profile.name) })
-  )
+  const given = name?.trim() ?? ""
+  const wanted = given === "" ? fallback.name : given
+  return Result.fromOption(find(list, wanted), () => unknown(list, wanted))
 }

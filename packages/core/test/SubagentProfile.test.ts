@@ -36,8 +36,13 @@ describe("SubagentProfile.resolve", () => {
     assert.include(refused.success.message, "did you mean reviewer?")
   })
 
-  it("a list that has no fallback still gives one to a spawn that names no role", () => {
-    assert.deepStrictEqual(resolve({ profiles: [], problems: [] }, undefined), Result.succeed(fallback))
+  it("a role whose file is broken is refused with the place of the mistake, and so is the fallback", () => {
+    const problem = { name: "General-Purpose", source: "roles.md", line: 2, column: 7, message: "this is not YAML" }
+    for (const name of [undefined, "general-purpose"]) {
+      const refused = resolve({ profiles: [], problems: [problem] }, name)
+      assert.isTrue(Result.isFailure(refused))
+      if (Result.isFailure(refused)) assert.include(refused.failure.message, "roles.md:2:7: this is not YAML")
+    }
   })
 })
 

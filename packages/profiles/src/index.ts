@@ -1,0 +1,2 @@
+export * as Profiles from "./Profiles.ts"
+export * as RoleFile from "./RoleFile.ts"
