@@ -220,6 +220,43 @@ export declare const ProviderSettings: Schema.Struct<{
 }>;
 export type ProviderSettings = typeof ProviderSettings.Type;
 
+// src/Recording.d.ts
+import type { Session } from "@offshoot/core";
+import { AiError, type LanguageModel, type Response } from "effect/ai";
+import * as Cause from "effect/Cause";
+import * as Effect from "effect/Effect";
+import * as FileSystem from "effect/FileSystem";
+import * as Redacted from "effect/Redacted";
+import * as Schema from "effect/Schema";
+import * as Stream from "effect/Stream";
+import * as RecordedCall from "./internal/recordedCall.ts";
+import type { ModelCalls, ProviderKind } from "./ProviderKind.ts";
+declare const RecordingUnusable_base: Schema.Class<RecordingUnusable, Schema.TaggedStruct<"RecordingUnusable", {
+    readonly path: Schema.String;
+    readonly problem: Schema.String;
+}>, Cause.YieldableError>;
+export declare class RecordingUnusable extends RecordingUnusable_base {
+    readonly retryable = false;
+    get message(): string;
+}
+export interface Options {
+    readonly path: string;
+    readonly content: RecordedCall.Content;
+}
+export interface Recorder {
+    readonly around: (calls: ModelCalls, modelRef: Session.ModelRef, secrets: ReadonlyArray<Redacted.Redacted>) => ModelCalls;
+    readonly kind: (kind: ProviderKind) => ProviderKind;
+}
+export declare const record: (args_0: Options) => Effect.Effect<Recorder, RecordingUnusable, FileSystem.FileSystem>;
+export declare const replay: (path: string) => Effect.Effect<{
+    readonly generateText: (options: LanguageModel.ProviderOptions) => Effect.Effect<Array<Response.PartEncoded>, AiError.AiError, import("effect/ai/IdGenerator").IdGenerator>;
+    readonly streamText: (options: LanguageModel.ProviderOptions) => Stream.Stream<Response.StreamPartEncoded, AiError.AiError, import("effect/ai/IdGenerator").IdGenerator>;
+    readonly codecTransformer?: LanguageModel.CodecTransformer | undefined;
+    readonly supportsSystemMessagesInHistory?: Effect.Effect<boolean> | undefined;
+}, RecordingUnusable, FileSystem.FileSystem>;
+export declare const kind: (calls: ModelCalls) => ProviderKind;
+export {};
+
 // src/Router.d.ts
 import { ProviderRouter } from "@offshoot/core";
 import type * as Layer from "effect/Layer";
@@ -1175,6 +1212,7 @@ export * as Pricing from "./Pricing.ts";
 export * as ProviderKind from "./ProviderKind.ts";
 export * as ProviderKinds from "./ProviderKinds.ts";
 export * as ProviderSettings from "./ProviderSettings.ts";
+export * as Recording from "./Recording.ts";
 export * as Router from "./Router.ts";
 export * as Script from "./Script.ts";
 export * as Scripted from "./Scripted.ts";
