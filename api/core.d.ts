@@ -3591,6 +3591,7 @@ export declare const SpawnJob: Schema.Struct<{
         readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
         readonly handle: Schema.optionalKey<Schema.String>;
     }>>;
+    readonly traceparent: Schema.optionalKey<Schema.String>;
 }>;
 export type SpawnJob = typeof SpawnJob.Type;
 export declare const jobIdOf: (job: SpawnJob) => RunId;
@@ -4293,6 +4294,23 @@ export declare const find: (list: ProfileList, name: string) => Option.Option<Su
 export declare const resolve: (list: ProfileList, name: string | undefined) => Result.Result<SubagentProfile, ProfileUnknown>;
 export {};
 
+// src/Telemetry.d.ts
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Option from "effect/Option";
+import * as Tracer from "effect/Tracer";
+declare const Content_base: Context.Reference<"omitted" | "recorded">;
+export declare class Content extends Content_base {
+}
+export declare const layerContent: (content: "omitted" | "recorded") => Layer.Layer<never>;
+export declare const isOn: Effect.Effect<boolean>;
+export declare const traceparentOf: ({ sampled, spanId, traceId }: Tracer.AnySpan) => string;
+export declare const spanOf: (traceparent: string) => Option.Option<Tracer.ExternalSpan>;
+export declare const traceparent: Effect.Effect<Option.Option<string>>;
+export declare const environment: Effect.Effect<Readonly<Record<string, string>>>;
+export {};
+
 // src/ToolNaming.d.ts
 export type Work = "read" | "search" | "write" | "shell" | "fetch" | "webSearch" | "spawn";
 export declare const usual: {
@@ -4488,6 +4506,7 @@ export * as SubAgentTool from "./SubAgentTool.ts";
 export * as SubAgents from "./SubAgents.ts";
 export * as SubagentProfile from "./SubagentProfile.ts";
 export * as ToolNaming from "./ToolNaming.ts";
+export * as Telemetry from "./Telemetry.ts";
 export * as ToolPolicy from "./ToolPolicy.ts";
 export * as ToolkitTools from "./ToolkitTools.ts";
 export * as TreeBudget from "./TreeBudget.ts";

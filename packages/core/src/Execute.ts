@@ -34,6 +34,7 @@ import { findPrompt } from "./internal/prompt.ts"
 import { selectRunner, setup } from "./internal/runnerChoice.ts"
 import { type ContextServices, makeContext } from "./internal/runContext.ts"
 import type { AcceptedJob } from "./internal/settlement.ts"
+import { openRunSpan, type RunSpan } from "./internal/spans.ts"
 import * as Outcome from "./Outcome.ts"
 import * as Recovery from "./Recovery.ts"
 import * as Retry from "./Retry.ts"
@@ -120,12 +121,12 @@ const logTimeout = (live: LiveRun, timeout: Watchdog.Timeout): Effect.Effect<voi
   )
 
 /** Starts the runner; its end becomes the verdict, unless another came first. */
-const start = (services: ExecuteServices, live: LiveRun, context: RunContext) =>
+const start = (services: ExecuteServices, live: LiveRun, context: RunContext, span: RunSpan) =>
   Effect.suspend(() => {
     const selected = selectRunner(live.session, services.agent, services.runners)
     live.runner = selected.name
     live.records = selected.records
-    const body = Effect.scoped(Effect.suspend(() => selected.run(context))).pipe(
+    const body = span.within(Effect.scoped(Effect.suspend(() => selected.run(context)))).pipe(
       Effect.onExit((exit) =>
         Effect.sync(() => {
           if (Exit.isSuccess(exit)) live.end = exit.value
@@ -152,12 +153,17 @@ const stop = (services: ExecuteServices, live: LiveRun, body: Fiber.Fiber<RunEnd
     )
   })
 
-const supervise = Effect.fnUntraced(function* (services: ExecuteServices, live: LiveRun, context: RunContext) {
+const supervise = Effect.fnUntraced(function* (
+  services: ExecuteServices,
+  live: LiveRun,
+  context: RunContext,
+  span: RunSpan
+) {
   if (Deferred.isDoneUnsafe(live.verdict)) {
     // cancelled while it began: the runner never starts
     return judge(yield* Deferred.await(live.verdict), Option.none())
   }
-  const body = yield* start(services, live, context)
+  const body = yield* start(services, live, context, span)
   const clock = yield* Clock.Clock
   const guarded: Watchdog.Guarded = {
     policy: Watchdog.policyOf(live.session.metadata, services.policy),
@@ -394,8 +400,11 @@ export const execute: (services: ExecuteServices, flight: Flight) => Effect.Effe
     }
     const { live, prompt } = begun.success
     const context = makeContext(services, flight, live, prompt, yield* Clock.Clock)
-    const outcome = yield* supervise(services, live, context)
-    return yield* end(services, flight, live, outcome)
+    const span = yield* openRunSpan(live, services.recorder.store)
+    const outcome = yield* supervise(services, live, context, span)
+    const ending = yield* end(services, flight, live, outcome)
+    yield* span.end(outcome)
+    return ending
   },
   Effect.uninterruptible
 )

@@ -41,6 +41,7 @@ import {
   type Spawned,
   type SpawnRequest
 } from "./SubAgents.ts"
+import * as Telemetry from "./Telemetry.ts"
 
 /** What spawning needs. */
 export interface SpawnServices {
@@ -183,7 +184,8 @@ const acceptanceOf = Effect.fnUntraced(function* (
     model: request.model ?? "",
     ...(request.disabledTools === undefined ? {} : { disabledTools: request.disabledTools }),
     acceptedAtMillis: nowMillis,
-    ...given("ownerRunId", Option.getOrUndefined(services.scheduler.ownerUnder(parent.id)))
+    ...given("ownerRunId", Option.getOrUndefined(services.scheduler.ownerUnder(parent.id))),
+    ...given("traceparent", Option.getOrUndefined(yield* Telemetry.traceparent))
   }
   const { title } = session
   const created = {
@@ -305,7 +307,8 @@ const rerunOnce = Effect.fnUntraced(function* (services: SpawnServices, id: Ids.
   const nowMillis = yield* Clock.currentTimeMillis
   const runId = yield* Ids.makeRunId
   const owner = parent === undefined ? Option.none<Ids.RunId>() : services.scheduler.ownerUnder(parent.id)
-  const asked = oneMoreRun(streams, { session, ancestors, owner, runId, nowMillis })
+  const traceparent = yield* Telemetry.traceparent
+  const asked = oneMoreRun(streams, { session, ancestors, owner, runId, nowMillis, traceparent })
   if (Result.isFailure(asked)) {
     // I1
     return yield* new AlreadyRunning({ sessionId: id, runId: session.runId ?? runId })

@@ -42,7 +42,9 @@ export const SpawnJob = Schema.Struct({
   lost: Schema.optionalKey(Schema.Int),
   notBeforeMillis: Schema.optionalKey(Schema.Int),
   spent: Schema.optionalKey(Usage),
-  resume: Schema.optionalKey(Resume)
+  resume: Schema.optionalKey(Resume),
+  /** Where whoever asked for the job was in a trace, as W3C Trace Context writes it. */
+  traceparent: Schema.optionalKey(Schema.String)
 })
 export type SpawnJob = typeof SpawnJob.Type
 

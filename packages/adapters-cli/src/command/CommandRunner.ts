@@ -7,7 +7,7 @@
  *
  * @stability unstable
  */
-import { ExternalChildRunner, Limits, Session } from "@offshoot/core"
+import { ExternalChildRunner, Limits, Session, Telemetry } from "@offshoot/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -91,7 +91,8 @@ export const make = Effect.fn("CommandRunner.make")(function* (options: {
     const mark = markOf(host, context.job.runId)
     const invocation = CommandAgent.invocation(agent, context.prompt)
     if (Result.isFailure(invocation)) return ExternalChildRunner.ended(CommandOutcome.setup(invocation.failure))
-    const environment = CommandAgent.environment(agent, host.environment, RunMark.toEnvironment(mark))
+    const own = { ...RunMark.toEnvironment(mark), ...(yield* Telemetry.environment) }
+    const environment = CommandAgent.environment(agent, host.environment, own)
     if (Result.isFailure(environment)) {
       return ExternalChildRunner.ended(CommandOutcome.ofMissingVariables(agentId, environment.failure))
     }

@@ -47,7 +47,7 @@ const releaseOnce = Effect.fnUntraced(function* (parts: InboxParts, id: Ids.Sess
   const nowMillis = yield* Clock.currentTimeMillis
   const runId = yield* Ids.makeRunId
   const owner = session.parentId === undefined ? Option.none<Ids.RunId>() : flights.ownerUnder(session.parentId)
-  const asked = { session, ancestors, owner, runId, nowMillis }
+  const asked = { session, ancestors, owner, runId, nowMillis, traceparent: Option.none<string>() }
   const more = plan.runAgain ? Result.getSuccess(oneMoreRun(streams, asked)) : Option.none()
   if (plan.runAgain && Option.isNone(more)) return []
   const taker: MessageSteps.Taker = plan.runAgain ? Option.some({ runId, round: 0 }) : Option.none()

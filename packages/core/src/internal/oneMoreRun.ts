@@ -24,15 +24,17 @@ export interface RunAsked {
   readonly owner: Option.Option<RunId>
   readonly runId: RunId
   readonly nowMillis: number
+  readonly traceparent: Option.Option<string>
 }
 
-const jobOf = ({ nowMillis, owner, runId, session }: RunAsked): SpawnJob => ({
+const jobOf = ({ nowMillis, owner, runId, session, traceparent }: RunAsked): SpawnJob => ({
   runId,
   ...(session.parentId === undefined ? {} : { parentSessionId: session.parentId }),
   childSessionId: session.id,
   model: session.model ?? "",
   acceptedAtMillis: nowMillis,
-  ...(Option.isNone(owner) ? {} : { ownerRunId: owner.value })
+  ...(Option.isNone(owner) ? {} : { ownerRunId: owner.value }),
+  ...(Option.isNone(traceparent) ? {} : { traceparent: traceparent.value })
 })
 
 /** The acceptance of one more run, or why the session cannot have one now. */

@@ -24,6 +24,7 @@ import { boundedJson, jsonTextOf } from "./boundedJson.ts"
 import { nearestNames } from "./nearestNames.ts"
 import { howToRead, readResult, readResultName } from "./readResult.ts"
 import { boundAnswer } from "./resultBounds.ts"
+import { inToolSpan } from "./spans.ts"
 
 export interface ToolEnv {
   readonly context: RunContext
@@ -218,7 +219,7 @@ const shownAs = (
 ): Effect.Effect<ToolAnswer> => {
   const named = { toolCallId: call.id, toolName: cut(call.name, nameCharsMax) }
   return context.emit({ type: "tool_start", ...named, arguments: boundedJson(call.params ?? null, shown) }).pipe(
-    Effect.andThen(answering),
+    Effect.andThen(inToolSpan({ session: context.session, ...named, params: call.params }, answering)),
     Effect.flatMap((answer) => bounded(context, limits.toolResultBytes, answer)),
     Effect.tap((answer) => {
       const result = boundedJson(answer.result, shown)

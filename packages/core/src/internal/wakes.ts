@@ -252,7 +252,8 @@ const endAtRest = Effect.fnUntraced(function* (
     ancestors: seat.ancestors,
     owner,
     runId: yield* Ids.makeRunId,
-    nowMillis
+    nowMillis,
+    traceparent: Option.none<string>()
   }
   const rerun = mayRun ? Result.getSuccess(oneMoreRun(services.streams, asked)) : Option.none()
   const messageId = yield* Ids.makeMessageId
