@@ -151,7 +151,7 @@ const connector = Effect.fnUntraced(function* (definition: ServerDefinition, cli
       if (live !== undefined) yield* bury(live)
       const decision = Reconnect.decide(failures, yield* Clock.currentTimeMillis, tries)
       if (decision.type === "refuse" || (tries > 0 && lastProblem.again === "later")) return yield* lastProblem
-      yield* Effect.sleep(decision.after)
+      if (!Duration.isZero(decision.after)) yield* Effect.sleep(decision.after)
       return yield* connect.pipe(Effect.catch(() => attempt(tries + 1)))
     })
 

@@ -17,6 +17,7 @@ export type Entry =
   | { readonly type: "on"; readonly definition: ServerDefinition.ServerDefinition }
   | {
       readonly type: "off"
+      /** `*`: all servers of a file that cannot be read. */
       readonly name: string
       readonly origin: ServerDefinition.Origin
       /** Why, and what to do. */
@@ -35,23 +36,36 @@ const ofResult = (
     ? { type: "on", definition: result.success }
     : { type: "off", name, origin, problem: result.failure }
 
-/** One line for each place: a file whose servers are all off for one reason says it once. */
+/** Stands for all servers of a file that cannot be read. */
+const every = "*"
+
+/** Names in one notice. */
+const namesShownMax = 5
+
+/** The file is anybody's: what is not a plain name could be words to a model, and is not repeated. */
+const shownName = (name: string): string => (/^[A-Za-z0-9 ._-]{1,64}$/.test(name) ? name : "(no plain name)")
+
+const ofServers = (names: ReadonlyArray<string>, place: string): string => {
+  if (names.includes(every)) return `the MCP servers of ${place}`
+  const shown = names.slice(0, namesShownMax).map(shownName).join(", ")
+  const more = names.length > namesShownMax ? ` and ${names.length - namesShownMax} more` : ""
+  return `the MCP ${names.length === 1 ? "server" : "servers"} ${shown}${more} of ${place}`
+}
+
+/** One notice for each reason: a file whose servers are all off for the same one says it once. */
 export const offNotices = (
   entries: ReadonlyArray<Entry>
 ): ReadonlyArray<{ readonly source: string; readonly problem: string }> => {
-  const names = new Map<string, { readonly place: string; readonly problem: string; readonly names: Array<string> }>()
+  const groups = new Map<string, { readonly place: string; readonly problem: string; readonly names: Array<string> }>()
   for (const entry of entries) {
     if (entry.type === "on") continue
     const place = entry.origin.type === "settings" ? "the configuration" : entry.origin.path
     const key = `${place}\n${entry.problem}`
-    const known = names.get(key)
-    if (known === undefined) names.set(key, { place, problem: entry.problem, names: [entry.name] })
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, { place, problem: entry.problem, names: [entry.name] })
     else known.names.push(entry.name)
   }
-  return [...names.values()].map((group) => ({
-    source: `${group.names.length === 1 ? "the MCP server" : "the MCP servers"} ${group.names.join(", ")} of ${group.place}`,
-    problem: group.problem
-  }))
+  return [...groups.values()].map(({ names, place, problem }) => ({ source: ofServers(names, place), problem }))
 }
 
 /** Follows the links of the trusted folders once, at the start. */
@@ -76,9 +90,9 @@ export const make = Effect.fnUntraced(function* (settings: McpSettings, surround
     const shown = path.join(workspace, ProjectFile.fileName)
     const origin: ServerDefinition.Origin = { type: "project", path: shown }
     const off = (name: string, problem: string): Entry => ({ type: "off", name, origin, problem })
-    if (file.text === undefined) return [off("(all)", `the file is larger than ${fileBytesMax} bytes`)]
+    if (file.text === undefined) return [off(every, `the file is larger than ${fileBytesMax} bytes`)]
     const named = ProjectFile.serversIn(file.text)
-    if (Result.isFailure(named)) return [off("(all)", named.failure)]
+    if (Result.isFailure(named)) return [off(every, named.failure)]
     const names = Object.entries(named.success)
     // The file itself may be a link to somewhere else.
     if (!trust.covers(workspace) || !trust.covers(file.real)) {

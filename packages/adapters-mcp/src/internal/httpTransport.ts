@@ -57,6 +57,7 @@ const shownAddress = (target: Address): string => {
   return url === null ? "its address" : `${url.origin}${url.pathname}`
 }
 
+/** `leave` is for the time before the client closes: afterwards it could send nothing. */
 export const open = Effect.fnUntraced(function* (definition: ServerDefinition, target: Address) {
   const url = URL.parse(Redacted.value(target.url))
   if (url === null) {
@@ -70,7 +71,7 @@ export const open = Effect.fnUntraced(function* (definition: ServerDefinition, t
   )
   const options = { requestInit: { headers }, fetch: boundedFetch(yield* Fetch) }
   if (target.type === "sse") {
-    return { transport: new SSEClientTransport(url, options), called: shownAddress(target) }
+    return { transport: new SSEClientTransport(url, options), leave: Effect.void, called: shownAddress(target) }
   }
   const transport = new StreamableHTTPClientTransport(url, {
     ...options,
@@ -81,8 +82,8 @@ export const open = Effect.fnUntraced(function* (definition: ServerDefinition, t
       maxRetries: streamRetriesMax
     }
   })
-  yield* Effect.addFinalizer(() =>
+  const leave = Effect.asVoid(
     Effect.timeoutOption(Effect.ignoreCause(Effect.tryPromise(() => transport.terminateSession())), farewellWait)
   )
-  return { transport, called: shownAddress(target) }
+  return { transport, leave, called: shownAddress(target) }
 })

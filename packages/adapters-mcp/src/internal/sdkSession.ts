@@ -63,12 +63,11 @@ const sdkTimeoutMillis = 2_147_483_647
 /** What a server says of its own error, as far as it is shown. */
 const refusalCharsMax = 2000
 
-/** The code of a Node error somewhere below, `ECONNREFUSED` and the like. */
-const systemCode = (error: unknown): string | undefined => {
-  const cause = error instanceof Error ? error.cause : undefined
-  return typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string"
-    ? cause.code
-    : undefined
+/** Why a request did not get through: the system's own word, `ECONNREFUSED` and the like, or the platform's. */
+const unreachable = (error: unknown): string | undefined => {
+  const cause = error instanceof TypeError ? error.cause : undefined
+  if (!(cause instanceof Error)) return undefined
+  return "code" in cause && typeof cause.code === "string" ? cause.code : cause.message
 }
 
 /** What an HTTP status means for those who configured the server. */
@@ -93,10 +92,10 @@ const failureOf = (definition: ServerDefinition, error: unknown): ConnectFailed 
   if (error instanceof StreamableHTTPError && error.code !== undefined && error.code > 0) {
     return ofStatus(error.code, place)
   }
-  const code = systemCode(error)
-  if (code !== undefined) {
+  const why = unreachable(error)
+  if (why !== undefined) {
     return new ConnectFailed({
-      problem: `it could not be reached (${code}). Start it, or correct the url of ${place}`,
+      problem: `it could not be reached (${why}). Start it, or correct the url of ${place}`,
       again: "soon"
     })
   }
@@ -128,11 +127,11 @@ export const open = Effect.fnUntraced(function* (
   onToolsChanged: () => void
 ) {
   const ended = yield* Deferred.make<string>()
-  const { called, transport } = yield* openTransport(definition, ended)
+  const { called, leave, transport } = yield* openTransport(definition, ended)
   const client = new Client({ name: "offshoot", version: clientVersion }, { capabilities: { roots: {} } })
   client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: rootsOf(definition.workspace) }))
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => onToolsChanged())
-  yield* Effect.addFinalizer(() => Effect.ignoreCause(Effect.tryPromise(() => client.close())))
+  yield* Effect.addFinalizer(() => Effect.andThen(leave, Effect.ignoreCause(Effect.tryPromise(() => client.close()))))
   const limit = Duration.seconds(definition.policy.startSeconds)
   yield* Effect.tryPromise({
     try: (signal) => client.connect(transport, { signal, timeout: sdkTimeoutMillis }),

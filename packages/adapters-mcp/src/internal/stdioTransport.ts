@@ -241,5 +241,5 @@ export const open = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer(() =>
     Effect.andThen(Queue.end(input), Effect.timeoutOption(Effect.exit(handle.exitCode), leaveWait))
   )
-  return { transport, called: `\`${command}\`` }
+  return { transport, leave: Effect.void, called: `\`${command}\`` }
 })
