@@ -94,6 +94,16 @@ const readListing = Effect.fnUntraced(function* (session: SdkSession, definition
   return { tools, unusable }
 })
 
+/** What somebody hears who comes between two tries. */
+const refusal = (last: ConnectFailed, decision: Reconnect.Decision): ConnectFailed => {
+  if (decision.type === "try") return last
+  const seconds = Math.ceil(Duration.toSeconds(decision.nextTryIn))
+  return new ConnectFailed({ problem: `${last.problem}\nIt is tried again in ${seconds} s.`, again: "soon" })
+}
+
+const endOf = ({ session }: Live) =>
+  Effect.map(session.ended, (problem) => new ConnectFailed({ problem, again: "soon" }))
+
 /** Connections of one server, one after the other (I1). */
 const connector = Effect.fnUntraced(function* (definition: ServerDefinition, clientVersion: string) {
   const services = yield* Effect.context<Services>()
@@ -104,13 +114,13 @@ const connector = Effect.fnUntraced(function* (definition: ServerDefinition, cli
   let lastProblem = new ConnectFailed({ problem: "not tried yet", again: "soon" })
 
   /** Ends what a connection left, once, in whoever's turn it is (I1). */
-  const bury = (over: Live) =>
+  const bury = (over: Live, problem: ConnectFailed) =>
     Effect.uninterruptible(
       Effect.gen(function* () {
         if (live !== over) return
         live = undefined
         failures = Reconnect.afterEnd(failures, over.connectedAtMillis, yield* Clock.currentTimeMillis)
-        lastProblem = new ConnectFailed({ problem: yield* over.session.ended, again: "soon" })
+        lastProblem = problem
         yield* Effect.annotateLogs(Effect.logInfo("mcp.connection_ended"), { server: definition.name })
         yield* Scope.close(over.scope, Exit.void)
       })
@@ -132,7 +142,13 @@ const connector = Effect.fnUntraced(function* (definition: ServerDefinition, cli
       const next: Live = { session, scope, connectedAtMillis, list: Option.none() }
       live = next
       // The scope of the whole interrupts it; it outlives the connection that it buries.
-      yield* Effect.forkIn(Effect.andThen(session.ended, turn.withPermit(bury(next))), own, { startImmediately: true })
+      yield* Effect.forkIn(
+        Effect.andThen(endOf(next), (end) => turn.withPermit(bury(next, end))),
+        own,
+        {
+          startImmediately: true
+        }
+      )
       return next
     })
   ).pipe(
@@ -148,15 +164,19 @@ const connector = Effect.fnUntraced(function* (definition: ServerDefinition, cli
   const attempt = (tries: number): Effect.Effect<Live, ConnectFailed> =>
     Effect.gen(function* () {
       if (live !== undefined && !live.session.isOver()) return live
-      if (live !== undefined) yield* bury(live)
+      if (live !== undefined) yield* bury(live, yield* endOf(live))
       const decision = Reconnect.decide(failures, yield* Clock.currentTimeMillis, tries)
-      if (decision.type === "refuse" || (tries > 0 && lastProblem.again === "later")) return yield* lastProblem
+      if (decision.type === "refuse" || (tries > 0 && lastProblem.again === "later")) {
+        return yield* tries > 0 ? lastProblem : refusal(lastProblem, decision)
+      }
       if (!Duration.isZero(decision.after)) yield* Effect.sleep(decision.after)
       return yield* connect.pipe(Effect.catch(() => attempt(tries + 1)))
     })
 
   return {
     get: turn.withPermit(attempt(0)),
+    /** Gives up a connection that is of no use, as if it had ended by itself. */
+    giveUp: (useless: Live, problem: ConnectFailed) => turn.withPermit(bury(useless, problem)),
     condition: Effect.sync((): Condition => {
       if (live !== undefined && !live.session.isOver()) return { type: "connected" }
       return failures.count === 0 ? { type: "idle" } : { type: "failed", problem: lastProblem.problem }
@@ -166,7 +186,7 @@ const connector = Effect.fnUntraced(function* (definition: ServerDefinition, cli
 
 /** A connection that is not made yet. It needs the scope for as long as it is used. */
 export const make = Effect.fnUntraced(function* (definition: ServerDefinition, clientVersion: string) {
-  const { condition, get } = yield* connector(definition, clientVersion)
+  const { condition, get, giveUp } = yield* connector(definition, clientVersion)
   const reading = yield* Semaphore.make(1)
   const limit = Duration.seconds(definition.policy.startSeconds)
 
@@ -196,7 +216,8 @@ export const make = Effect.fnUntraced(function* (definition: ServerDefinition, c
             if (live.list !== placeholder) return
             live.list = Exit.isSuccess(exit) ? Option.some(exit.value) : Option.none()
           })
-        )
+        ),
+        Effect.tapError((failure) => giveUp(live, failure))
       )
       return read
     })

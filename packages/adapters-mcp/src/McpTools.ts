@@ -53,6 +53,12 @@ export class McpTools extends Context.Service<
 /** Between two runs of a busy workspace; a server that is needed no more should not stay. */
 const idleTimeToLive = "30 seconds"
 
+/**
+ * Programs and addresses at once, over all workspaces: each is a process of some
+ * fifty megabytes. A run beyond has to do without.
+ */
+const connectionsMax = 256
+
 /** Of one run; a start costs a process and a handshake. */
 const startsAtOnce = 8
 
@@ -89,7 +95,8 @@ const makePool = Effect.fnUntraced(function* (clientVersion: string) {
         )
         return connection
       }),
-    idleTimeToLive
+    idleTimeToLive,
+    capacity: connectionsMax
   })
   yield* Effect.addFinalizer(() =>
     Effect.forEach([...open.values()], (scope) => Scope.close(scope, Exit.void), {
@@ -108,15 +115,25 @@ const toolsOf = Effect.fnUntraced(function* (
   definition: ServerDefinition,
   missing: (unavailable: AgentTools.ToolSourceUnavailable) => Effect.Effect<void>
 ) {
-  const connection = yield* pool.get(definition)
-  return yield* connection.listing.pipe(
-    Effect.tap(({ unusable }) =>
-      unusable.length === 0 ? Effect.void : missing(unavailable(sourceOf(definition.name), leftOut(unusable)))
+  const absent = (problem: string) => Effect.as(missing(unavailable(sourceOf(definition.name), problem)), [])
+  return yield* pool.get(definition).pipe(
+    Effect.flatMap((connection) =>
+      Effect.map(connection.listing, ({ tools, unusable }) => ({
+        unusable,
+        found: tools.map((tool) => ({ connection, tool }))
+      }))
     ),
-    Effect.map(({ tools }) => tools.map((tool) => ({ connection, tool }))),
-    Effect.catchTag("ConnectFailed", ({ problem }) =>
-      Effect.as(missing(unavailable(sourceOf(definition.name), problem)), [])
-    )
+    Effect.flatMap(({ found, unusable }) =>
+      Effect.as(
+        unusable.length === 0 ? Effect.void : missing(unavailable(sourceOf(definition.name), leftOut(unusable))),
+        found
+      )
+    ),
+    Effect.catchTags({
+      ConnectFailed: ({ problem }) => absent(problem),
+      ExceededCapacityError: () =>
+        absent(`${connectionsMax} servers are connected already. Try again when other runs have ended`)
+    })
   )
 })
 

@@ -27,7 +27,6 @@ export const toolsMax = 2000
 
 const Listed = Schema.Struct({
   name: Schema.NonEmptyString.check(Schema.isMaxLength(256)),
-  title: Schema.optional(Schema.Unknown),
   description: Schema.optional(Schema.Unknown),
   inputSchema: Schema.Record(Schema.String, Schema.Unknown),
   annotations: Schema.optional(Schema.Unknown),

@@ -27,6 +27,14 @@ describe("MCP servers at an address", { timeout: 60_000 }, () => {
     }).pipe(Effect.scoped, Effect.provide(platform))
   )
 
+  it.live("are reached over the older transport too", () =>
+    Effect.gen(function* () {
+      const kit = yield* httpKit()
+      const { call } = yield* toolsIn(yield* makeTools(settingsOf({ kit: { type: "sse", url: kit.sseUrl } })))
+      assert.strictEqual((yield* call("mcp__kit__echo", { value: "old" })).result, "old")
+    }).pipe(Effect.scoped, Effect.provide(platform))
+  )
+
   it.live("hear of a cancelled call, and tell of progress", () =>
     Effect.gen(function* () {
       const kit = yield* httpKit()

@@ -203,6 +203,18 @@ describe("MCP servers that cannot be used", { timeout: 60_000 }, () => {
     }).pipe(Effect.scoped, Effect.provide(platform))
   )
 
+  it.live("are not started again and again: soon after a failure the next run hears of it at once", () =>
+    Effect.gen(function* () {
+      const tools = yield* makeTools(settingsOf({ kit: program(signOf("again"), ["quits"]) }))
+      yield* toolsIn(tools)
+      // Three tries have failed: the second run may wait for one more, the third is told to come later.
+      yield* toolsIn(tools)
+      const { said } = yield* toolsIn(tools)
+      assert.include(said[0], "it ended with code 3")
+      assert.include(said[0], "It is tried again in")
+    }).pipe(Effect.scoped, Effect.provide(platform))
+  )
+
   it.live("print what is no message, and work all the same", () =>
     Effect.gen(function* () {
       const { call } = yield* kitOf(signOf("garbage"), ["garbage"])

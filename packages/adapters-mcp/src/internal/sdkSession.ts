@@ -6,6 +6,7 @@
  * rest of a command.
  */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js"
+import { SseError } from "@modelcontextprotocol/sdk/client/sse.js"
 import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js"
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js"
 import {
@@ -89,7 +90,11 @@ const ofStatus = (status: number, place: string): ConnectFailed => {
 const failureOf = (definition: ServerDefinition, error: unknown): ConnectFailed => {
   const place = placeOf(definition.name, definition.origin)
   if (error instanceof UnauthorizedError) return ofStatus(401, place)
-  if (error instanceof StreamableHTTPError && error.code !== undefined && error.code > 0) {
+  if (
+    (error instanceof StreamableHTTPError || error instanceof SseError) &&
+    error.code !== undefined &&
+    error.code > 0
+  ) {
     return ofStatus(error.code, place)
   }
   const why = unreachable(error)
