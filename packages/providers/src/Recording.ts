@@ -50,7 +50,7 @@ export class RecordingUnusable extends Schema.TaggedError<RecordingUnusable>()("
 export interface Options {
   /** A file that is not there yet. Only its owner can read it. */
   readonly path: string
-  /** `whole` also writes down what was said: ask those whose words they are. */
+  /** `whole` also writes down what was said: ask those whose words they are. What a provider says of its failure always stays. */
   readonly content: RecordedCall.Content
 }
 
@@ -90,12 +90,22 @@ class Parts {
   }
 }
 
-const endOf = <A>(exit: Exit.Exit<A, AiError.AiError>, { isCut }: Parts, { text }: Redaction.Redaction) => {
+/** These quote what the model wrote. */
+const isQuoting = ({ reason }: AiError.AiError): boolean =>
+  reason._tag === "InvalidOutputError" || reason._tag === "InvalidResponseError"
+
+const endOf = <A>(
+  exit: Exit.Exit<A, AiError.AiError>,
+  { isCut }: Parts,
+  { text }: Redaction.Redaction,
+  content: RecordedCall.Content
+) => {
   if (isCut) return { how: "cut" }
   if (Exit.isSuccess(exit)) return { how: "done" }
-  const error = Cause.findErrorOption(exit.cause)
-  if (Option.isSome(error)) return { how: "failed", failure: RecordedFailure.ofError(error.value, text) }
-  return { how: Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "defect" }
+  const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+  if (error === undefined) return { how: Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "defect" }
+  const shown = content === "shape" && isQuoting(error) ? (words: string) => "x".repeat(words.length) : text
+  return { how: "failed", failure: RecordedFailure.ofError(error, shown) }
 }
 
 /** Records to a new file for as long as the models that it gives are called. */
@@ -126,7 +136,7 @@ export const record = Effect.fn("Recording.record")(function* ({
           tools: tools.map(({ name }) => name),
           answer,
           parts: RecordedCall.partsOf(parts.taken, content, redaction),
-          end: redaction.value(endOf(exit, parts, redaction))
+          end: redaction.value(endOf(exit, parts, redaction, content))
         })
       }).pipe(Effect.provideService(Digest.Digest, digest))
     return {

@@ -27,6 +27,11 @@ const script: Script.Script = {
       when: { user: { exact: "busy" } },
       steps: [{ text: "so far", error: { kind: "rateLimited", retryAfterMs: 1_500 } }]
     },
+    {
+      name: "odd",
+      when: { user: { exact: "odd" } },
+      steps: [{ error: { kind: "malformed", message: "not JSON: the plan" } }]
+    },
     { name: "slow", when: { user: { exact: "slow" } }, steps: [{ text: "waiting", hang: true }] },
     {
       name: "other",
@@ -137,8 +142,9 @@ describe("a recording", () => {
         const file = yield* path
         const model = yield* recorded(file, "shape")
         yield* partsOf(model, first)
+        yield* Effect.exit(partsOf(model, [user("odd")]))
         const text = yield* textOf(file)
-        for (const word of ["secret plan", "one ", "hm", secret]) assert.notInclude(text, word)
+        for (const word of ["secret plan", "one ", "hm", "the plan", secret]) assert.notInclude(text, word)
         const parts = yield* partsOf(yield* replayed(file), [user("xxxxxxxxxxxxxxx")])
         assert.deepStrictEqual(
           parts.flatMap((part) => (part.type === "text-delta" ? [part.delta] : [])),
