@@ -4159,6 +4159,7 @@ export interface StreamItem {
 export interface EventsRequest {
     readonly scope: "session" | "subtree";
     readonly after: Option.Option<number>;
+    readonly until?: "settled" | "deleted";
 }
 export type FeedQuery = Pick<EventQuery, "after" | "scope" | "types">;
 export type FeedItem = {

@@ -606,6 +606,7 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
 }>>, Schema.toCodecStringTree<Schema.Struct<{
     subtree: Schema.optionalKey<Schema.Literals<readonly ["", "true", "1", "false", "0"]>>;
     since: Schema.optionalKey<Schema.Int>;
+    until: Schema.optionalKey<Schema.Literals<readonly ["settled", "deleted"]>>;
 }>>, never, Schema.toCodecStringTree<Schema.Struct<{
     "last-event-id": Schema.optionalKey<Schema.Int>;
 }>>, HttpApiSchema.StreamSse<HttpApiSchema.SseEventFromData<Schema.Union<readonly [Schema.Struct<{
@@ -2373,6 +2374,7 @@ export type FeedEntry = FeedReader.Entry;
 export interface EventsOptions {
     readonly subtree?: boolean;
     readonly since?: number;
+    readonly until?: "settled" | "deleted";
 }
 export interface FeedOptions {
     readonly since?: number;

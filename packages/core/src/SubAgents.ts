@@ -381,6 +381,8 @@ export interface EventsRequest {
   readonly scope: "session" | "subtree"
   /** Continue after this feed number; none: the late-join replay (`S-late`). */
   readonly after: Option.Option<number>
+  /** When it ends: once nothing can follow without a new run, which is what holds when it is absent, or only when the session is deleted. */
+  readonly until?: "settled" | "deleted"
 }
 
 /** Which durable events, after which number: 0 is before the first one. */
@@ -536,7 +538,8 @@ export interface SubAgentsShape {
   readonly wait: (parentId: SessionId, request: WaitRequest) => Effect.Effect<WaitAnswer, SessionNotFound | StoreError>
   /**
    * A session's stream: replay, then everything as it happens. Ends after the
-   * terminal event of a settled session without children in flight.
+   * terminal event of a settled session without children in flight, unless it
+   * is to go on until the session is deleted.
    *
    * **Interruption**: closes this reader only; viewing is not owning.
    */

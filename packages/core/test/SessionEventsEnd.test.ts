@@ -56,6 +56,27 @@ describe("how long a stream stays open", () => {
     }).pipe(Effect.provide(World.world().layer))
   )
 
+  it.effect(
+    "a reader until the session is deleted hears each run from its beginning, and no end of an earlier one",
+    () =>
+      Effect.gen(function* () {
+        const agents = yield* SubAgents
+        const root = yield* runnableRoot(["say one"])
+        yield* agents.run(root.id)
+        yield* TestClock.adjust("1 second")
+        const reader = yield* read(root.id, { scope: "session", after: Option.some(1_000), until: "deleted" })
+        const before = reader.seen.length
+        const mode = { mode: "queue", key: Option.none(), origin: "user" } as const
+        yield* agents.send(root.id, { ...mode, text: "say two" })
+        yield* TestClock.adjust("1 hour")
+        assert.isTrue(reader.isOpen())
+        const heard = typesOf(reader.seen.slice(before))
+        assert.includeMembers([...heard], ["execution_started", "token", "complete"])
+        yield* agents.remove(root.id)
+        assert.strictEqual((yield* reader.end).at(-1)?.event.type, "session_deleted")
+      }).pipe(Effect.provide(World.world().layer))
+  )
+
   it.effect("it ends with the session's removal", () =>
     Effect.gen(function* () {
       const agents = yield* SubAgents

@@ -164,11 +164,18 @@ export class StreamsGroup extends HttpApiGroup.make("streams")
   .add(
     HttpApiEndpoint.get("events", "/sessions/:id/events", {
       params: id,
-      query: { subtree: Schema.optionalKey(Flag), since: Schema.optionalKey(Cursor) },
+      query: {
+        subtree: Schema.optionalKey(Flag),
+        since: Schema.optionalKey(Cursor),
+        until: Schema.optionalKey(Schema.Literals(["settled", "deleted"]))
+      },
       headers: lastEventId,
       success: HttpApiSchema.StreamSse({ data: AgentEvent.AgentEvent }),
       error: found
-    }).annotate(OpenApi.Summary, "A session's stream: replay, then everything as it happens"),
+    }).annotate(
+      OpenApi.Summary,
+      "A session's stream: replay, then everything as it happens, until it has settled or, if asked for, is deleted"
+    ),
     HttpApiEndpoint.get("feed", "/feed", {
       query: FeedQuery,
       headers: lastEventId,

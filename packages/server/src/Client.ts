@@ -47,6 +47,8 @@ export interface EventsOptions {
   readonly subtree?: boolean
   /** Go on after this feed number; none: the replay for those who come late. */
   readonly since?: number
+  /** Absent: until it has settled. One who talks to a session hears its next run from the beginning. */
+  readonly until?: "settled" | "deleted"
 }
 
 export interface FeedOptions {
@@ -108,13 +110,16 @@ export const make = (connection: Connection): Effect.Effect<ClientShape, never, 
           source: FeedReader.requestSource(
             http,
             HttpClientRequest.get(`/v1/sessions/${encodeURIComponent(id)}/events`).pipe(
-              HttpClientRequest.setUrlParams({ subtree: options?.subtree === true ? "true" : undefined })
+              HttpClientRequest.setUrlParams({
+                subtree: options?.subtree === true ? "true" : undefined,
+                until: options?.until
+              })
             )
           ),
           after: Option.fromUndefinedOr(options?.since),
           isOver: calls.sessions.get({ params: { id } }).pipe(
-            Effect.map((session) => !Session.isInFlight(session.status)),
-            Effect.orElseSucceed(() => false)
+            Effect.map((session) => options?.until !== "deleted" && !Session.isInFlight(session.status)),
+            Effect.catch((error) => Effect.succeed(error._tag === "SessionNotFound"))
           )
         }),
       feed: (options = {}) =>

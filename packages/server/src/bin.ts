@@ -24,8 +24,8 @@ import { version } from "./Version.ts"
 
 const signalNumbers: Readonly<Record<Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }
 
-/** Nobody presses Ctrl-C more often than a command deals with, and once more to end it. */
-const signalsMax = 4
+/** As many turns of a conversation may be cancelled with Ctrl-C; the next one ends the process. */
+const signalsMax = 64
 
 const signals = (() => {
   const arrivals = Array.from({ length: signalsMax }, () => Deferred.makeUnsafe<Signal>())

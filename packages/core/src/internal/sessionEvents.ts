@@ -161,11 +161,15 @@ const tell = Effect.fnUntraced(function* (
 })
 
 /** Whether nothing can follow: the session has settled and nothing below it is in flight. */
-const isOver = Effect.fnUntraced(function* ({ scheduler, store }: ReaderServices, id: SessionId) {
+const isOver = Effect.fnUntraced(function* (
+  { scheduler, store }: ReaderServices,
+  id: SessionId,
+  until: EventsRequest["until"]
+) {
   if (Option.isSome(scheduler.flight(id)) || scheduler.hasChildrenInFlight(id)) return false
   if (scheduler.flightsBelow(id).length > 0) return false
   const session = yield* store.session(id)
-  return Option.isNone(session) || isTerminal(session.value.status)
+  return Option.isNone(session) || (until !== "deleted" && isTerminal(session.value.status))
 })
 
 /**
@@ -173,12 +177,18 @@ const isOver = Effect.fnUntraced(function* ({ scheduler, store }: ReaderServices
  * shown before its flight has landed, so the reader looks again with every
  * landing: `take` comes back empty-handed for it.
  */
-const live = (services: ReaderServices, id: SessionId, subscription: Subscription, cursor: Cursor) =>
+const live = (
+  services: ReaderServices,
+  id: SessionId,
+  until: EventsRequest["until"],
+  subscription: Subscription,
+  cursor: Cursor
+) =>
   Stream.paginate(undefined, () =>
     Effect.gen(function* () {
       const items = yield* subscription.take
       const told = yield* tell(services.store, id, cursor, items)
-      if (!cursor.settled || !(yield* isOver(services, id))) return [told, Option.some(undefined)] as const
+      if (!cursor.settled || !(yield* isOver(services, id, until))) return [told, Option.some(undefined)] as const
       // All that there is to tell was published before the last landing.
       const rest = yield* tell(services.store, id, cursor, yield* subscription.poll)
       return [[...told, ...rest], Option.none()] as const
@@ -203,7 +213,7 @@ const open = Effect.fnUntraced(function* (services: ReaderServices, id: SessionI
     (leave) => Effect.sync(leave)
   )
   // Before the replay: what is over by now is in the record as a whole.
-  const over = yield* isOver(services, id)
+  const over = yield* isOver(services, id, asked.until)
   const found = yield* services.store.session(id)
   if (Option.isNone(found)) return yield* new SessionNotFound({ sessionId: id })
   const { first, request } = yield* answerable(services, asked)
@@ -223,9 +233,10 @@ const open = Effect.fnUntraced(function* (services: ReaderServices, id: SessionI
   const settled = isTerminal(found.value.status)
   const cursor: Cursor = { told: from, skipTo: from, ordinal: subscription.from, settled, over: new Set() }
   for (const { event } of replayed) isLate(cursor, event)
-  const terminalTold = Option.isSome(request.after) || replayed.some(({ event }) => isTerminalEvent(event))
+  const goesOn = asked.until === "deleted"
+  const terminalTold = goesOn || Option.isSome(request.after) || replayed.some(({ event }) => isTerminalEvent(event))
   const start = Stream.fromIterable(terminalTold ? replayed : [...replayed, ...lastWord(found.value)])
-  return over ? start : Stream.concat(start, live(services, id, subscription, cursor))
+  return over ? start : Stream.concat(start, live(services, id, asked.until, subscription, cursor))
 })
 
 /** See `SubAgents.events`. */

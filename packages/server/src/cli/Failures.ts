@@ -54,6 +54,14 @@ export class ChildrenNotCompleted extends Data.TaggedError("ChildrenNotCompleted
   }
 }
 
+/** The last turn of a conversation without a person did not complete; its end has been shown. */
+export class TurnNotCompleted extends Data.TaggedError("TurnNotCompleted") {
+  override readonly [Runtime.errorExitCode] = 1
+  override get message(): string {
+    return ""
+  }
+}
+
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
 
 /** Somebody stopped the command. */

@@ -255,6 +255,36 @@ const send = Command.make(
   })
 ).pipe(Command.withDescription("Send a message to a session; one that is at rest runs again with it"))
 
+const chat = Command.make(
+  "chat",
+  {
+    ...client,
+    session: Flag.String("session").pipe(
+      Flag.withDescription("The id of a session to go on with; without it a new one begins"),
+      Flag.withSchema(Schema.NonEmptyString.check(Schema.isMaxLength(128))),
+      Flag.optional
+    ),
+    model: Flag.String("model").pipe(Flag.withDescription("The model of a new session"), Flag.optional),
+    profile: Flag.String("profile").pipe(Flag.withDescription("The role of a new session"), Flag.optional)
+  },
+  Effect.fn(function* (input) {
+    const { Ids } = yield* load(() => import("@offshoot/core"))
+    const Chat = yield* load(() => import("./Chat.ts"))
+    yield* Chat.chat({
+      where: whereOf(input),
+      session: Option.map(input.session, (id) => Ids.SessionId.make(id)),
+      model: input.model,
+      profile: input.profile
+    })
+  })
+).pipe(
+  Command.withDescription("Talk to an agent: a line is a message; Ctrl-C cancels the turn, once more leaves"),
+  Command.withExamples([
+    { command: "offshoot chat --model provider:model", description: "A new conversation" },
+    { command: 'echo "Review this change" | offshoot chat', description: "One turn, without a terminal" }
+  ])
+)
+
 const requests = Command.make(
   "requests",
   { ...client, json },
@@ -304,5 +334,5 @@ const answer = Command.make(
 /** The command with all that is below it. */
 export const offshoot = Command.make("offshoot").pipe(
   Command.withDescription("The sub-agent runtime: spawn children, watch them, get the truth about how they ended"),
-  Command.withSubcommands([serve, run, ls, watch, cancel, send, requests, answer])
+  Command.withSubcommands([serve, run, ls, watch, cancel, send, chat, requests, answer])
 )

@@ -64,12 +64,13 @@ const resetTo = (bounds: SessionStore.FeedBounds) => Stream.make(Sse.feedResetFr
 const eventFrames = (
   subAgents: SubAgents.SubAgentsShape,
   id: Ids.SessionId,
-  request: { readonly scope: SubAgents.EventsRequest["scope"]; readonly cursor: number | undefined },
+  request: Pick<SubAgents.EventsRequest, "scope" | "until"> & { readonly cursor: number | undefined },
   bounds: SessionStore.FeedBounds
 ) => {
   const foreign = request.cursor !== undefined && request.cursor > bounds.head
   const items = subAgents.events(id, {
     scope: request.scope,
+    ...(request.until === undefined ? {} : { until: request.until }),
     after: foreign ? Option.none() : Option.fromUndefinedOr(request.cursor)
   })
   const frames = Sse.framed(items, Sse.liveFrame)
@@ -115,7 +116,9 @@ export const layer = (options: StreamOptions) =>
         events: Effect.fnUntraced(function* ({ headers, params, query }) {
           yield* Effect.catchTags(subAgents.session(params.id), refused)
           const scope = flag(query.subtree) ? "subtree" : "session"
-          const request = { scope, cursor: cursorOf(headers, query) } as const
+          const { until } = query
+          const more = until === undefined ? {} : { until }
+          const request = { scope, ...more, cursor: cursorOf(headers, query) } as const
           const now = yield* bounds
           yield* admit
           return answer(eventFrames(subAgents, params.id, request, now))
