@@ -29,7 +29,7 @@ export const end = (reason: Response.FinishReason = "stop", inputTokens = 10, ou
 ]
 export const answer = (text: string): Turn => [...say(text), ...end()]
 
-const stepOf = (step: Step): Stream.Stream<Response.StreamPartEncoded, AiError.AiError> => {
+export const stepOf = (step: Step): Stream.Stream<Response.StreamPartEncoded, AiError.AiError> => {
   // A reason is an effect, too.
   if (AiError.isAiErrorReason(step)) {
     return Stream.fail(AiError.make({ module: "Script", method: "streamText", reason: step }))
