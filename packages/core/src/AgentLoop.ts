@@ -117,7 +117,8 @@ const respond = Effect.fnUntraced(function* ({
 }: Stage): Effect.fn.Return<Option.Option<ModelResponse>, AiError.AiError> {
   const reader = new ResponseReader(run.usedIds)
   const { messages } = run
-  const call = callModel({ model: model.model, messages, toolkit: tools.toolkit, emit: context.emit }, reader)
+  const { emit, session } = context
+  const call = callModel({ session, model, messages, toolkit: tools.toolkit, emit }, reader)
   const whole = yield* steering.cuttable(
     Option.match(run.tokensLeft, {
       onNone: () => call,
@@ -312,9 +313,9 @@ const play = Effect.fnUntraced(function* (
   if (Result.isFailure(profile)) return ended(setup(profile.failure))
   const model = yield* Effect.result(chooseModel(context.session, profile.success))
   if (Result.isFailure(model)) return ended(setup(model.failure.message))
-  const tools = yield* toolsOfRun(context, yield* ToolSources)
-  const entries = yield* Effect.orDie(readTranscript(store, context.session.id))
   const limits = yield* AgentLimits
+  const tools = yield* toolsOfRun(context, yield* ToolSources, limits)
+  const entries = yield* Effect.orDie(readTranscript(store, context.session.id))
   const roundsMax = Option.match(profile.success, {
     onNone: () => limits.roundsMax,
     onSome: (role) => Math.min(role.roundsMax ?? limits.roundsMax, limits.roundsMax)

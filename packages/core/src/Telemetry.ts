@@ -42,9 +42,16 @@ export const spanOf = (traceparent: string): Option.Option<Tracer.ExternalSpan> 
     : Option.some(Tracer.externalSpan({ traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 }))
 }
 
+/** A span that nobody is told of is no place to go on from. */
+const isTold = ({ annotations }: Tracer.AnySpan): boolean => !Context.get(annotations, Tracer.DisablePropagation)
+
 /** The span in which the caller is, for somebody elsewhere to go on from. None: nobody traces. */
 export const traceparent: Effect.Effect<Option.Option<string>> = Effect.flatMap(isOn, (on) =>
-  on ? Effect.map(Effect.option(Effect.currentParentSpan), Option.map(traceparentOf)) : Effect.succeedNone
+  on
+    ? Effect.map(Effect.option(Effect.currentParentSpan), (span) =>
+        Option.map(Option.filter(span, isTold), traceparentOf)
+      )
+    : Effect.succeedNone
 )
 
 /** The same as variables for a program, by the name that tools agree on. */

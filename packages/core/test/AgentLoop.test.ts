@@ -60,7 +60,7 @@ describe("a run of the in-process agent", () => {
         "user: go",
         ...recorded(entries).slice(0, -1)
       ])
-      assert.deepStrictEqual(last?.tools, ["look"])
+      assert.deepStrictEqual(last?.tools, ["look", "read_result"])
       assert.deepStrictEqual(types(events).slice(0, 4), [
         "runner_progress",
         "token",
@@ -141,7 +141,7 @@ describe("a run of the in-process agent", () => {
         },
         { session: sessionOf({ tools: { allowed: [], denied: ["act"] } }) }
       )
-      assert.deepStrictEqual(sent[0]?.tools, ["look"])
+      assert.deepStrictEqual(sent[0]?.tools, ["look", "read_result"])
       assert.include(recorded(entries)[1] ?? "", "You are not allowed to use act")
     })
   )

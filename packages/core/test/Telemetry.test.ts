@@ -15,7 +15,8 @@ import type { Usage } from "../src/Session.ts"
 import * as SessionStore from "../src/SessionStore.ts"
 import { SubAgents } from "../src/SubAgents.ts"
 import * as Telemetry from "../src/Telemetry.ts"
-import { externalSession } from "../src/testing/RunHarness.ts"
+import * as RunHarness from "../src/testing/RunHarness.ts"
+import { answer, call, end, runnerOf, sessionOf, toolOf } from "./AgentWorld.ts"
 import * as Spans from "./Spans.ts"
 import { agent, child, root, settled, worldWith } from "./world.ts"
 
@@ -190,11 +191,31 @@ describe("spans of runs and their tool calls", () => {
 })
 
 describe("the span of a model call", () => {
+  it.effect("is made for each round of an agent in process, with what the provider counted", () =>
+    Effect.gen(function* () {
+      const spans = yield* Spans.make
+      const { runner } = yield* runnerOf({
+        turns: [[...call("1", "look"), ...end("tool-calls", 30, 5)], answer("seen")],
+        tools: [toolOf("look")]
+      })
+      const harness = yield* RunHarness.make({ session: sessionOf(), runId: "run_1", prompt: "go" })
+      yield* harness.run(runner).pipe(Effect.provide(spans.layer))
+      assert.deepStrictEqual(
+        spans.ended.map((span) => [span.name, span.attributes.get("gen_ai.usage.input_tokens")]),
+        [
+          ["chat one", 30],
+          ["execute_tool look", undefined],
+          ["chat one", 10]
+        ]
+      )
+    })
+  )
+
   it.effect("has what the model said of itself, and stands for the library's own", () =>
     Effect.gen(function* () {
       const spans = yield* Spans.make
-      const call = {
-        session: externalSession("none", "none"),
+      const request = {
+        session: sessionOf(),
         model: { modelRef: { provider: "alpha", model: "small" }, providerType: "compatible", isScripted: false }
       }
       const said = () => ({
@@ -203,7 +224,7 @@ describe("the span of a model call", () => {
         model: "small-2",
         text: secret
       })
-      yield* inModelSpan(call, Effect.withSpan(Effect.void, "LanguageModel.streamText"), said).pipe(
+      yield* inModelSpan(request, Effect.withSpan(Effect.void, "LanguageModel.streamText"), said).pipe(
         Effect.provide(spans.layer)
       )
       assert.deepStrictEqual(

@@ -37,6 +37,7 @@ import { Environment } from "./Environment.ts"
 import type * as Closing from "./internal/closing.ts"
 import * as Server from "./Server.ts"
 import * as Settings from "./Settings.ts"
+import * as TelemetryExport from "./TelemetryExport.ts"
 
 /** Ids cannot be guessed: they are what a reader of a shared log would have to guess. */
 const entropy = Layer.succeed(
@@ -127,7 +128,8 @@ export const layer = (
     Layer.provide([swept, Guardian.layer]),
     Layer.provideMerge(DataDirectory.layerEmbedded({ directory: settings.dataDir })),
     Layer.provide(processes(settings)),
-    Layer.provide(entropy)
+    Layer.provide(entropy),
+    Layer.provide(TelemetryExport.layer)
   )
 
 const inUrl = (host: string): string => (NodeNet.isIPv6(host) ? `[${host}]` : host)

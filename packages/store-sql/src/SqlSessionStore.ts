@@ -25,6 +25,10 @@ const migrate: Effect.Effect<void, SessionStore.StoreError | Migrations.SchemaNe
     MigrationError: (error) => Effect.fail(unavailable("migrate", migrationCondition(error), error))
   })
 
+/** Statements are no spans: they would be most of what a tracer gets, and say nothing of agents. */
+const quiet = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.withTracerEnabled(effect, false)
+
 /**
  * Brings the database to the present schema, then starts the writer.
  *
@@ -39,14 +43,16 @@ export const make: Effect.Effect<
   SessionStore.StoreError | Migrations.SchemaNewer,
   SqlClient.SqlClient | Scope.Scope
 > = Effect.gen(function* () {
-  yield* migrate
+  yield* quiet(migrate)
   const sql = yield* SqlClient.SqlClient
   const { commit } = yield* Writer.make(sql)
   return {
     ...Reads.make(sql),
     commit,
-    trimFeed: (retention) => Effect.mapError(FeedTrim.trim(sql, retention), storeError("trimFeed")),
-    ready: Effect.mapError(Effect.asVoid(sql`UPDATE probe SET beat = beat + 1 WHERE id = 1`), storeError("ready"))
+    trimFeed: (retention) => quiet(Effect.mapError(FeedTrim.trim(sql, retention), storeError("trimFeed"))),
+    ready: quiet(
+      Effect.mapError(Effect.asVoid(sql`UPDATE probe SET beat = beat + 1 WHERE id = 1`), storeError("ready"))
+    )
   }
 })
 

@@ -6,11 +6,14 @@ import * as Stream from "effect/Stream"
 import type { RunnerEvent } from "../AgentEvent.ts"
 import type { RunContext } from "../ExternalChildRunner.ts"
 import type { RoutedModel } from "../ProviderRouter.ts"
+import type { Session } from "../Session.ts"
 import type { ResponseReader } from "./readResponse.ts"
+import { inModelSpan, type ModelSaid } from "./spans.ts"
 import type { RunTools } from "./toolsOfRun.ts"
 
 export interface ModelCall {
-  readonly model: RoutedModel["model"]
+  readonly session: Session
+  readonly model: RoutedModel
   readonly messages: ReadonlyArray<Prompts.Message>
   readonly toolkit: RunTools["toolkit"]
   readonly emit: RunContext["emit"]
@@ -22,12 +25,20 @@ export interface ModelCall {
  *
  * **Interruption**: ends the request to the provider.
  */
-export const callModel = (
+export const callModel = (call: ModelCall, reader: ResponseReader): Effect.Effect<void, AiError.AiError> =>
+  inModelSpan(call, streamed(call, reader), () => saidOf(reader))
+
+const saidOf = (reader: ResponseReader): ModelSaid => {
+  const { facts, finish, text, usage } = reader.response()
+  return { usage, finish, model: facts.model, text }
+}
+
+const streamed = (
   { emit, messages, model, toolkit }: ModelCall,
   reader: ResponseReader
 ): Effect.Effect<void, AiError.AiError> =>
   Stream.runForEachArray(
-    model.streamText({
+    model.model.streamText({
       prompt: Prompt.fromMessages(messages),
       toolkit,
       disableToolCallResolution: true,

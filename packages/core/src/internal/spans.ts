@@ -12,9 +12,9 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import type * as Tracer from "effect/Tracer"
+import * as Tracer from "effect/Tracer"
 import type { Outcome } from "../Outcome.ts"
-import type { ChosenModel } from "./modelChoice.ts"
+import type { RoutedModel } from "../ProviderRouter.ts"
 import { type Figure, figures, type Session, type Usage } from "../Session.ts"
 import type { SessionStoreShape } from "../SessionStore.ts"
 import * as Telemetry from "../Telemetry.ts"
@@ -72,6 +72,8 @@ const endSpan = (span: Tracer.Span, { attributes, error }: Ended): Effect.Effect
 
 interface Spanned<A> {
   readonly name: string
+  /** Whether what is below it makes spans of its own. */
+  readonly below: "spans" | "none"
   readonly kind: "client" | "internal"
   readonly attributes: Attributes
   /** None: it was interrupted, or failed. */
@@ -79,12 +81,17 @@ interface Spanned<A> {
 }
 
 /** Runs the effect in a span; without a tracer as it is, at the price of one look. */
-const inSpan = <A, E, R>(effect: Effect.Effect<A, E, R>, spanned: () => Spanned<A>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Telemetry.isOn, (on) => {
-    if (!on) return effect
-    const { attributes, ended, kind, name } = spanned()
+const inSpan = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  spanned: (isRecorded: boolean) => Spanned<A>
+): Effect.Effect<A, E, R> =>
+  Effect.withFiber((fiber) => {
+    if (fiber.getRef(Tracer.Tracer) === Tracer.nativeTracer) return effect
+    const { attributes, below, ended, kind, name } = spanned(fiber.getRef(Telemetry.Content) === "recorded")
     return Effect.flatMap(Effect.makeSpan(name, { kind, attributes }), (span) =>
-      Effect.withParentSpan(effect, span).pipe(Effect.onExit((exit) => endSpan(span, ended(exit))))
+      Effect.withParentSpan(below === "none" ? Effect.withTracerEnabled(effect, false) : effect, span).pipe(
+        Effect.onExit((exit) => endSpan(span, ended(exit)))
+      )
     )
   })
 
@@ -103,30 +110,26 @@ export const inToolSpan = <E, R, A extends { readonly isFailure: boolean; readon
   call: ToolSpan,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Telemetry.Content, (content) =>
-    inSpan(effect, () => {
-      const isRecorded = content === "recorded"
-      return {
-        name: `execute_tool ${call.toolName}`,
-        kind: "internal",
-        attributes: {
-          "gen_ai.operation.name": "execute_tool",
-          "gen_ai.tool.name": call.toolName,
-          "gen_ai.tool.call.id": call.toolCallId,
-          "gen_ai.tool.type": "function",
-          "gen_ai.conversation.id": call.session.id,
-          ...contentOf(isRecorded, () => ({ "gen_ai.tool.call.arguments": asContent(call.params) }))
-        },
-        ended: (exit) =>
-          Exit.isSuccess(exit)
-            ? {
-                attributes: contentOf(isRecorded, () => ({ "gen_ai.tool.call.result": asContent(exit.value.result) })),
-                error: exit.value.isFailure ? Option.some("tool_error") : Option.none()
-              }
-            : { attributes: {}, error: Option.some("interrupted") }
-      }
-    })
-  )
+  inSpan(effect, (isRecorded) => ({
+    name: `execute_tool ${call.toolName}`,
+    below: "spans",
+    kind: "internal",
+    attributes: {
+      "gen_ai.operation.name": "execute_tool",
+      "gen_ai.tool.name": call.toolName,
+      "gen_ai.tool.call.id": call.toolCallId,
+      "gen_ai.tool.type": "function",
+      "gen_ai.conversation.id": call.session.id,
+      ...contentOf(isRecorded, () => ({ "gen_ai.tool.call.arguments": asContent(call.params) }))
+    },
+    ended: (exit) =>
+      Exit.isSuccess(exit)
+        ? {
+            attributes: contentOf(isRecorded, () => ({ "gen_ai.tool.call.result": asContent(exit.value.result) })),
+            error: exit.value.isFailure ? Option.some("tool_error") : Option.none()
+          }
+        : { attributes: {}, error: Option.some("interrupted") }
+  }))
 
 /** What a model call said of itself. */
 export interface ModelSaid {
@@ -136,39 +139,45 @@ export interface ModelSaid {
   readonly text: string
 }
 
+/** As the schema of the conventions has it. */
+const messageOf = (text: string, finish: ModelSaid["finish"]): string => {
+  const parts = [{ type: "text", content: text.slice(0, contentCharsMax) }]
+  const message = { role: "assistant", parts, finish_reason: Option.getOrElse(finish, () => "error") }
+  return Option.getOrElse(jsonTextOf([message]), () => "")
+}
+
 /** `chat`: one model call. The library's own span of it would say the same again, so there is none. */
 export const inModelSpan = <A, E, R>(
-  call: { readonly session: Session; readonly model: Pick<ChosenModel, "modelRef" | "providerType" | "isScripted"> },
+  call: { readonly session: Session; readonly model: Pick<RoutedModel, "modelRef" | "providerType" | "isScripted"> },
   effect: Effect.Effect<A, E, R>,
   said: () => ModelSaid
 ): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Telemetry.Content, (content) =>
-    inSpan(Effect.withTracerEnabled(effect, false), () => ({
-      name: `chat ${call.model.modelRef.model}`,
-      kind: "client",
-      attributes: {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": call.model.providerType,
-        "gen_ai.request.model": call.model.modelRef.model,
-        "gen_ai.request.stream": true,
-        "gen_ai.conversation.id": call.session.id,
-        "offshoot.model.provider": call.model.modelRef.provider,
-        ...(call.model.isScripted ? { "offshoot.model.scripted": true } : {})
-      },
-      ended: (exit) => {
-        const { finish, model, text, usage } = said()
-        return {
-          attributes: {
-            ...usageAttributes("gen_ai.usage", usage),
-            "gen_ai.response.model": model,
-            "gen_ai.response.finish_reasons": Option.isSome(finish) ? [finish.value] : undefined,
-            ...contentOf(content === "recorded", () => ({ "gen_ai.output.messages": asContent(text) }))
-          },
-          error: Exit.isSuccess(exit) ? Option.none() : Option.some("model_error")
-        }
+  inSpan(effect, (isRecorded) => ({
+    name: `chat ${call.model.modelRef.model}`,
+    below: "none",
+    kind: "client",
+    attributes: {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": call.model.providerType,
+      "gen_ai.request.model": call.model.modelRef.model,
+      "gen_ai.request.stream": true,
+      "gen_ai.conversation.id": call.session.id,
+      "offshoot.model.provider": call.model.modelRef.provider,
+      ...(call.model.isScripted ? { "offshoot.model.scripted": true } : {})
+    },
+    ended: (exit) => {
+      const { finish, model, text, usage } = said()
+      return {
+        attributes: {
+          ...usageAttributes("gen_ai.usage", usage),
+          "gen_ai.response.model": model,
+          "gen_ai.response.finish_reasons": Option.isSome(finish) ? [finish.value] : undefined,
+          ...contentOf(isRecorded, () => ({ "gen_ai.output.messages": messageOf(text, finish) }))
+        },
+        error: Exit.isSuccess(exit) ? Option.none() : Option.some("model_error")
       }
-    }))
-  )
+    }
+  }))
 
 /** The span of a run, which is open from its beginning until it is settled. */
 export interface RunSpan {

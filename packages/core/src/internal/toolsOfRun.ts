@@ -2,9 +2,11 @@
 import type { Tool, Toolkit } from "effect/ai"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { AgentLimitsShape } from "../AgentLimits.ts"
 import type { AgentTool, ToolSource, ToolSourceUnavailable } from "../AgentTools.ts"
 import type { RunContext } from "../ExternalChildRunner.ts"
-import * as ToolPolicy from "../ToolPolicy.ts"
+import { readResultName } from "./readResult.ts"
+import { offeredTools } from "./toolRound.ts"
 
 /** Sources that are asked at once: there are a handful, and one that starts a program takes seconds. */
 const concurrency = 8
@@ -34,7 +36,8 @@ const toolkitOf = (tools: Iterable<AgentTool>): RunTools["toolkit"] => {
  */
 export const toolsOfRun = (
   context: RunContext,
-  sources: ReadonlyArray<ToolSource>
+  sources: ReadonlyArray<ToolSource>,
+  limits: AgentLimitsShape
 ): Effect.Effect<RunTools, never, Scope.Scope> => {
   const missing: Array<string> = []
   const miss = (unavailable: ToolSourceUnavailable) =>
@@ -57,9 +60,10 @@ export const toolsOfRun = (
       for (const tool of found.flat()) {
         if (!byName.has(tool.name) && !disabled.has(tool.name)) byName.set(tool.name, tool)
       }
-      const scope = session.tools ?? ToolPolicy.everything
-      const shown = Array.from(byName.values()).filter(({ name }) => ToolPolicy.permits(scope, name))
-      return { byName, toolkit: toolkitOf(shown), missing }
+      const offered = offeredTools({ session, tools: byName, limits })
+      const own = offered.get(readResultName)
+      if (own !== undefined) byName.set(own.name, own)
+      return { byName, toolkit: toolkitOf(offered.values()), missing }
     })
   )
 }

@@ -41,7 +41,8 @@ export const within = (scope: SessionStore.FeedScope, column: string): ReadonlyA
 /** The two ways to ask: every row that is found, or the first. */
 export const make = (sql: SqlClient.SqlClient) => {
   const rows = (operation: string, text: string, params: ReadonlyArray<Cell>): Read<ReadonlyArray<Records.Stored>> =>
-    Effect.mapError(sql.unsafe<Records.Stored>(text, params), storeError(operation))
+    // A span for each statement would be most of what a tracer gets, and say nothing of agents.
+    Effect.mapError(Effect.withTracerEnabled(sql.unsafe<Records.Stored>(text, params), false), storeError(operation))
   const many = <A>(
     operation: string,
     decode: (row: Records.Stored) => Result.Result<A, unknown>,
