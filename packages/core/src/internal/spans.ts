@@ -9,6 +9,7 @@
  *   T2. Nobody waits for a span, and no failure of a span is one of the run.
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -80,6 +81,10 @@ interface Spanned<A> {
   readonly ended: (exit: Exit.Exit<A, unknown>) => Ended
 }
 
+/** Below the span, without the stack that the library would take for it. */
+const within = <A, E, R>(effect: Effect.Effect<A, E, R>, span: Tracer.Span): Effect.Effect<A, E, R> =>
+  Effect.updateContext(effect, (context: Context.Context<R>) => Context.add(context, Tracer.ParentSpan, span))
+
 /** Runs the effect in a span; without a tracer as it is, at the price of one look. */
 const inSpan = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
@@ -89,7 +94,7 @@ const inSpan = <A, E, R>(
     if (fiber.getRef(Tracer.Tracer) === Tracer.nativeTracer) return effect
     const { attributes, below, ended, kind, name } = spanned(fiber.getRef(Telemetry.Content) === "recorded")
     return Effect.flatMap(Effect.makeSpan(name, { kind, attributes }), (span) =>
-      Effect.withParentSpan(below === "none" ? Effect.withTracerEnabled(effect, false) : effect, span).pipe(
+      within(below === "none" ? Effect.withTracerEnabled(effect, false) : effect, span).pipe(
         Effect.onExit((exit) => endSpan(span, ended(exit)))
       )
     )
@@ -228,7 +233,7 @@ export const openRunSpan = (live: LiveRun, store: SessionStoreShape): Effect.Eff
     const attributes = runAttributes(live, name)
     const options = { kind, attributes, ...(parent === undefined ? { root: true } : { parent }) } as const
     return Effect.map(Effect.makeSpan(`invoke_agent ${name}`, options), (span): RunSpan => ({
-      within: (effect) => Effect.withParentSpan(effect, span),
+      within: (effect) => within(effect, span),
       end: (outcome) =>
         Effect.option(Effect.withTracerEnabled(store.treeUsage(session.id), false)).pipe(
           Effect.flatMap((used) => {
