@@ -15,6 +15,7 @@ import { AgentDirectory } from "./AgentDirectory.ts"
 import * as FeedRetention from "./FeedRetention.ts"
 import * as Ids from "./Ids.ts"
 import { collect } from "./internal/collecting.ts"
+import * as Budgets from "./internal/budgets.ts"
 import * as Facade from "./internal/facade.ts"
 import { feed } from "./internal/feedPages.ts"
 import * as Flights from "./internal/flights.ts"
@@ -31,6 +32,8 @@ import type { SessionStore, StoreError } from "./SessionStore.ts"
 import * as SessionStreams from "./SessionStreams.ts"
 import * as Spawn from "./Spawn.ts"
 import * as SpawnScheduler from "./SpawnScheduler.ts"
+import { SubagentProfiles } from "./SubagentProfile.ts"
+import * as TreeBudget from "./TreeBudget.ts"
 import * as SubAgentTool from "./SubAgentTool.ts"
 import { type ModelList, SubAgents } from "./SubAgents.ts"
 
@@ -55,7 +58,10 @@ const make = Effect.gen(function* () {
     scheduler,
     limits: yield* CurrentLimits,
     directory: yield* AgentDirectory,
-    hasAgent: Option.isSome(yield* Agent)
+    hasAgent: Option.isSome(yield* Agent),
+    profiles: yield* SubagentProfiles,
+    budgets: yield* Budgets.Budgets,
+    rootLimits: yield* TreeBudget.DefaultLimits
   }
   // The app's entropy, also for callers that have none of their own.
   const entropy = Ids.ordered(yield* Ids.Entropy)
@@ -74,6 +80,7 @@ const make = Effect.gen(function* () {
     sessions: (query) => Effect.flatMap(store.sessions(query), (sessions) => Facade.viewsOf(facade, sessions)),
     tree: (id) => Facade.tree(facade, id),
     messages: (id, page) => Effect.andThen(Facade.findSession(store, id), store.messages({ sessionId: id, ...page })),
+    usage: (id) => Effect.andThen(Facade.findSession(store, id), store.treeUsage(id)),
     result: (id) => Facade.result(facade, id),
     wait: (parentId, request) => Facade.wait(facade, parentId, request),
     wakeWhen: (parentId, request) => withIds(Facade.wakeWhen(facade, parentId, request)),
@@ -120,7 +127,7 @@ export const layer: Layer.Layer<SubAgents | SpawnScheduler.SpawnScheduler, Store
   Layer.provideMerge(SpawnScheduler.layer),
   Layer.merge(FeedRetention.layerSweep),
   Layer.provide(Waits.layer),
-  Layer.provide([Inbox.layer, Requests.layer]),
+  Layer.provide([Inbox.layer, Requests.layer, Budgets.layer]),
   Layer.provide([SessionStreams.layer, Outbox.layer, Flights.layer]),
   Layer.provide(Recorder.layer)
 )

@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import { ArtifactId, MessageId, RunId, SessionId } from "./Ids.ts"
 import { Outcome } from "./Outcome.ts"
 import { ToolScope } from "./ToolPolicy.ts"
+import { HeldBudget } from "./TreeBudget.ts"
 
 /** `idle` never ran; `pending` waits for its launch; the last five are terminal. */
 export const SessionStatus = Schema.Literals([
@@ -82,6 +83,8 @@ export const Session = Schema.Struct({
   workspace: Schema.optionalKey(Schema.String),
   /** What its runs may use of the tools that there are. Absent: everything. */
   tools: Schema.optionalKey(ToolScope),
+  /** The budgets that bound it, nearest first; the first is its own when it has one. Absent: none. */
+  budgets: Schema.optionalKey(Schema.Array(HeldBudget)),
   requestKey: Schema.optionalKey(Schema.String),
   /** Absent: `cancel`. */
   parentClose: Schema.optionalKey(ParentClose),

@@ -95,6 +95,8 @@ export interface TreeUsage {
   readonly own: Usage
   /** Of the whole tree, the own ones included. */
   readonly tree: Usage
+  /** The part of it that open jobs have used. */
+  readonly open: Usage
   /** The children that were ever accepted below it. */
   readonly spawned: number
   /** The jobs of the tree that have no completion. */

@@ -7,8 +7,8 @@
  * Invariants
  *   I2. What `spawn` returned for is recorded and will be completed.
  *   I7. No child is accepted under a session that is or is being cancelled.
- *   I8. No child is deeper than the limit, and none names an agent that the
- *       operator did not.
+ *   I8. No child is deeper than the limit, none names an agent that the
+ *       operator did not, and none has more tools or budget than its parent.
  *
  * @stability unstable
  */
@@ -19,17 +19,20 @@ import * as Result from "effect/Result"
 import type { AgentEntry } from "./AgentDirectory.ts"
 import type { AgentEvent } from "./AgentEvent.ts"
 import * as Ids from "./Ids.ts"
+import type { Budgets } from "./internal/budgets.ts"
 import { findSession } from "./internal/facade.ts"
 import { publishLifecycle, publishOwn } from "./internal/publisher.ts"
 import { oneMoreRun } from "./internal/oneMoreRun.ts"
 import { joined } from "./internal/ownChanges.ts"
 import { type Built, type Recorder, showNothing } from "./internal/recorder.ts"
+import { budgetsOf, findRole, heldBy, type Role } from "./internal/spawnRole.ts"
 import type { Limits } from "./Limits.ts"
 import { type Message, type Metadata, metadataKeys, type Session } from "./Session.ts"
 import { type SessionStoreShape, StoreError, type Transition } from "./SessionStore.ts"
 import type { SessionStreamsShape } from "./SessionStreams.ts"
 import type { SpawnJob } from "./SpawnJob.ts"
 import type { Acceptance, SpawnSchedulerShape } from "./SpawnScheduler.ts"
+import type { SubagentProfilesShape } from "./SubagentProfile.ts"
 import {
   AgentNotConfigured,
   AgentUnknown,
@@ -42,6 +45,7 @@ import {
   type SpawnRequest
 } from "./SubAgents.ts"
 import * as Telemetry from "./Telemetry.ts"
+import type { TreeLimits } from "./TreeBudget.ts"
 
 /** What spawning needs. */
 export interface SpawnServices {
@@ -52,6 +56,9 @@ export interface SpawnServices {
   readonly limits: Limits
   readonly directory: ReadonlyMap<string, AgentEntry>
   readonly hasAgent: boolean
+  readonly profiles: SubagentProfilesShape
+  readonly budgets: Budgets["Service"]
+  readonly rootLimits: TreeLimits
 }
 
 /** A title is one line of a list. */
@@ -79,8 +86,8 @@ const userMessage = (id: Ids.MessageId, sessionId: Ids.SessionId, text: string, 
 })
 
 /** `S-external`: naming an agent sets the three keys that lead to its runner. */
-const metadataFor = (request: SpawnRequest, agent: AgentEntry | undefined): Metadata => ({
-  ...request.metadata,
+const metadataFor = (metadata: Metadata | undefined, agent: AgentEntry | undefined): Metadata => ({
+  ...metadata,
   ...(agent === undefined
     ? {}
     : {
@@ -96,10 +103,17 @@ const given = <K extends string, V extends string>(key: K, value: V | undefined)
   return present
 }
 
+/** What a new session may use and who plays it. */
+interface Standing {
+  readonly role: Role
+  readonly agent: AgentEntry | undefined
+  readonly budgets: Session["budgets"] | undefined
+}
+
 const childOf = (
   parent: Session,
   request: SpawnRequest,
-  agent: AgentEntry | undefined,
+  { agent, budgets, role }: Standing,
   ids: { readonly id: Ids.SessionId; readonly runId: Ids.RunId },
   nowMillis: number
 ): Session => ({
@@ -111,14 +125,13 @@ const childOf = (
   title: titleOf(request.title, request.prompt),
   status: "pending",
   runId: ids.runId,
-  ...given("profile", request.profile),
-  ...given("agent", request.agent),
-  ...given("model", request.model),
+  ...role,
+  ...(budgets === undefined ? {} : { budgets }),
   ...given("workspace", request.workspace ?? parent.workspace),
   ...given("requestKey", request.requestKey),
   ...given("parentClose", request.parentClose),
   ...given("recovery", request.recovery),
-  metadata: metadataFor(request, agent),
+  metadata: metadataFor(request.metadata, agent),
   createdAtMillis: nowMillis,
   updatedAtMillis: nowMillis,
   version: 1
@@ -158,10 +171,10 @@ const earlier = Effect.fnUntraced(function* (services: SpawnServices, parentId: 
   )
 })
 
-const agentFor = Effect.fnUntraced(function* ({ directory }: SpawnServices, request: SpawnRequest) {
-  if (request.agent === undefined) return undefined
-  const agent = directory.get(request.agent)
-  return agent ?? (yield* new AgentUnknown({ agent: request.agent, known: Array.from(directory.keys()) }))
+const agentFor = Effect.fnUntraced(function* ({ directory }: SpawnServices, named: string | undefined) {
+  if (named === undefined) return undefined
+  const agent = directory.get(named)
+  return agent ?? (yield* new AgentUnknown({ agent: named, known: Array.from(directory.keys()) }))
 })
 
 const acceptanceOf = Effect.fnUntraced(function* (
@@ -171,17 +184,19 @@ const acceptanceOf = Effect.fnUntraced(function* (
   request: SpawnRequest,
   epoch: number
 ) {
-  const agent = yield* agentFor(services, request)
+  const role = yield* findRole(services.profiles, parent.tools, request.workspace ?? parent.workspace, request)
+  const agent = yield* agentFor(services, role.agent)
   const nowMillis = yield* Clock.currentTimeMillis
   const id = yield* Ids.makeSessionId
   const runId = yield* Ids.makeRunId
-  const session = childOf(parent, request, agent, { id, runId }, nowMillis)
+  const budgets = budgetsOf(heldBy(id, request.budget), parent.budgets ?? [])
+  const session = childOf(parent, request, { role, agent, budgets }, { id, runId }, nowMillis)
   const message = userMessage(yield* Ids.makeMessageId, id, request.prompt, nowMillis)
   const job: SpawnJob = {
     runId,
     parentSessionId: parent.id,
     childSessionId: id,
-    model: request.model ?? "",
+    model: session.model ?? "",
     ...(request.disabledTools === undefined ? {} : { disabledTools: request.disabledTools }),
     acceptedAtMillis: nowMillis,
     ...given("ownerRunId", Option.getOrUndefined(services.scheduler.ownerUnder(parent.id))),
@@ -230,10 +245,13 @@ const spawnOnce = Effect.fnUntraced(function* (
   if (depth > depthMax) return yield* new DepthExceeded({ parentSessionId: parentId, depth, depthMax }) // I8
   const ancestors = yield* acceptingAncestors(services.store, parent)
   const acceptance = yield* acceptanceOf(services, parent, ancestors, request, epoch)
-  const place = yield* services.scheduler.accept(acceptance).pipe(
+  const accepted = services.scheduler.accept(acceptance).pipe(
     // A child that is new cannot be in flight.
     Effect.catchTag("AlreadyRunning", (impossible) => Effect.die(impossible))
   )
+  const around = parent.budgets ?? []
+  const own = acceptance.session.budgets?.find(({ sessionId }) => sessionId === acceptance.session.id)
+  const place = yield* services.budgets.admitSpawn({ around, own }, accepted) // I8
   return { session: acceptance.session, runId: acceptance.job.runId, place } satisfies Spawned
 })
 
@@ -261,6 +279,9 @@ export const spawn = (services: SpawnServices, parentId: Ids.SessionId, request:
 export const createRoot = Effect.fnUntraced(function* (services: SpawnServices, request: RootRequest) {
   const nowMillis = yield* Clock.currentTimeMillis
   const id = yield* Ids.makeSessionId
+  const role = yield* findRole(services.profiles, undefined, request.workspace, request)
+  const agent = yield* agentFor(services, role.agent)
+  const budgets = budgetsOf(heldBy(id, { ...services.rootLimits, ...request.budget }), [])
   const session: Session = {
     id,
     kind: "root",
@@ -268,10 +289,10 @@ export const createRoot = Effect.fnUntraced(function* (services: SpawnServices, 
     depth: 0,
     title: titleOf(request.title, request.prompt) || "Untitled",
     status: "idle",
-    ...given("profile", request.profile),
-    ...given("model", request.model),
+    ...role,
+    ...(budgets === undefined ? {} : { budgets }),
     ...given("workspace", request.workspace),
-    metadata: request.metadata ?? {},
+    metadata: metadataFor(request.metadata, agent),
     createdAtMillis: nowMillis,
     updatedAtMillis: nowMillis,
     version: 1

@@ -28,6 +28,7 @@ import { AgentDirectory, concurrentMaxDefault } from "./AgentDirectory.ts"
 import type * as Execute from "./Execute.ts"
 import { ExternalChildRunners, type StopMode } from "./ExternalChildRunner.ts"
 import type { RunId, SessionId } from "./Ids.ts"
+import { Budgets } from "./internal/budgets.ts"
 import { CurrentFlights, type Flight, makeFlight, providerPrefix } from "./internal/flights.ts"
 import { Floor, launching } from "./internal/floor.ts"
 import { Heartbeats } from "./internal/heartbeats.ts"
@@ -176,6 +177,7 @@ const makeServices = Effect.fnUntraced(function* (floor: Floor, fibers: Fibers) 
     outbox: yield* Outbox,
     inbox,
     requests,
+    budgets: yield* Budgets,
     parts: { ofChild: [requests.part, inbox.part], ofParent: [waits.part] },
     agent,
     runners,
@@ -269,7 +271,7 @@ const makeDrain = ({ floor, runs }: Scheduling) =>
     yield* FiberMap.awaitEmpty(runs)
   })
 
-type Needed = Recorder | SessionStreams | Outbox | CurrentFlights | Inbox | Requests | Waits
+type Needed = Recorder | SessionStreams | Outbox | CurrentFlights | Inbox | Requests | Waits | Budgets
 
 const shapeOf = (scheduling: Scheduling, drain: SpawnSchedulerShape["drain"]): SpawnSchedulerShape => {
   const { floor } = scheduling

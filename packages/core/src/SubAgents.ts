@@ -31,7 +31,18 @@ import {
   type StoredMessage,
   type Usage
 } from "./Session.ts"
-import type { EventQuery, FeedBounds, FeedScope, RecordedEvent, SessionQuery, StoreError } from "./SessionStore.ts"
+import type {
+  EventQuery,
+  FeedBounds,
+  FeedScope,
+  RecordedEvent,
+  SessionQuery,
+  StoreError,
+  TreeUsage
+} from "./SessionStore.ts"
+import type { ProfileUnknown } from "./SubagentProfile.ts"
+import { ToolPolicy } from "./ToolPolicy.ts"
+import { type BudgetExhausted, TreeLimits } from "./TreeBudget.ts"
 
 /** There is no session with this id. */
 export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", {
@@ -196,12 +207,18 @@ export class DecisionMismatch extends Schema.TaggedError<DecisionMismatch>()("De
   }
 }
 
-/** A new root session. `prompt` becomes its first user message. */
+/**
+ * A new root session. `prompt` becomes its first user message. `profile` names
+ * a role, whose agent and model are defaults; `tools` and `budget` bound it and
+ * everything below it.
+ */
 export const RootRequest = Schema.Struct({
   title: Schema.optionalKey(Schema.String),
   prompt: Schema.optionalKey(Schema.NonEmptyString),
   profile: Schema.optionalKey(Schema.String),
   model: Schema.optionalKey(Schema.String),
+  tools: Schema.optionalKey(ToolPolicy),
+  budget: Schema.optionalKey(TreeLimits),
   workspace: Schema.optionalKey(Schema.String),
   metadata: Schema.optionalKey(Metadata)
 })
@@ -211,6 +228,9 @@ export type RootRequest = typeof RootRequest.Type
  * A new child. `agent` names an external agent of the configuration and sets
  * the three metadata keys of `S-external`; `requestKey` makes the call
  * idempotent per parent: a repeat answers with the child of the first call.
+ * `profile` names a role, whose agent and model are defaults. Role, `tools` and
+ * `disabledTools` narrow what the parent may use (I8); `budget` is promised out
+ * of the parent's.
  */
 export const SpawnRequest = Schema.Struct({
   title: Schema.optionalKey(Schema.String),
@@ -219,6 +239,8 @@ export const SpawnRequest = Schema.Struct({
   agent: Schema.optionalKey(Schema.NonEmptyString),
   model: Schema.optionalKey(Schema.String),
   disabledTools: Schema.optionalKey(Schema.Array(Schema.String)),
+  tools: Schema.optionalKey(ToolPolicy),
+  budget: Schema.optionalKey(TreeLimits),
   workspace: Schema.optionalKey(Schema.String),
   metadata: Schema.optionalKey(Metadata),
   requestKey: Schema.optionalKey(Schema.NonEmptyString),
@@ -413,7 +435,7 @@ export interface TreeSnapshot {
 }
 
 export interface SubAgentsShape {
-  readonly createRoot: (request: RootRequest) => Effect.Effect<Session, StoreError>
+  readonly createRoot: (request: RootRequest) => Effect.Effect<Session, ProfileUnknown | AgentUnknown | StoreError>
   /**
    * Accepts a child: session, message, job and `sub_agent_started` in one commit.
    *
@@ -425,7 +447,15 @@ export interface SubAgentsShape {
     request: SpawnRequest
   ) => Effect.Effect<
     Spawned,
-    SessionNotFound | QueueFull | SchedulerClosed | DepthExceeded | ParentNotAccepting | AgentUnknown | StoreError
+    | SessionNotFound
+    | QueueFull
+    | SchedulerClosed
+    | DepthExceeded
+    | ParentNotAccepting
+    | AgentUnknown
+    | ProfileUnknown
+    | BudgetExhausted
+    | StoreError
   >
   /** Runs a session that is not in flight, once more or for the first time. */
   readonly run: (
@@ -468,6 +498,8 @@ export interface SubAgentsShape {
     id: SessionId,
     page: { readonly after: number; readonly limit: number }
   ) => Effect.Effect<ReadonlyArray<StoredMessage>, SessionNotFound | StoreError>
+  /** What the session and everything below it used, over all its life. */
+  readonly usage: (id: SessionId) => Effect.Effect<TreeUsage, SessionNotFound | StoreError>
   /** The result of the session's last run; none while it is in flight or never ran. */
   readonly result: (id: SessionId) => Effect.Effect<Option.Option<SessionResult>, SessionNotFound | StoreError>
   /**

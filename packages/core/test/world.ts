@@ -50,7 +50,8 @@ export const worldWith = (
   )
 
 export const root: Effect.Effect<Session, SessionStore.StoreError, SubAgents> = Effect.flatMap(SubAgents, (agents) =>
-  agents.createRoot({ title: "root" })
+  // A root that names no role and no program cannot name a wrong one.
+  agents.createRoot({ title: "root" }).pipe(Effect.catchTags({ AgentUnknown: Effect.die, ProfileUnknown: Effect.die }))
 )
 
 /** Spawns a scripted child. The lines are its script. */

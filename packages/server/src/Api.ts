@@ -90,7 +90,7 @@ export class SessionsGroup extends HttpApiGroup.make("sessions")
     HttpApiEndpoint.post("create", "/sessions", {
       payload: [Wire.NewSession, Schema.Null],
       success: Wire.WireSession.pipe(HttpApiSchema.status(201)),
-      error: Problems.ofRecord
+      error: [Problems.AgentUnknown, Problems.ProfileUnknown, ...Problems.ofRecord]
     }).annotate(OpenApi.Summary, "A new root session"),
     HttpApiEndpoint.get("list", "/sessions", {
       query: {
@@ -121,7 +121,13 @@ export class SessionsGroup extends HttpApiGroup.make("sessions")
       params: id,
       payload: Wire.NewChild,
       success: Wire.Accepted.pipe(HttpApiSchema.status(202)),
-      error: [...launched, Problems.DepthExceeded, Problems.AgentUnknown]
+      error: [
+        ...launched,
+        Problems.DepthExceeded,
+        Problems.AgentUnknown,
+        Problems.ProfileUnknown,
+        Problems.BudgetExhausted
+      ]
     }).annotate(OpenApi.Summary, "Spawn a child: durable once answered"),
     HttpApiEndpoint.get("children", "/sessions/:id/children", {
       params: id,
@@ -139,6 +145,11 @@ export class SessionsGroup extends HttpApiGroup.make("sessions")
       success: Wire.MessageList,
       error: found
     }).annotate(OpenApi.Summary, "The transcript, in order"),
+    HttpApiEndpoint.get("usage", "/sessions/:id/usage", {
+      params: id,
+      success: Wire.TreeUsage,
+      error: found
+    }).annotate(OpenApi.Summary, "What a session and everything below it used"),
     HttpApiEndpoint.get("result", "/sessions/:id/result", {
       params: id,
       success: Wire.Result,

@@ -9,7 +9,7 @@
  *
  * @stability unstable
  */
-import { Obligation, Session } from "@offshoot/core"
+import { Obligation, Session, TreeBudget } from "@offshoot/core"
 import * as Schema from "effect/Schema"
 import * as HttpApiError from "effect/http-api/HttpApiError"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
@@ -259,6 +259,35 @@ export class AgentUnknown extends HttpApiError.Problem<AgentUnknown>()(
     title: "The agent is not configured"
   },
   { ...told, agent: Schema.String, known: Schema.Array(Schema.String) }
+) {}
+
+/** No role has this name. */
+export class ProfileUnknown extends HttpApiError.Problem<ProfileUnknown>()(
+  "ProfileUnknown",
+  {
+    type: typeOf("profile_unknown"),
+    status: 422,
+    title: "There is no such role"
+  },
+  { ...told, profile: Schema.String, known: Schema.Array(Schema.String) }
+) {}
+
+/** The budget of `sessionId` has not so much left; nothing was accepted. */
+export class BudgetExhausted extends HttpApiError.Problem<BudgetExhausted>()(
+  "BudgetExhausted",
+  {
+    type: typeOf("budget_exhausted"),
+    status: 422,
+    title: "The budget is used up"
+  },
+  {
+    ...told,
+    sessionId: Schema.String,
+    budget: TreeBudget.Dimension,
+    limit: Schema.Finite,
+    used: Schema.Finite,
+    reserved: Schema.Finite
+  }
 ) {}
 
 export class AgentNotConfigured extends HttpApiError.Problem<AgentNotConfigured>()(

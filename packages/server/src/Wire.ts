@@ -17,7 +17,9 @@ import {
   Outcome,
   type Runs,
   Session,
-  type SubAgents
+  type SessionStore,
+  type SubAgents,
+  TreeBudget
 } from "@offshoot/core"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -52,12 +54,27 @@ const Metadata = Schema.Record(words(nameLengthMax), text(metadataValueLengthMax
   Schema.isMaxProperties(metadataEntriesMax)
 )
 
+/** Patterns of one policy: names of tools, or their beginnings with a final `*`. */
+const Patterns = Schema.Array(words(nameLengthMax)).check(Schema.isMaxLength(disabledToolsMax))
+
+/** The tools of whoever is around it, only these of them, or all but these. */
+const Tools = Schema.Union([
+  Schema.Struct({ type: Schema.Literal("inherit") }),
+  Schema.Struct({ type: Schema.Literal("allow"), tools: Patterns }),
+  Schema.Struct({ type: Schema.Literal("deny"), tools: Patterns })
+]).annotate({ identifier: "ToolPolicy" })
+
+/** For the session and everything below it; what is left out has no limit here. */
+const Budget = TreeBudget.TreeLimits.annotate({ identifier: "TreeLimits" })
+
 /** `POST /v1/sessions`. */
 export const NewSession = Schema.Struct({
   title: Schema.optionalKey(text(titleLengthMax)),
   prompt: Schema.optionalKey(words(promptLengthMax)),
   profile: Schema.optionalKey(words(nameLengthMax)),
   model: Schema.optionalKey(text(nameLengthMax)),
+  tools: Schema.optionalKey(Tools),
+  budget: Schema.optionalKey(Budget),
   workspace: Schema.optionalKey(words(workspaceLengthMax)),
   metadata: Schema.optionalKey(Metadata)
 }).annotate({ identifier: "NewSession" })
@@ -70,7 +87,11 @@ export const NewChild = Schema.Struct({
   profile: Schema.optionalKey(words(nameLengthMax)),
   agent: Schema.optionalKey(words(nameLengthMax)),
   model: Schema.optionalKey(text(nameLengthMax)),
-  disabledTools: Schema.optionalKey(Schema.Array(words(nameLengthMax)).check(Schema.isMaxLength(disabledToolsMax))),
+  disabledTools: Schema.optionalKey(Patterns),
+  /** Narrows what the parent may use; nothing widens it. */
+  tools: Schema.optionalKey(Tools),
+  /** Promised out of the parent's budget, if there is one over it. */
+  budget: Schema.optionalKey(Budget),
   workspace: Schema.optionalKey(words(workspaceLengthMax)),
   metadata: Schema.optionalKey(Metadata),
   requestKey: Schema.optionalKey(words(nameLengthMax)),
@@ -140,6 +161,8 @@ export const WireSession = Schema.Struct({
   agent: Schema.optionalKey(Schema.String),
   model: Schema.optionalKey(Schema.String),
   workspace: Schema.optionalKey(Schema.String),
+  /** Its own; budgets of the sessions above bound it too. */
+  budget: Schema.optionalKey(Budget),
   parentClose: Schema.optionalKey(Session.ParentClose),
   recovery: Schema.optionalKey(Session.RecoveryPolicy),
   metadata: Session.Metadata,
@@ -217,6 +240,19 @@ export const Result = Schema.Struct({
   details: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite]))
 }).annotate({ identifier: "Result" })
 export type Result = typeof Result.Type
+
+/**
+ * What a session and everything below it used, sessions that were removed
+ * included; of open jobs as far as they told. A figure in `atLeast` leaves out
+ * what some run did not tell.
+ */
+export const TreeUsage = Schema.Struct({
+  own: Session.Usage,
+  tree: Session.Usage,
+  spawned: Schema.Int,
+  inFlight: Schema.Int
+}).annotate({ identifier: "TreeUsage" })
+export type TreeUsage = typeof TreeUsage.Type
 
 export const CancelReceipt = Schema.Struct({ cancelled: Schema.Array(Ids.SessionId) }).annotate({
   identifier: "CancelReceipt"
@@ -336,6 +372,13 @@ const ending = (record: Session.Session): { readonly reason?: string; readonly e
   return { reason: outcome.reason, ...present("error", Outcome.errorText(outcome)) }
 }
 
+const ownBudget = ({ budgets, id }: Session.Session): TreeBudget.TreeLimits | undefined => {
+  const held = budgets?.find(({ sessionId }) => sessionId === id)
+  if (held === undefined) return undefined
+  const { sessionId: _holder, ...limits } = held
+  return limits
+}
+
 /** A record alone, without live run or place. */
 export const record = (stored: Session.Session): WireSession => ({
   id: stored.id,
@@ -350,6 +393,7 @@ export const record = (stored: Session.Session): WireSession => ({
   ...present("agent", stored.agent),
   ...present("model", stored.model),
   ...present("workspace", stored.workspace),
+  ...present("budget", ownBudget(stored)),
   ...present("parentClose", stored.parentClose),
   ...present("recovery", stored.recovery),
   metadata: stored.metadata,
@@ -385,6 +429,13 @@ export const message = (stored: Session.StoredMessage): WireMessage => ({
   hidden: stored.hidden,
   position: stored.position,
   createdAt: isoTime(stored.createdAtMillis)
+})
+
+export const treeUsage = ({ inFlight, own, spawned, tree }: SessionStore.TreeUsage): TreeUsage => ({
+  own,
+  tree,
+  spawned,
+  inFlight
 })
 
 const details = (outcome: Outcome.Outcome): Record<string, string | number> => {

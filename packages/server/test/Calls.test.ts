@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { SessionStore, SubAgents } from "@offshoot/core"
+import { SessionStore, SubAgents, SubagentProfile, TreeBudget } from "@offshoot/core"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -56,6 +56,25 @@ const refusals: ReadonlyArray<
     "children",
     422,
     "agent_unknown"
+  ],
+  [
+    "an unknown role",
+    { spawn: () => Effect.fail(new SubagentProfile.ProfileUnknown({ name: "x", known: ["y"] })) },
+    "children",
+    422,
+    "profile_unknown"
+  ],
+  [
+    "a budget that is used up",
+    {
+      spawn: (id) =>
+        Effect.fail(
+          new TreeBudget.BudgetExhausted({ sessionId: id, budget: "tokens", limit: 5, used: 5, reserved: 0, asked: 1 })
+        )
+    },
+    "children",
+    422,
+    "budget_exhausted"
   ],
   ["a full disk", { spawn: () => Effect.fail(storeError("full")) }, "children", 503, "storage_unavailable"],
   [

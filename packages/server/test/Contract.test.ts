@@ -29,6 +29,7 @@ const calls = [
   "GET /v1/sessions/{id}/result",
   "POST /v1/sessions/{id}/run",
   "GET /v1/sessions/{id}/tree",
+  "GET /v1/sessions/{id}/usage",
   "GET /v1/snapshot",
   "POST /v1/sessions/{id}/wait"
 ]
@@ -83,6 +84,7 @@ describe("problem types", () => {
       "agent_unknown",
       "already_running",
       "body_too_large",
+      "budget_exhausted",
       "conflict",
       "decision_mismatch",
       "depth_exceeded",
@@ -96,6 +98,7 @@ describe("problem types", () => {
       "not_settled",
       "origin_not_allowed",
       "parent_not_accepting",
+      "profile_unknown",
       "queue_full",
       "request_closed",
       "request_not_found",

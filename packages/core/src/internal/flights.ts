@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import type { RunId, SessionId } from "../Ids.ts"
 import { metadataKeys, type ParentClose, type Session } from "../Session.ts"
 import { jobIdOf, type SpawnJob } from "../SpawnJob.ts"
+import { BudgetLedger, type Charged, uncharged } from "./budgetLedger.ts"
 import type { Entry } from "./fairQueue.ts"
 import type { LiveRun, Stop } from "./liveRun.ts"
 import type { Seat } from "./publisher.ts"
@@ -36,7 +37,7 @@ export class Landing {
 }
 
 /** One accepted job on its way from acceptance to completion. */
-export interface Flight extends Entry {
+export interface Flight extends Entry, Charged {
   readonly job: SpawnJob
   /** From the parent up to the root. */
   readonly ancestors: ReadonlyArray<SessionId>
@@ -79,6 +80,8 @@ export const makeFlight = (
   agent: Option.getOrUndefined(Option.flatMapNullishOr(session, agentOf)),
   parentClose: Option.match(session, { onNone: () => "cancel", onSome: ({ parentClose }) => parentClose ?? "cancel" }),
   ancestors,
+  budgets: Option.getOrUndefined(Option.flatMapNullishOr(session, ({ budgets }) => budgets)),
+  charged: uncharged,
   live: undefined,
   queued: undefined,
   stop: undefined,
@@ -107,6 +110,8 @@ export class Flights {
   private readonly byChild = new Map<SessionId, Flight>()
   private readonly byParent = new Map<SessionId, Set<Flight>>()
   private readonly watchers = new Map<SessionId, Set<Tell>>()
+  /** What budgeted flights use. */
+  readonly ledger = new BudgetLedger<Flight>()
 
   /** Told when the commit of a job was reported as failed: it may be in the record all the same. */
   onDoubt: () => void = () => undefined
@@ -130,6 +135,7 @@ export class Flights {
   add(flight: Flight): void {
     const { childSessionId, parentSessionId } = flight.job
     this.byChild.set(childSessionId, flight)
+    this.ledger.add(flight)
     if (parentSessionId === undefined) return
     const sisters = this.byParent.get(parentSessionId)
     if (sisters === undefined) this.byParent.set(parentSessionId, new Set([flight]))
@@ -139,6 +145,7 @@ export class Flights {
   /** The same job as another try, at the same moment: nobody is told that it has settled. */
   replace(flight: Flight, next: Flight): void {
     next.landing = flight.landing
+    this.ledger.replace(flight, next)
     this.byChild.set(next.job.childSessionId, next)
     const { parentSessionId } = flight.job
     const sisters = parentSessionId === undefined ? undefined : this.byParent.get(parentSessionId)
@@ -150,6 +157,7 @@ export class Flights {
   settle(flight: Flight): void {
     const { childSessionId, parentSessionId } = flight.job
     if (this.byChild.get(childSessionId) === flight) this.byChild.delete(childSessionId)
+    this.ledger.settle(flight)
     const sisters = parentSessionId === undefined ? undefined : this.byParent.get(parentSessionId)
     if (parentSessionId !== undefined && sisters?.delete(flight) === true && sisters.size === 0) {
       this.byParent.delete(parentSessionId)

@@ -35,11 +35,20 @@ export class TreeUse {
       spawned += (exists(other) ? 1 : 0) + (this.removed.get(other)?.spawned ?? 0)
     }
     const open = this.jobs.open().filter(({ job }) => tree.has(job.childSessionId))
+    const used: Array<Usage> = []
     for (const found of open) {
       const usage = UsageSum.ofOpenJob(found)
-      if (usage !== undefined) (found.job.childSessionId === id ? own : below).push(usage)
+      if (usage === undefined) continue
+      used.push(usage)
+      ;(found.job.childSessionId === id ? own : below).push(usage)
     }
-    return { own: UsageSum.total(own), tree: UsageSum.total([...own, ...below]), spawned, inFlight: open.length }
+    return {
+      own: UsageSum.total(own),
+      tree: UsageSum.total([...own, ...below]),
+      open: UsageSum.total(used),
+      spawned,
+      inFlight: open.length
+    }
   }
 
   /** Before the session and its jobs go. */

@@ -12,6 +12,7 @@ import type { RunContext } from "../ExternalChildRunner.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
 import { artifactsOf } from "./artifacts.ts"
 import type { Flight } from "./flights.ts"
+import type { Budgets } from "./budgets.ts"
 import type { Inbox } from "./inbox.ts"
 import type { LiveRun } from "./liveRun.ts"
 import { publishOwn } from "./publisher.ts"
@@ -38,6 +39,7 @@ export interface ContextServices {
   readonly slots: Slots
   readonly requests: Requests["Service"]
   readonly inbox: Inbox["Service"]
+  readonly budgets: Budgets["Service"]
 }
 
 const none = Option.none<number>()
@@ -60,6 +62,19 @@ const emitTo = (bound: Bound) => {
     })
 }
 
+const reportCharged = (
+  report: RunContext["report"],
+  budgets: Budgets["Service"],
+  flight: Flight
+): RunContext["report"] =>
+  flight.budgets === undefined
+    ? report
+    : (told) =>
+        Effect.andThen(
+          report(told),
+          Effect.sync(() => budgets.charge(flight))
+        )
+
 /** Binds the port's context to a live run. */
 export const makeContext = (
   services: ContextServices,
@@ -68,7 +83,7 @@ export const makeContext = (
   prompt: string,
   clock: Clock.Clock
 ): RunContext => {
-  const { inbox, recorder, requests, slots, streams } = services
+  const { budgets, inbox, recorder, requests, slots, streams } = services
   const seat = { childId: flight.job.childSessionId, ancestors: flight.ancestors }
   const bound: Bound = { recorder, streams, live, seat, clock }
   const whileWaiting = waitWith(bound, slots, flight)
@@ -88,8 +103,8 @@ export const makeContext = (
     whileWaiting,
     ask: requests.askFor(live, whileWaiting),
     inbox: inbox.forRun(live, flush(bound)),
-    report: reportTo(bound),
-    admitCall: Effect.void,
+    report: reportCharged(reportTo(bound), budgets, flight),
+    admitCall: budgets.admitCall(flight),
     onceOnly: onceOnlyIn(bound),
     stopMode: Effect.sync(() => live.stopMode),
     aborted: Effect.suspend(() => {

@@ -1,5 +1,5 @@
 /** Which failure of core becomes which problem document. Pure. */
-import type { SessionStore, SubAgents } from "@offshoot/core"
+import type { SessionStore, SubagentProfile, SubAgents, TreeBudget } from "@offshoot/core"
 import * as Problems from "../Problems.ts"
 
 export const sessionNotFound = (error: SubAgents.SessionNotFound): Problems.SessionNotFound =>
@@ -130,6 +130,25 @@ export const agentUnknown = (error: SubAgents.AgentUnknown): Problems.AgentUnkno
     hint: "Name one of `known`, or add the agent to the configuration.",
     agent: error.agent,
     known: error.known
+  })
+
+export const profileUnknown = (error: SubagentProfile.ProfileUnknown): Problems.ProfileUnknown =>
+  new Problems.ProfileUnknown({
+    detail: error.message,
+    hint: "Name one of `known`, or none.",
+    profile: error.name,
+    known: error.known
+  })
+
+export const budgetExhausted = (error: TreeBudget.BudgetExhausted): Problems.BudgetExhausted =>
+  new Problems.BudgetExhausted({
+    detail: error.message,
+    hint: "Ask for less, wait until children give back what they do not use, or begin a root with a larger budget.",
+    sessionId: error.sessionId,
+    budget: error.budget,
+    limit: error.limit,
+    used: error.used,
+    reserved: error.reserved
   })
 
 export const notSettled = (view: SubAgents.SessionView): Problems.NotSettled =>

@@ -1,5 +1,5 @@
 /** The calls about sessions: decode, ask `SubAgents`, show. No rule of their own. */
-import { type Ids, Session, type SessionStore, SubAgents } from "@offshoot/core"
+import { type Ids, Session, type SessionStore, SubAgents, type SubagentProfile } from "@offshoot/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
@@ -63,6 +63,11 @@ const failLaunch = {
   ParentNotAccepting: (error: SubAgents.ParentNotAccepting) => Effect.fail(Refusals.parentNotAccepting(error))
 }
 
+const failRole = {
+  AgentUnknown: (error: SubAgents.AgentUnknown) => Effect.fail(Refusals.agentUnknown(error)),
+  ProfileUnknown: (error: SubagentProfile.ProfileUnknown) => Effect.fail(Refusals.profileUnknown(error))
+}
+
 const find = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId) => Effect.catchTags(subAgents.session(id), fail)
 
 const list = (subAgents: SubAgents.SubAgentsShape, filter: SessionStore.SessionFilter, page: PageRequest) => {
@@ -89,7 +94,8 @@ const spawn = (subAgents: SubAgents.SubAgentsShape, parentId: Ids.SessionId, bod
     Effect.catchTags({
       ...failLaunch,
       DepthExceeded: (error) => Effect.fail(Refusals.depthExceeded(error)),
-      AgentUnknown: (error) => Effect.fail(Refusals.agentUnknown(error))
+      ...failRole,
+      BudgetExhausted: (error) => Effect.fail(Refusals.budgetExhausted(error))
     })
   )
 
@@ -163,7 +169,9 @@ export const layer = HttpApiBuilder.group(
     const closing = yield* Closing
     return handlers
       .handle("create", ({ payload }) =>
-        Effect.mapBoth(subAgents.createRoot(payload ?? {}), { onSuccess: Wire.record, onFailure: Refusals.storeError })
+        subAgents
+          .createRoot(payload ?? {})
+          .pipe(Effect.map(Wire.record), Effect.catchTags({ ...failRole, StoreError: fail.StoreError }))
       )
       .handle("list", ({ query }) => list(subAgents, filterOf(query), query))
       .handle("get", ({ params }) => Effect.map(find(subAgents, params.id), Wire.session))
@@ -175,6 +183,9 @@ export const layer = HttpApiBuilder.group(
       )
       .handle("tree", ({ params }) => subAgents.tree(params.id).pipe(Effect.map(Wire.tree), Effect.catchTags(fail)))
       .handle("messages", ({ params, query }) => messages(subAgents, params.id, query))
+      .handle("usage", ({ params }) =>
+        subAgents.usage(params.id).pipe(Effect.map(Wire.treeUsage), Effect.catchTags(fail))
+      )
       .handle("result", ({ params }) => result(subAgents, params.id))
       .handle("wait", ({ params, payload }) =>
         payload?.mode === "wake"

@@ -98,7 +98,13 @@ const treeUsageOf = (
       open.flatMap((found) => (isOwn(found.job.childSessionId) ? (UsageSum.ofOpenJob(found) ?? []) : []))
     const own = [...settled("own"), ...used((child) => child === id)]
     const below = [...settled("below"), ...used((child) => child !== id)]
-    return { own: UsageSum.total(own), tree: UsageSum.total([...own, ...below]), spawned, inFlight: open.length }
+    return {
+      own: UsageSum.total(own),
+      tree: UsageSum.total([...own, ...below]),
+      open: UsageSum.total(used(() => true)),
+      spawned,
+      inFlight: open.length
+    }
   })
 
 export const make = ({ rows }: Asking.Ask): Pick<SessionStore.SessionStoreShape, "treeUsage"> => ({

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Records from "../StoreRecords.ts"
 import { type Test, first, grandchild, parent, second } from "./storeTests.ts"
 
-const nothing: SessionStore.TreeUsage = { own: {}, tree: {}, spawned: 0, inFlight: 0 }
+const nothing: SessionStore.TreeUsage = { own: {}, tree: {}, open: {}, spawned: 0, inFlight: 0 }
 
 const used = (number: number, session: Session.Session, usage: Session.Usage): SpawnJob.ChildCompletion => ({
   ...Records.completion(number, session),
@@ -32,12 +32,14 @@ export const treeUsage = (test: Test): void => {
       assert.deepStrictEqual(yield* store.treeUsage(parent.id), {
         own: { inputTokens: 1, costUsd: 0.5, costSource: "provider" },
         tree: { inputTokens: 1_111, costUsd: 1.75, ...cost },
+        open: {},
         spawned: 3,
         inFlight: 0
       })
       assert.deepStrictEqual(yield* store.treeUsage(first.id), {
         own: { inputTokens: 110, costUsd: 0.25, ...cost },
         tree: { inputTokens: 1_110, costUsd: 1.25, ...cost },
+        open: {},
         spawned: 1,
         inFlight: 0
       })
@@ -76,6 +78,7 @@ export const treeUsage = (test: Test): void => {
       assert.deepStrictEqual(yield* store.treeUsage(parent.id), {
         own: {},
         tree: { inputTokens: 10 },
+        open: { inputTokens: 10 },
         spawned: 2,
         inFlight: 2
       })
@@ -85,6 +88,7 @@ export const treeUsage = (test: Test): void => {
       assert.deepStrictEqual(yield* store.treeUsage(parent.id), {
         own: {},
         tree: { inputTokens: 15 },
+        open: {},
         spawned: 2,
         inFlight: 1
       })
@@ -106,6 +110,7 @@ export const treeUsage = (test: Test): void => {
       assert.deepStrictEqual(yield* store.treeUsage(first.id), {
         own: { inputTokens: 1 },
         tree: { inputTokens: 11 },
+        open: {},
         spawned: 1,
         inFlight: 0
       })
