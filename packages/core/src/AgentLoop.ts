@@ -143,8 +143,8 @@ const respondShortened = (stage: Stage): Effect.Effect<Option.Option<ModelRespon
 
 const toldUsage = Effect.fnUntraced(function* ({ context, model, run }: Stage, response: ModelResponse) {
   const { inputTokens, outputTokens } = response.usage
+  if (run.usage !== undefined) yield* context.report({ usage: run.usage })
   if (inputTokens === undefined && outputTokens === undefined) return
-  yield* context.report({ usage: run.usage })
   yield* context.emit({
     type: "token_budget_updated",
     usedTokens: (inputTokens ?? 0) + (outputTokens ?? 0),
@@ -225,6 +225,8 @@ const round = Effect.fnUntraced(function* (stage: Stage): Effect.fn.Return<After
   yield* takeMessages(stage)
   const refusal = run.refusesRound()
   if (Option.isSome(refusal)) return yield* refused(stage, refusal.value)
+  const admitted = yield* Effect.result(context.admitCall)
+  if (Result.isFailure(admitted)) return yield* refused(stage, admitted.failure.outcome)
   if (Option.isSome(model.contextTokensMax)) yield* compact(stage, "when_due")
   run.rounds += 1
   yield* context.emit({
@@ -328,8 +330,7 @@ const play = Effect.fnUntraced(function* (
   const stage: Stage = { context, model: model.success, tools, limits, steering, run }
   let after = yield* takeUp({ stage, system, entries })
   while (Option.isNone(after)) after = yield* round(stage)
-  const usage = Object.keys(run.usage).length === 0 ? Option.none() : Option.some(run.usage)
-  return { outcome: after.value, usage, resume: Option.none() }
+  return { outcome: after.value, usage: Option.fromUndefinedOr(run.usage), resume: Option.none() }
 })
 
 /** The run is a fiber of the caller's scope: it ends with its own end, its interruption, or that scope (A3). */

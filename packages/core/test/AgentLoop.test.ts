@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import type { RunnerEvent } from "../src/AgentEvent.ts"
 import type { Budget } from "../src/Outcome.ts"
 import { promptOf } from "../src/internal/agentPrompt.ts"
+import { BudgetExhausted } from "../src/TreeBudget.ts"
 import * as RunHarness from "../src/testing/RunHarness.ts"
 import { answer, call, end, type Given, runnerOf, say, sessionOf, shown, toolOf } from "./AgentWorld.ts"
 
@@ -71,6 +72,33 @@ describe("a run of the in-process agent", () => {
         events.flatMap((event) => (event.type === "runner_progress" ? [event.round] : [])),
         [1, 2, 3]
       )
+    })
+  )
+
+  it.effect("the budget of its tree is asked before each call, after what the last one used was told", () =>
+    Effect.gen(function* () {
+      const { harness, runner, sent } = yield* stand({
+        turns: [[...call("1", "look"), ...end("tool-calls")], answer("never said")],
+        tools: [toolOf("look")]
+      })
+      const exhausted = new BudgetExhausted({
+        sessionId: harness.context.session.rootId,
+        budget: "tokens",
+        limit: 15,
+        used: 15,
+        reserved: 0
+      })
+      const admitCall = Effect.flatMap(harness.report, ({ usage }) =>
+        usage?.outputTokens === undefined ? Effect.void : Effect.fail(exhausted)
+      )
+      const { outcome } = yield* harness.run({
+        ...runner,
+        run: (context) => runner.run({ ...context, admitCall })
+      })
+      assert.deepStrictEqual(outcome, exhausted.outcome)
+      assert.lengthOf(sent, 1)
+      assert.lengthOf(recorded(yield* harness.entries), 2)
+      assert.include(types(yield* harness.events), "budget_exceeded")
     })
   )
 

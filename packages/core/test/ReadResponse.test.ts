@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Response } from "effect/ai"
 import * as Option from "effect/Option"
 import type { RunnerEvent } from "../src/AgentEvent.ts"
-import { ResponseReader, usedTogether, withoutCalls } from "../src/internal/readResponse.ts"
+import { ResponseReader, withoutCalls } from "../src/internal/readResponse.ts"
 
 const finish = (reason: Response.FinishReason, metadata: Response.FinishPart["metadata"] = {}): Response.FinishPart =>
   Response.makePart("finish", {
@@ -145,19 +145,5 @@ describe("ResponseReader", () => {
     const much = "x".repeat(16_777_217)
     const { response, shown } = read([start("text", "1"), text("1", "some"), text("1", much), finish("stop")])
     assert.deepStrictEqual([response.text, response.overflowed, shown.length], ["some", true, 2])
-  })
-})
-
-describe("usedTogether", () => {
-  it.each([
-    [{ inputTokens: 1 }, { inputTokens: 2, outputTokens: 3 }, { inputTokens: 3, outputTokens: 3 }],
-    [{}, {}, {}],
-    [
-      { costUsd: 1, costSource: "provider" as const },
-      { costUsd: 2, costSource: "estimated" as const },
-      { costUsd: 3, costSource: "estimated" as const }
-    ]
-  ])("%o and %o are %o", (a, b, together) => {
-    assert.deepStrictEqual(usedTogether(a, b), together)
   })
 })

@@ -8,21 +8,21 @@ import type { AgentLimitsShape } from "../AgentLimits.ts"
 import * as Compaction from "../Compaction.ts"
 import type { RunnerOutcome } from "../Outcome.ts"
 import type { Usage } from "../Session.ts"
+import * as UsageSum from "../UsageSum.ts"
 import { overBudget } from "./agentOutcome.ts"
 import { callIds } from "./agentPrompt.ts"
-import { type ModelResponse, usedTogether } from "./readResponse.ts"
+import type { ModelResponse } from "./readResponse.ts"
 
 /** What a run may still do, as far as its own limits go. */
 export type Refusal = Extract<RunnerOutcome, { readonly reason: "budget" }>
-
-const tokensOf = ({ inputTokens, outputTokens }: Usage): number => (inputTokens ?? 0) + (outputTokens ?? 0)
 
 export class AgentRun {
   /** The ids of all calls of the transcript. */
   readonly usedIds: Set<string>
   rounds = 0
   toolCalls = 0
-  usage: Usage = {}
+  /** Of all responses; none came: there is none. */
+  usage: Usage | undefined
   /** The system prompt, then the transcript. */
   private list: Array<Prompt.Message>
   /** What the context held after the last response, in tokens, and how many messages that were; 0: nobody counted. */
@@ -51,9 +51,13 @@ export class AgentRun {
 
   /** Takes in what a response used; call it before its message is added. */
   count({ usage }: ModelResponse): void {
-    this.usage = usedTogether(this.usage, usage)
-    const tokens = tokensOf(usage)
+    this.usage = this.usage === undefined ? usage : UsageSum.add(this.usage, usage)
+    const tokens = UsageSum.tokensOf(usage)
     this.counted = { tokens, messages: tokens === 0 ? 0 : this.list.length + 1 }
+  }
+
+  private get tokensUsed(): number {
+    return this.usage === undefined ? 0 : UsageSum.tokensOf(this.usage)
   }
 
   /** What the next call takes of the context: as the provider counted, and by estimate what came since. */
@@ -66,7 +70,7 @@ export class AgentRun {
   refusesRound(): Option.Option<Refusal> {
     const { roundsMax, tokensMax } = this.limits
     if (this.rounds >= roundsMax) return refusal("rounds", `the run has made all of its ${roundsMax} model calls`)
-    const used = tokensOf(this.usage)
+    const used = this.tokensUsed
     return Option.exists(tokensMax, (max) => used >= max)
       ? refusal("tokens", `the run has used ${used} tokens of ${Option.getOrElse(tokensMax, () => 0)}`)
       : Option.none()
@@ -82,7 +86,7 @@ export class AgentRun {
 
   /** Tokens that the next response may still use; none: there is no limit. */
   get tokensLeft(): Option.Option<number> {
-    return Option.map(this.limits.tokensMax, (max) => Math.max(1, max - tokensOf(this.usage)))
+    return Option.map(this.limits.tokensMax, (max) => Math.max(1, max - this.tokensUsed))
   }
 }
 

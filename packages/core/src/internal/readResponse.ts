@@ -245,27 +245,3 @@ export const withoutCalls = (response: ModelResponse): ModelResponse =>
         content: response.content.filter((part) => part.type !== "tool-call" || part.providerExecuted),
         calls: []
       }
-
-const counts = [
-  "inputTokens",
-  "outputTokens",
-  "cacheReadTokens",
-  "cacheWriteTokens",
-  "reasoningTokens",
-  "costUsd"
-] as const
-
-/** What two rounds used together, as far as it is known. A cost is an estimate as soon as a part of it is one. */
-export const usedTogether = (a: Usage, b: Usage): Usage => {
-  const used: Figures = {}
-  for (const key of counts) {
-    const before = a[key]
-    const now = b[key]
-    const sum = before === undefined ? now : now === undefined ? before : before + now
-    if (sum !== undefined) used[key] = sum
-  }
-  const isEstimated = a.costSource === "estimated" || b.costSource === "estimated"
-  const costSource = isEstimated ? "estimated" : (a.costSource ?? b.costSource)
-  if (costSource !== undefined) used.costSource = costSource
-  return used
-}
