@@ -1529,6 +1529,12 @@ export declare const finalize: (services: FinalizeServices, flight: Flight, sess
         readonly allowed: readonly (readonly string[])[];
         readonly denied: readonly string[];
     };
+    readonly budgets?: readonly {
+        readonly tokens?: number;
+        readonly costUsd?: number;
+        readonly spawns?: number;
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    }[];
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
@@ -1762,6 +1768,12 @@ export declare const goOn: (services: FinalizeServices, flight: Flight, session:
         readonly allowed: readonly (readonly string[])[];
         readonly denied: readonly string[];
     };
+    readonly budgets?: readonly {
+        readonly tokens?: number;
+        readonly costUsd?: number;
+        readonly spawns?: number;
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    }[];
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
@@ -1891,6 +1903,12 @@ export declare const goOn: (services: FinalizeServices, flight: Flight, session:
         readonly allowed: readonly (readonly string[])[];
         readonly denied: readonly string[];
     };
+    readonly budgets?: readonly {
+        readonly tokens?: number;
+        readonly costUsd?: number;
+        readonly spawns?: number;
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    }[];
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
@@ -2025,6 +2043,12 @@ export declare const suspend: (services: FinalizeServices, flight: Flight, sessi
         readonly allowed: readonly (readonly string[])[];
         readonly denied: readonly string[];
     };
+    readonly budgets?: readonly {
+        readonly tokens?: number;
+        readonly costUsd?: number;
+        readonly spawns?: number;
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    }[];
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
@@ -2154,6 +2178,12 @@ export declare const suspend: (services: FinalizeServices, flight: Flight, sessi
         readonly allowed: readonly (readonly string[])[];
         readonly denied: readonly string[];
     };
+    readonly budgets?: readonly {
+        readonly tokens?: number;
+        readonly costUsd?: number;
+        readonly spawns?: number;
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    }[];
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
@@ -2981,6 +3011,12 @@ export declare const Session: Schema.Struct<{
         readonly allowed: Schema.$Array<Schema.$Array<Schema.NonEmptyString>>;
         readonly denied: Schema.$Array<Schema.NonEmptyString>;
     }>>;
+    readonly budgets: Schema.optionalKey<Schema.$Array<Schema.Struct<{
+        readonly tokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly spawns: Schema.optionalKey<Schema.Int>;
+        readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    }>>>;
     readonly requestKey: Schema.optionalKey<Schema.String>;
     readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
     readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
@@ -3113,6 +3149,7 @@ export interface StoredCompletion extends ChildCompletion {
 export interface TreeUsage {
     readonly own: Usage;
     readonly tree: Usage;
+    readonly open: Usage;
     readonly spawned: number;
     readonly inFlight: number;
 }
@@ -3253,12 +3290,15 @@ export {};
 import * as Effect from "effect/Effect";
 import type { AgentEntry } from "./AgentDirectory.ts";
 import * as Ids from "./Ids.ts";
+import type { Budgets } from "./internal/budgets.ts";
 import { type Built, type Recorder } from "./internal/recorder.ts";
 import type { Limits } from "./Limits.ts";
 import { type SessionStoreShape, StoreError } from "./SessionStore.ts";
 import type { SessionStreamsShape } from "./SessionStreams.ts";
 import type { SpawnSchedulerShape } from "./SpawnScheduler.ts";
+import type { SubagentProfilesShape } from "./SubagentProfile.ts";
 import { AgentNotConfigured, AgentUnknown, AlreadyRunning, DepthExceeded, ParentNotAccepting, type QueuePlace, type Spawned, type SpawnRequest } from "./SubAgents.ts";
+import type { TreeLimits } from "./TreeBudget.ts";
 export interface SpawnServices {
     readonly store: SessionStoreShape;
     readonly commit: Recorder["Service"]["commit"];
@@ -3267,9 +3307,12 @@ export interface SpawnServices {
     readonly limits: Limits;
     readonly directory: ReadonlyMap<string, AgentEntry>;
     readonly hasAgent: boolean;
+    readonly profiles: SubagentProfilesShape;
+    readonly budgets: Budgets["Service"];
+    readonly rootLimits: TreeLimits;
 }
 export declare const titleOf: (title: string | undefined, prompt: string | undefined) => string;
-export declare const spawn: (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) => Effect.Effect<Spawned, AgentUnknown | DepthExceeded | ParentNotAccepting | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | import("./SubAgents.ts").SessionNotFound | StoreError | ({
+export declare const spawn: (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) => Effect.Effect<Spawned, AgentUnknown | import("./TreeBudget.ts").BudgetExhausted | DepthExceeded | ParentNotAccepting | import("./SubagentProfile.ts").ProfileUnknown | import("./SubAgents.ts").QueueFull | import("./SubAgents.ts").SchedulerClosed | import("./SubAgents.ts").SessionNotFound | StoreError | ({
     readonly reason: import("./StoreError.ts").RequestKeyTaken;
 } & StoreError & {
     readonly reason: import("./StoreError.ts").RequestKeyTaken;
@@ -3279,6 +3322,20 @@ export declare const createRoot: (services: SpawnServices, request: {
     readonly prompt?: string;
     readonly profile?: string;
     readonly model?: string;
+    readonly tools?: {
+        readonly type: "inherit";
+    } | {
+        readonly type: "allow";
+        readonly tools: readonly string[];
+    } | {
+        readonly type: "deny";
+        readonly tools: readonly string[];
+    };
+    readonly budget?: {
+        readonly tokens?: number;
+        readonly costUsd?: number;
+        readonly spawns?: number;
+    };
     readonly workspace?: string;
     readonly metadata?: {
         readonly [x: string]: string;
@@ -3403,6 +3460,12 @@ export declare const createRoot: (services: SpawnServices, request: {
         readonly allowed: readonly (readonly string[])[];
         readonly denied: readonly string[];
     };
+    readonly budgets?: readonly {
+        readonly tokens?: number;
+        readonly costUsd?: number;
+        readonly spawns?: number;
+        readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+    }[];
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
@@ -3412,7 +3475,7 @@ export declare const createRoot: (services: SpawnServices, request: {
     readonly createdAtMillis: number;
     readonly updatedAtMillis: number;
     readonly version: number;
-}, StoreError, never>;
+}, AgentUnknown | import("./SubagentProfile.ts").ProfileUnknown | StoreError, never>;
 export type Opening = (runId: Ids.RunId, nowMillis: number) => Built;
 export declare const rerun: (services: SpawnServices, id: Ids.SessionId, opening?: Opening) => Effect.Effect<{
     session: {
@@ -3535,6 +3598,12 @@ export declare const rerun: (services: SpawnServices, id: Ids.SessionId, opening
             readonly allowed: readonly (readonly string[])[];
             readonly denied: readonly string[];
         };
+        readonly budgets?: readonly {
+            readonly tokens?: number;
+            readonly costUsd?: number;
+            readonly spawns?: number;
+            readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
+        }[];
         readonly requestKey?: string;
         readonly parentClose?: "abandon" | "cancel" | "drain";
         readonly recovery?: "resume" | "retry" | "settle";
@@ -3755,6 +3824,60 @@ export declare const ChildCompletion: Schema.Struct<{
 }>;
 export type ChildCompletion = typeof ChildCompletion.Type;
 
+// src/SpawnRequest.d.ts
+import * as Schema from "effect/Schema";
+export declare const RootRequest: Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly tools: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"inherit">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"allow">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deny">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>]>>;
+    readonly budget: Schema.optionalKey<Schema.Struct<{
+        readonly tokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly spawns: Schema.optionalKey<Schema.Int>;
+    }>>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.String, Schema.String>>;
+}>;
+export type RootRequest = typeof RootRequest.Type;
+export declare const SpawnRequest: Schema.Struct<{
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly prompt: Schema.NonEmptyString;
+    readonly profile: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.String>>;
+    readonly tools: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"inherit">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"allow">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deny">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>]>>;
+    readonly budget: Schema.optionalKey<Schema.Struct<{
+        readonly tokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly spawns: Schema.optionalKey<Schema.Int>;
+    }>>;
+    readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.String, Schema.String>>;
+    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
+    readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+    readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
+}>;
+export type SpawnRequest = typeof SpawnRequest.Type;
+
 // src/SpawnScheduler.d.ts
 import * as Context from "effect/Context";
 import * as Duration from "effect/Duration";
@@ -3764,6 +3887,7 @@ import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
 import { type StopMode } from "./ExternalChildRunner.ts";
 import type { RunId, SessionId } from "./Ids.ts";
+import { Budgets } from "./internal/budgets.ts";
 import { CurrentFlights, type Flight } from "./internal/flights.ts";
 import { Inbox } from "./internal/inbox.ts";
 import { Recorder, type Show } from "./internal/recorder.ts";
@@ -3817,7 +3941,7 @@ export interface SchedulerCounts {
 declare const SpawnScheduler_base: Context.ServiceClass<SpawnScheduler, "@offshoot/core/SpawnScheduler", SpawnSchedulerShape>;
 export declare class SpawnScheduler extends SpawnScheduler_base {
 }
-type Needed = Recorder | SessionStreams | Outbox | CurrentFlights | Inbox | Requests | Waits;
+type Needed = Recorder | SessionStreams | Outbox | CurrentFlights | Inbox | Requests | Waits | Budgets;
 export declare const layer: Layer.Layer<SpawnScheduler, StoreError, Needed>;
 export {};
 
@@ -3898,7 +4022,11 @@ import type { ListedModel } from "./ProviderRouter.ts";
 import type { ChildReport } from "./internal/wakeMessage.ts";
 import type { RunSnapshot } from "./Runs.ts";
 import { type ModelRef, type Session, type StoredMessage, type Usage } from "./Session.ts";
-import type { EventQuery, FeedBounds, FeedScope, RecordedEvent, SessionQuery, StoreError } from "./SessionStore.ts";
+import type { EventQuery, FeedBounds, FeedScope, RecordedEvent, SessionQuery, StoreError, TreeUsage } from "./SessionStore.ts";
+import type { ProfileUnknown } from "./SubagentProfile.ts";
+import type { RootRequest, SpawnRequest } from "./SpawnRequest.ts";
+import type { BudgetExhausted } from "./TreeBudget.ts";
+export { RootRequest, SpawnRequest } from "./SpawnRequest.ts";
 declare const SessionNotFound_base: Schema.Class<SessionNotFound, Schema.TaggedStruct<"SessionNotFound", {
     readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
 }>, import("effect/Cause").YieldableError>;
@@ -4015,29 +4143,6 @@ export declare class DecisionMismatch extends DecisionMismatch_base {
     readonly retryable = false;
     get message(): string;
 }
-export declare const RootRequest: Schema.Struct<{
-    readonly title: Schema.optionalKey<Schema.String>;
-    readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
-    readonly profile: Schema.optionalKey<Schema.String>;
-    readonly model: Schema.optionalKey<Schema.String>;
-    readonly workspace: Schema.optionalKey<Schema.String>;
-    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.String, Schema.String>>;
-}>;
-export type RootRequest = typeof RootRequest.Type;
-export declare const SpawnRequest: Schema.Struct<{
-    readonly title: Schema.optionalKey<Schema.String>;
-    readonly prompt: Schema.NonEmptyString;
-    readonly profile: Schema.optionalKey<Schema.String>;
-    readonly agent: Schema.optionalKey<Schema.NonEmptyString>;
-    readonly model: Schema.optionalKey<Schema.String>;
-    readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.String>>;
-    readonly workspace: Schema.optionalKey<Schema.String>;
-    readonly metadata: Schema.optionalKey<Schema.$Record<Schema.String, Schema.String>>;
-    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
-    readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
-    readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
-}>;
-export type SpawnRequest = typeof SpawnRequest.Type;
 export interface UpdateRequest {
     readonly title?: string;
     readonly model?: string;
@@ -4183,8 +4288,8 @@ export interface TreeSnapshot {
     readonly requests: ReadonlyArray<Request>;
 }
 export interface SubAgentsShape {
-    readonly createRoot: (request: RootRequest) => Effect.Effect<Session, StoreError>;
-    readonly spawn: (parentId: SessionId, request: SpawnRequest) => Effect.Effect<Spawned, SessionNotFound | QueueFull | SchedulerClosed | DepthExceeded | ParentNotAccepting | AgentUnknown | StoreError>;
+    readonly createRoot: (request: RootRequest) => Effect.Effect<Session, ProfileUnknown | AgentUnknown | StoreError>;
+    readonly spawn: (parentId: SessionId, request: SpawnRequest) => Effect.Effect<Spawned, SessionNotFound | QueueFull | SchedulerClosed | DepthExceeded | ParentNotAccepting | AgentUnknown | ProfileUnknown | BudgetExhausted | StoreError>;
     readonly run: (id: SessionId) => Effect.Effect<Spawned, SessionNotFound | QueueFull | SchedulerClosed | AlreadyRunning | AgentNotConfigured | ParentNotAccepting | StoreError>;
     readonly update: (id: SessionId, request: UpdateRequest) => Effect.Effect<Session, SessionNotFound | AlreadyRunning | StoreError>;
     readonly cancel: (id: SessionId, request: CancelRequest) => Effect.Effect<CancelReceipt, SessionNotFound | NotInFlight | StoreError>;
@@ -4196,6 +4301,7 @@ export interface SubAgentsShape {
         readonly after: number;
         readonly limit: number;
     }) => Effect.Effect<ReadonlyArray<StoredMessage>, SessionNotFound | StoreError>;
+    readonly usage: (id: SessionId) => Effect.Effect<TreeUsage, SessionNotFound | StoreError>;
     readonly result: (id: SessionId) => Effect.Effect<Option.Option<SessionResult>, SessionNotFound | StoreError>;
     readonly wakeWhen: (parentId: SessionId, request: WakeRequest) => Effect.Effect<Wait, SessionNotFound | WaitOpen | StoreError>;
     readonly collect: (parentId: SessionId, request: CollectRequest) => Effect.Effect<Collected, SessionNotFound | StoreError>;
@@ -4366,16 +4472,40 @@ export declare const fromToolkit: <R, F, E, H>(name: string, toolkit: Effect.Eff
 export {};
 
 // src/TreeBudget.d.ts
+import * as Context from "effect/Context";
+import * as Layer from "effect/Layer";
 import * as Schema from "effect/Schema";
 import type { Outcome } from "./Outcome.ts";
 export declare const Dimension: Schema.Literals<readonly ["tokens", "cost", "spawns"]>;
 export type Dimension = typeof Dimension.Type;
+export declare const TreeLimits: Schema.Struct<{
+    readonly tokens: Schema.optionalKey<Schema.Int>;
+    readonly costUsd: Schema.optionalKey<Schema.Finite>;
+    readonly spawns: Schema.optionalKey<Schema.Int>;
+}>;
+export type TreeLimits = typeof TreeLimits.Type;
+export declare const HeldBudget: Schema.Struct<{
+    readonly tokens: Schema.optionalKey<Schema.Int>;
+    readonly costUsd: Schema.optionalKey<Schema.Finite>;
+    readonly spawns: Schema.optionalKey<Schema.Int>;
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>;
+export type HeldBudget = typeof HeldBudget.Type;
+declare const DefaultLimits_base: Context.Reference<{
+    readonly tokens?: number;
+    readonly costUsd?: number;
+    readonly spawns?: number;
+}>;
+export declare class DefaultLimits extends DefaultLimits_base {
+}
+export declare const layer: (limits: TreeLimits) => Layer.Layer<never>;
 declare const BudgetExhausted_base: Schema.Class<BudgetExhausted, Schema.TaggedStruct<"BudgetExhausted", {
     readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     readonly budget: Schema.Literals<readonly ["tokens", "cost", "spawns"]>;
     readonly limit: Schema.Finite;
     readonly used: Schema.Finite;
     readonly reserved: Schema.Finite;
+    readonly asked: Schema.optionalKey<Schema.Finite>;
 }>, import("effect/Cause").YieldableError>;
 export declare class BudgetExhausted extends BudgetExhausted_base {
     readonly retryable = false;

@@ -44,6 +44,11 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
         readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
         readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -102,6 +107,20 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
     readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
     readonly model: Schema.optionalKey<Schema.String>;
+    readonly tools: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"inherit">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"allow">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deny">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>]>>;
+    readonly budget: Schema.optionalKey<Schema.Struct<{
+        readonly tokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly spawns: Schema.optionalKey<Schema.Int>;
+    }>>;
     readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
 }>>, never, Schema.toCodecJson<Schema.Struct<{
@@ -118,6 +137,11 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     readonly agent: Schema.optionalKey<Schema.String>;
     readonly model: Schema.optionalKey<Schema.String>;
     readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly budget: Schema.optionalKey<Schema.Struct<{
+        readonly tokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly spawns: Schema.optionalKey<Schema.Int>;
+    }>>;
     readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
     readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
     readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -169,7 +193,7 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     } & {
         since: Schema.String;
     }>]>>;
-}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"get", "GET", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
+}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.AgentUnknown | typeof Problems.ProfileUnknown | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"get", "GET", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
     id: Schema.brand<Schema.NonEmptyString, "SessionId">;
 }>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
     readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
@@ -185,6 +209,11 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     readonly agent: Schema.optionalKey<Schema.String>;
     readonly model: Schema.optionalKey<Schema.String>;
     readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly budget: Schema.optionalKey<Schema.Struct<{
+        readonly tokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly spawns: Schema.optionalKey<Schema.Int>;
+    }>>;
     readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
     readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
     readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -257,6 +286,11 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
         readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
         readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -369,6 +403,11 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
         readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
         readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -434,6 +473,20 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     readonly agent: Schema.optionalKey<Schema.NonEmptyString>;
     readonly model: Schema.optionalKey<Schema.String>;
     readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.NonEmptyString>>;
+    readonly tools: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"inherit">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"allow">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deny">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>]>>;
+    readonly budget: Schema.optionalKey<Schema.Struct<{
+        readonly tokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly spawns: Schema.optionalKey<Schema.Int>;
+    }>>;
     readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
     readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
@@ -454,6 +507,11 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
         readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
         readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -510,9 +568,34 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     readonly position: Schema.Int;
 }>>, Schema.toCodecJson<HttpApiSchema.encodeToWithHeaders<typeof Problems.QueueFull, typeof Problems.QueueFull, {
     "retry-after": Schema.Int;
-}> | typeof Problems.SessionNotFound | typeof Problems.ParentNotAccepting | typeof Problems.Conflict | typeof Problems.DepthExceeded | typeof Problems.AgentUnknown | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"tree", "GET", "/v1/sessions/:id/tree", Schema.toCodecStringTree<Schema.Struct<{
+}> | typeof Problems.SessionNotFound | typeof Problems.ParentNotAccepting | typeof Problems.Conflict | typeof Problems.DepthExceeded | typeof Problems.AgentUnknown | typeof Problems.ProfileUnknown | typeof Problems.BudgetExhausted | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"tree", "GET", "/v1/sessions/:id/tree", Schema.toCodecStringTree<Schema.Struct<{
     id: Schema.brand<Schema.NonEmptyString, "SessionId">;
-}>>, never, never, never, Schema.toCodecJson<Schema.Codec<Wire.Tree, Wire.TreeEncoded, never, never>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"wait", "POST", "/v1/sessions/:id/wait", Schema.toCodecStringTree<Schema.Struct<{
+}>>, never, never, never, Schema.toCodecJson<Schema.Codec<Wire.Tree, Wire.TreeEncoded, never, never>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"usage", "GET", "/v1/sessions/:id/usage", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly own: Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+    }>;
+    readonly tree: Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+    }>;
+    readonly spawned: Schema.Int;
+    readonly inFlight: Schema.Int;
+}>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"wait", "POST", "/v1/sessions/:id/wait", Schema.toCodecStringTree<Schema.Struct<{
     id: Schema.brand<Schema.NonEmptyString, "SessionId">;
 }>>, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
     readonly children: Schema.optionalKey<Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>>;
@@ -536,6 +619,11 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
         readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
         readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -2077,6 +2165,11 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
         readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
         readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -2593,6 +2686,25 @@ declare const AgentUnknown_base: HttpApiError.ProblemClass<AgentUnknown, "AgentU
 }, {}>;
 export declare class AgentUnknown extends AgentUnknown_base {
 }
+declare const ProfileUnknown_base: HttpApiError.ProblemClass<ProfileUnknown, "ProfileUnknown", "urn:offshoot:problem:profile_unknown", 422, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly profile: Schema.String;
+    readonly known: Schema.$Array<Schema.String>;
+}, {}>;
+export declare class ProfileUnknown extends ProfileUnknown_base {
+}
+declare const BudgetExhausted_base: HttpApiError.ProblemClass<BudgetExhausted, "BudgetExhausted", "urn:offshoot:problem:budget_exhausted", 422, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly sessionId: Schema.String;
+    readonly budget: Schema.Literals<readonly ["tokens", "cost", "spawns"]>;
+    readonly limit: Schema.Finite;
+    readonly used: Schema.Finite;
+    readonly reserved: Schema.Finite;
+}, {}>;
+export declare class BudgetExhausted extends BudgetExhausted_base {
+}
 declare const AgentNotConfigured_base: HttpApiError.ProblemClass<AgentNotConfigured, "AgentNotConfigured", "urn:offshoot:problem:agent_not_configured", 422, {
     readonly detail: Schema.String;
     readonly hint: Schema.String;
@@ -2894,7 +3006,7 @@ export declare const subjectOf: ({ event, streamId }: Recorded) => string;
 export {};
 
 // src/Wire.d.ts
-import { type AgentDirectory, AgentEvent, Obligation, type Runs, Session, type SubAgents } from "@offshoot/core";
+import { type AgentDirectory, AgentEvent, Obligation, type Runs, Session, type SessionStore, type SubAgents } from "@offshoot/core";
 import * as Schema from "effect/Schema";
 import { isoTime } from "./internal/isoTime.ts";
 export declare const pageDefault = 50;
@@ -2906,6 +3018,20 @@ export declare const NewSession: Schema.Struct<{
     readonly prompt: Schema.optionalKey<Schema.NonEmptyString>;
     readonly profile: Schema.optionalKey<Schema.NonEmptyString>;
     readonly model: Schema.optionalKey<Schema.String>;
+    readonly tools: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"inherit">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"allow">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deny">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>]>>;
+    readonly budget: Schema.optionalKey<Schema.Struct<{
+        readonly tokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly spawns: Schema.optionalKey<Schema.Int>;
+    }>>;
     readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
 }>;
@@ -2917,6 +3043,20 @@ export declare const NewChild: Schema.Struct<{
     readonly agent: Schema.optionalKey<Schema.NonEmptyString>;
     readonly model: Schema.optionalKey<Schema.String>;
     readonly disabledTools: Schema.optionalKey<Schema.$Array<Schema.NonEmptyString>>;
+    readonly tools: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"inherit">;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"allow">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"deny">;
+        readonly tools: Schema.$Array<Schema.NonEmptyString>;
+    }>]>>;
+    readonly budget: Schema.optionalKey<Schema.Struct<{
+        readonly tokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly spawns: Schema.optionalKey<Schema.Int>;
+    }>>;
     readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
     readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
@@ -2966,6 +3106,11 @@ export declare const WireSession: Schema.Struct<{
     readonly agent: Schema.optionalKey<Schema.String>;
     readonly model: Schema.optionalKey<Schema.String>;
     readonly workspace: Schema.optionalKey<Schema.String>;
+    readonly budget: Schema.optionalKey<Schema.Struct<{
+        readonly tokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly spawns: Schema.optionalKey<Schema.Int>;
+    }>>;
     readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
     readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
     readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -3034,6 +3179,11 @@ export declare const SessionList: Schema.Struct<{
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
         readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
         readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -3104,6 +3254,11 @@ export declare const Accepted: Schema.Struct<{
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
         readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
         readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -3217,6 +3372,31 @@ export declare const Result: Schema.Struct<{
     readonly details: Schema.$Record<Schema.String, Schema.Union<readonly [Schema.String, Schema.Finite]>>;
 }>;
 export type Result = typeof Result.Type;
+export declare const TreeUsage: Schema.Struct<{
+    readonly own: Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+    }>;
+    readonly tree: Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+    }>;
+    readonly spawned: Schema.Int;
+    readonly inFlight: Schema.Int;
+}>;
+export type TreeUsage = typeof TreeUsage.Type;
 export declare const CancelReceipt: Schema.Struct<{
     readonly cancelled: Schema.$Array<Schema.brand<Schema.NonEmptyString, "SessionId">>;
 }>;
@@ -3335,6 +3515,11 @@ export declare const Snapshot: Schema.Struct<{
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
         readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
         readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;
@@ -3452,6 +3637,7 @@ export declare const session: (view: SubAgents.SessionView) => WireSession;
 export declare const accepted: (spawned: SubAgents.Spawned) => Accepted;
 export declare const tree: (node: SubAgents.SessionTree) => Tree;
 export declare const message: (stored: Session.StoredMessage) => WireMessage;
+export declare const treeUsage: ({ inFlight, own, spawned, tree }: SessionStore.TreeUsage) => TreeUsage;
 export declare const result: (settled: SubAgents.SessionResult) => Result;
 export declare const request: (asked: Obligation.Request) => WireRequest;
 export declare const receipt: (sent: Obligation.Steer) => Receipt;
@@ -3542,6 +3728,11 @@ export declare const WaitAnswer: Schema.Struct<{
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly model: Schema.optionalKey<Schema.String>;
         readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
         readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
         readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
         readonly metadata: Schema.$Record<Schema.String, Schema.String>;

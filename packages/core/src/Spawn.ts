@@ -184,7 +184,11 @@ const acceptanceOf = Effect.fnUntraced(function* (
   request: SpawnRequest,
   epoch: number
 ) {
-  const role = yield* findRole(services.profiles, parent.tools, request.workspace ?? parent.workspace, request)
+  const role = yield* findRole(
+    services.profiles,
+    { kind: "child", workspace: request.workspace ?? parent.workspace, around: parent.tools },
+    request
+  )
   const agent = yield* agentFor(services, role.agent)
   const nowMillis = yield* Clock.currentTimeMillis
   const id = yield* Ids.makeSessionId
@@ -279,7 +283,11 @@ export const spawn = (services: SpawnServices, parentId: Ids.SessionId, request:
 export const createRoot = Effect.fnUntraced(function* (services: SpawnServices, request: RootRequest) {
   const nowMillis = yield* Clock.currentTimeMillis
   const id = yield* Ids.makeSessionId
-  const role = yield* findRole(services.profiles, undefined, request.workspace, request)
+  const role = yield* findRole(
+    services.profiles,
+    { kind: "root", workspace: request.workspace, around: undefined },
+    request
+  )
   const agent = yield* agentFor(services, role.agent)
   const budgets = budgetsOf(heldBy(id, { ...services.rootLimits, ...request.budget }), [])
   const session: Session = {

@@ -21,16 +21,7 @@ import type { CancelledBy, Outcome } from "./Outcome.ts"
 import type { ListedModel } from "./ProviderRouter.ts"
 import type { ChildReport } from "./internal/wakeMessage.ts"
 import type { RunSnapshot } from "./Runs.ts"
-import {
-  Metadata,
-  type ModelRef,
-  ParentClose,
-  RecoveryPolicy,
-  type Session,
-  SessionStatus,
-  type StoredMessage,
-  type Usage
-} from "./Session.ts"
+import { type ModelRef, type Session, SessionStatus, type StoredMessage, type Usage } from "./Session.ts"
 import type {
   EventQuery,
   FeedBounds,
@@ -41,8 +32,10 @@ import type {
   TreeUsage
 } from "./SessionStore.ts"
 import type { ProfileUnknown } from "./SubagentProfile.ts"
-import { ToolPolicy } from "./ToolPolicy.ts"
-import { type BudgetExhausted, TreeLimits } from "./TreeBudget.ts"
+import type { RootRequest, SpawnRequest } from "./SpawnRequest.ts"
+import type { BudgetExhausted } from "./TreeBudget.ts"
+
+export { RootRequest, SpawnRequest } from "./SpawnRequest.ts"
 
 /** There is no session with this id. */
 export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", {
@@ -206,48 +199,6 @@ export class DecisionMismatch extends Schema.TaggedError<DecisionMismatch>()("De
       : `request ${this.requestId} asks for permission: approve or deny it`
   }
 }
-
-/**
- * A new root session. `prompt` becomes its first user message. `profile` names
- * a role, whose agent and model are defaults; `tools` and `budget` bound it and
- * everything below it.
- */
-export const RootRequest = Schema.Struct({
-  title: Schema.optionalKey(Schema.String),
-  prompt: Schema.optionalKey(Schema.NonEmptyString),
-  profile: Schema.optionalKey(Schema.String),
-  model: Schema.optionalKey(Schema.String),
-  tools: Schema.optionalKey(ToolPolicy),
-  budget: Schema.optionalKey(TreeLimits),
-  workspace: Schema.optionalKey(Schema.String),
-  metadata: Schema.optionalKey(Metadata)
-})
-export type RootRequest = typeof RootRequest.Type
-
-/**
- * A new child. `agent` names an external agent of the configuration and sets
- * the three metadata keys of `S-external`; `requestKey` makes the call
- * idempotent per parent: a repeat answers with the child of the first call.
- * `profile` names a role, whose agent and model are defaults. Role, `tools` and
- * `disabledTools` narrow what the parent may use (I8); `budget` is promised out
- * of the parent's.
- */
-export const SpawnRequest = Schema.Struct({
-  title: Schema.optionalKey(Schema.String),
-  prompt: Schema.NonEmptyString,
-  profile: Schema.optionalKey(Schema.String),
-  agent: Schema.optionalKey(Schema.NonEmptyString),
-  model: Schema.optionalKey(Schema.String),
-  disabledTools: Schema.optionalKey(Schema.Array(Schema.String)),
-  tools: Schema.optionalKey(ToolPolicy),
-  budget: Schema.optionalKey(TreeLimits),
-  workspace: Schema.optionalKey(Schema.String),
-  metadata: Schema.optionalKey(Metadata),
-  requestKey: Schema.optionalKey(Schema.NonEmptyString),
-  parentClose: Schema.optionalKey(ParentClose),
-  recovery: Schema.optionalKey(RecoveryPolicy)
-})
-export type SpawnRequest = typeof SpawnRequest.Type
 
 /** What changes of a session that is not in flight. `prompt` is its next user message; it does not run for it. */
 export interface UpdateRequest {

@@ -30,7 +30,7 @@ const outsider = profile({ name: "outsider", agent, tools: { type: "deny", tools
 const roles = SubagentProfile.layer({
   list: (workspace) =>
     Effect.succeed({
-      profiles: Option.isSome(workspace) ? [reader, outsider, profile({})] : [reader, outsider],
+      profiles: [...SubagentProfile.builtin, reader, outsider, ...(Option.isSome(workspace) ? [profile({})] : [])],
       problems: []
     })
 })
@@ -135,6 +135,16 @@ describe("a spawn with a role", () => {
       assert.strictEqual(session.metadata["external.agent_id"], agent)
       const unknown = yield* Effect.flip(agents.spawn(parent.id, { prompt: "x", profile: "outsider", agent: "none" }))
       assert.strictEqual(unknown._tag, "AgentUnknown")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("S-profiles: is the fallback where none is named, except a program or a root", () =>
+    Effect.gen(function* () {
+      const agents = yield* SubAgents
+      const parent = yield* agents.createRoot({})
+      assert.isUndefined(parent.profile)
+      assert.strictEqual((yield* agents.spawn(parent.id, { prompt: "x" })).session.profile, "general-purpose")
+      assert.isUndefined((yield* agents.spawn(parent.id, { prompt: "say x", agent })).session.profile)
     }).pipe(Effect.provide(layer))
   )
 

@@ -149,7 +149,7 @@ export class Budgets extends Context.Service<
       spawn: Effect.Effect<A, E>
     ) => Effect.Effect<A, E | BudgetExhausted | StoreError>
   }
->()("@offshoot/core/internal/budgets/Budgets") {}
+>()("@offshoot/core/internal/budgets") {}
 
 const make = Effect.gen(function* () {
   const { ledger } = yield* CurrentFlights

@@ -20,6 +20,13 @@ export interface Wished {
   readonly disabledTools?: ReadonlyArray<string>
 }
 
+/** Where a session is created, and the tools of its parent when that has not all of them. */
+export interface Birthplace {
+  readonly kind: Session["kind"]
+  readonly workspace: string | undefined
+  readonly around: ToolScope | undefined
+}
+
 /** What a session is created with. */
 export type Role = Pick<Session, "profile" | "agent" | "model" | "tools">
 
@@ -38,20 +45,24 @@ export const scopeOf = (around: ToolScope | undefined, role: ToolPolicy, wished:
 
 /** The role's words are defaults: the request's own win. */
 export const roleOf = (around: ToolScope | undefined, profile: SubagentProfile | undefined, wished: Wished): Role => ({
-  ...present("profile", wished.profile === undefined ? undefined : (profile?.name ?? wished.profile)),
+  ...present("profile", profile?.name),
   ...present("agent", wished.agent ?? profile?.agent),
   ...present("model", wished.model ?? profile?.model),
   ...present("tools", scopeOf(around, profile?.tools ?? inherit, wished))
 })
 
-/** The role that a request names (`S-profiles`), and what it leaves. A program that is named without a role plays none. */
+/**
+ * The role that a request names, or else the fallback (`S-profiles`), and what
+ * it leaves. A root that names none, and a program, play none.
+ */
 export const findRole = Effect.fnUntraced(function* (
   profiles: SubagentProfilesShape,
-  around: ToolScope | undefined,
-  workspace: string | undefined,
+  { around, kind, workspace }: Birthplace,
   wished: Wished
 ) {
-  if (wished.profile === undefined && wished.agent !== undefined) return roleOf(around, undefined, wished)
+  if (wished.profile === undefined && (kind === "root" || wished.agent !== undefined)) {
+    return roleOf(around, undefined, wished)
+  }
   const list = yield* profiles.list(Option.fromUndefinedOr(workspace))
   return roleOf(around, yield* Effect.fromResult(resolve(list, wished.profile)), wished)
 })
