@@ -2883,7 +2883,7 @@ export declare class SettingsInvalid extends SettingsInvalid_base {
     readonly [Runtime.errorExitCode] = 2;
     get message(): string;
 }
-declare const environmentNames: readonly ["OFFSHOOT_HOST", "OFFSHOOT_PORT", "OFFSHOOT_TOKEN", "OFFSHOOT_URL", "OFFSHOOT_DATA_DIR", "OFFSHOOT_CONFIG", "OFFSHOOT_DATABASE_URL", "OFFSHOOT_DEMO"];
+declare const environmentNames: readonly ["OFFSHOOT_HOST", "OFFSHOOT_PORT", "OFFSHOOT_TOKEN", "OFFSHOOT_URL", "OFFSHOOT_DATA_DIR", "OFFSHOOT_CONFIG", "OFFSHOOT_DATABASE_URL", "OFFSHOOT_DEMO", "OFFSHOOT_SUBAGENT_PROFILES_FILE"];
 type EnvironmentKey = (typeof environmentNames)[number];
 export declare const isLoopback: (host: string) => boolean;
 export declare const variable: (environment: Sources["environment"], name: EnvironmentKey) => string | undefined;

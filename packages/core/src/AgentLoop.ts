@@ -303,8 +303,10 @@ const profileOf = Effect.fnUntraced(function* ({ session }: RunContext) {
   const { profile: name, workspace } = session
   if (name === undefined) return Result.succeed(Option.none<SubagentProfile.SubagentProfile>())
   const list = yield* (yield* SubagentProfile.SubagentProfiles).list(Option.fromUndefinedOr(workspace))
-  const found = SubagentProfile.find(list, name)
-  return Option.isSome(found) ? Result.succeed(found) : Result.fail(`there is no profile called ${name} any more`)
+  return Result.mapBoth(SubagentProfile.resolve(list, name), {
+    onSuccess: Option.some,
+    onFailure: (unknown) => unknown.message
+  })
 })
 
 const play = Effect.fnUntraced(function* (

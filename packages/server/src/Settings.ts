@@ -138,7 +138,8 @@ const environmentNames = [
   "OFFSHOOT_DATA_DIR",
   "OFFSHOOT_CONFIG",
   "OFFSHOOT_DATABASE_URL",
-  "OFFSHOOT_DEMO"
+  "OFFSHOOT_DEMO",
+  "OFFSHOOT_SUBAGENT_PROFILES_FILE"
 ] as const
 
 type EnvironmentKey = (typeof environmentNames)[number]

@@ -1,7 +1,7 @@
 /**
  * Why a command ends without success, each with its exit code.
  *
- * 0: all children completed. 1: some did not. 2: usage or configuration. 3: no
+ * 0: all children completed, all files are good. 1: some did not, or are not. 2: usage or configuration. 3: no
  * server. 128 and a signal's number: stopped by it. The message says what to
  * do next; an empty one means that the command has said it all already.
  */
@@ -56,6 +56,14 @@ export class ChildrenNotCompleted extends Data.TaggedError("ChildrenNotCompleted
 
 /** The last turn of a conversation without a person did not complete; its end has been shown. */
 export class TurnNotCompleted extends Data.TaggedError("TurnNotCompleted") {
+  override readonly [Runtime.errorExitCode] = 1
+  override get message(): string {
+    return ""
+  }
+}
+
+/** Some file holds no role although it should; the list has said which, and where. */
+export class RolesNotUsable extends Data.TaggedError("RolesNotUsable")<{ readonly count: number }> {
   override readonly [Runtime.errorExitCode] = 1
   override get message(): string {
     return ""

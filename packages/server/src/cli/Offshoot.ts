@@ -331,8 +331,34 @@ const answer = Command.make(
   ])
 )
 
+const profiles = Command.make(
+  "profiles",
+  {
+    dataDir: where.dataDir,
+    config: where.config,
+    json,
+    workspace: Flag.Path("workspace").pipe(
+      Flag.withDescription("The folder whose roles are listed; the working directory"),
+      Flag.optional
+    )
+  },
+  Effect.fn(function* (input) {
+    const Profiles = yield* load(() => import("./Profiles.ts"))
+    yield* Profiles.profiles({
+      flags: { allowRemote: true, ...optional("dataDir", input.dataDir), ...optional("config", input.config) },
+      workspace: input.workspace,
+      json: input.json
+    })
+  })
+).pipe(
+  Command.withDescription("List the roles for children: where each comes from, what has an effect and what has none"),
+  Command.withExamples([
+    { command: "offshoot profiles --workspace ../shop", description: "The roles of another folder" }
+  ])
+)
+
 /** The command with all that is below it. */
 export const offshoot = Command.make("offshoot").pipe(
   Command.withDescription("The sub-agent runtime: spawn children, watch them, get the truth about how they ended"),
-  Command.withSubcommands([serve, run, ls, watch, cancel, send, chat, requests, answer])
+  Command.withSubcommands([serve, run, ls, watch, cancel, send, chat, requests, answer, profiles])
 )
