@@ -104,6 +104,7 @@ export declare const McpServer: Schema.Union<readonly [Schema.Struct<{
     }>]>>>;
 }>]>;
 export type McpServer = typeof McpServer.Type;
+export declare const schemaFor: (entry: unknown) => Schema.Decoder<McpServer>;
 export declare const serversMax = 64;
 export declare const McpSettings: Schema.Struct<{
     readonly mcpServers: Schema.$Record<Schema.String, Schema.Union<readonly [Schema.Struct<{

@@ -127,6 +127,13 @@ export type HttpServer = typeof HttpServer.Type
 export const McpServer = Schema.Union([StdioServer, HttpServer])
 export type McpServer = typeof McpServer.Type
 
+/**
+ * The schema that an entry was meant for, by what it holds. Its problems are
+ * those of one kind of server; the union's would be those of both.
+ */
+export const schemaFor = (entry: unknown): Schema.Decoder<McpServer> =>
+  typeof entry === "object" && entry !== null && "url" in entry ? HttpServer : StdioServer
+
 /** Connecting a hundred servers for one run would take longer than the run. */
 export const serversMax = 64
 

@@ -96,6 +96,16 @@ describe("the settings", () => {
     ["a call without a limit", { command: "kit", callSeconds: 0 }]
   ])("refuse %s", (_, server) => assert.isFalse(accepts(server)))
 
+  it.each([
+    [{ command: "kit", arguments: [] }, "arguments"],
+    [{ url: "ftp://x.example" }, "url"]
+  ])("say of %j only what is wrong with %s", (entry, key) => {
+    const schema = McpSettings.schemaFor(entry)
+    const result = Schema.decodeUnknownResult(schema, { onExcessProperty: "error", errors: "all" })(entry)
+    assert.isTrue(Result.isFailure(result))
+    if (Result.isFailure(result)) assert.match(result.failure.message, new RegExp(`^[^\\n]+\\n  at \\["${key}"\\]$`))
+  })
+
   it.each(["a__b", "a b", "", "_a", "x".repeat(33)])("refuse the server name %j", (name) =>
     assert.isFalse(accepts({ command: "kit" }, name))
   )

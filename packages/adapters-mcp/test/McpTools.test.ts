@@ -115,7 +115,14 @@ describe("MCP servers that are programs", { timeout: 60_000 }, () => {
       )
       assert.strictEqual(yield* Deferred.await(begun), "1/4 begun")
       yield* Fiber.interrupt(slow)
-      assert.strictEqual((yield* call("mcp__kit__cancelled")).result, "1")
+      assert.strictEqual((yield* call("mcp__kit__cancelled")).result, "cancelled")
+    }).pipe(Effect.scoped, Effect.provide(platform))
+  )
+
+  it.live("flood with progress, and nobody who looks on holds up the call", () =>
+    Effect.gen(function* () {
+      const { call } = yield* kitOf(signOf("flood"))
+      assert.strictEqual((yield* call("mcp__kit__flood", {}, () => Effect.never)).result, "flooded")
     }).pipe(Effect.scoped, Effect.provide(platform))
   )
 
@@ -125,7 +132,7 @@ describe("MCP servers that are programs", { timeout: 60_000 }, () => {
       const answer = yield* call("mcp__kit__slow")
       assert.isTrue(answer.isFailure)
       assert.include(String(answer.result), "longer than 0.2 s")
-      assert.strictEqual((yield* call("mcp__kit__cancelled")).result, "1")
+      assert.strictEqual((yield* call("mcp__kit__cancelled")).result, "cancelled")
     }).pipe(Effect.scoped, Effect.provide(platform))
   )
 
@@ -266,14 +273,14 @@ describe("MCP servers that cannot be used", { timeout: 60_000 }, () => {
 
 describe("nothing of a server is alive", { timeout: 60_000 }, () => {
   it.live.each([
-    ["when its scope has closed", []],
-    ["when it ignores SIGTERM and the end of its input", ["ignoresTerm"]]
-  ] as const)("%s, with what it started", ([, faults]) =>
+    ["when its scope has closed", [], ""],
+    ["when it ignores SIGTERM and the end of its input", ["ignoresTerm"], "stubborn"]
+  ] as const)("%s, with what it started", ([, faults, value]) =>
     Effect.gen(function* () {
       const sign = signOf("closed")
       const scope = yield* Scope.make()
       const { call } = yield* Scope.provide(kitOf(sign, faults), scope)
-      yield* call("mcp__kit__spawn")
+      yield* call("mcp__kit__spawn", { value })
       assert.isAtLeast(pidsWith(sign).length, 2)
       yield* Scope.close(scope, Exit.void)
       assert.deepStrictEqual(pidsWith(sign), [])
