@@ -18,6 +18,7 @@ import { AiError, LanguageModel } from "effect/ai"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as ScriptPlan from "./internal/scriptPlan.ts"
 import * as ScriptRound from "./internal/scriptRound.ts"
@@ -87,12 +88,24 @@ const modelOf = (script: Script.Script): ScriptedModel => ({
   outputTokensMax: Option.fromUndefinedOr(script.outputTokensMax)
 })
 
-/** By the script's name. A value that is no script is refused with the place of what is wrong. */
-const modelsOf = (scripts: Scripts): Effect.Effect<ReadonlyMap<string, ScriptedModel>, Script.ScriptInvalid> =>
-  Effect.map(
-    Effect.forEach(scripts, (value) => Effect.fromResult(Script.decode(value, `the script ${value.name}`))),
-    (scripts) => new Map(scripts.map((script) => [script.name, modelOf(script)]))
-  )
+const valid = (value: Script.Script): Result.Result<Script.Script, Script.ScriptInvalid> =>
+  Script.decode(value, `the script ${value.name}`)
+
+/** By the script's name. A value that is no script is refused with the place of what is wrong, and so is a second one of a name. */
+const modelsOf = Effect.fnUntraced(function* (
+  scripts: Scripts
+): Effect.fn.Return<ReadonlyMap<string, ScriptedModel>, Script.ScriptInvalid> {
+  const models = new Map<string, ScriptedModel>()
+  for (const value of scripts) {
+    const script = yield* Effect.fromResult(valid(value))
+    if (models.has(script.name)) {
+      const problems = ["name: there is another script of this name"]
+      return yield* new Script.ScriptInvalid({ source: `the script ${script.name}`, problems })
+    }
+    models.set(script.name, modelOf(script))
+  }
+  return models
+})
 
 const routed = ({ calls, contextTokensMax, modelRef, outputTokensMax }: ScriptedModel) =>
   Effect.map(LanguageModel.make(calls), (model): ProviderRouter.RoutedModel => ({
@@ -108,7 +121,7 @@ const routed = ({ calls, contextTokensMax, modelRef, outputTokensMax }: Scripted
 export const make = Effect.fn("Scripted.make")(function* (
   value: Script.Script
 ): Effect.fn.Return<ProviderRouter.RoutedModel, Script.ScriptInvalid> {
-  return yield* routed(modelOf(yield* Effect.fromResult(Script.decode(value, `the script ${value.name}`))))
+  return yield* routed(modelOf(yield* Effect.fromResult(valid(value))))
 })
 
 const found = <A>(

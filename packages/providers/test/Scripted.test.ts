@@ -415,6 +415,8 @@ describe("Scripted.router", () => {
       assert.strictEqual(answer.text, "hi")
       const refused = yield* Effect.flip(router.route({ provider: "scripted", model: "none" }))
       assert.include(refused.message, "there are the scripts demo, roles")
+      const twice = yield* Effect.flip(Scripted.router([roles, three, { ...three }]))
+      assert.include(twice.message, "the script demo")
       assert.deepStrictEqual(router.parse("elsewhere:roles"), Option.none())
     })
   )

@@ -1,5 +1,5 @@
 /** Scripts played by agents of this process: parents spawn, wait, are woken and sum up, also when the process dies meanwhile. */
-import { AgentLoop, type Ids, Offshoot, SessionStore, SubAgents, SubAgentTool } from "@offshoot/core"
+import { type Ids, SessionStore, SubAgents } from "@offshoot/core"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import type * as Script from "../src/Script.ts"
-import * as Scripted from "../src/Scripted.ts"
+import { inProcess } from "./ScriptedProcess.ts"
 
 /** Spawns as many as it says, waits, and says what they said. */
 const spawning = (name: string, count: number, prompt: string): Script.Conversation => ({
@@ -44,14 +44,6 @@ const treeOf = (middles: number, leaves: number): Script.Script => ({
   ]
 })
 
-const process = (script: Script.Script, store: Layer.Layer<SessionStore.SessionStore>) =>
-  Offshoot.layer.pipe(
-    Layer.provide(AgentLoop.layer),
-    Layer.provide(SubAgentTool.layer),
-    Layer.provide(Scripted.layer([script])),
-    Layer.provideMerge(store)
-  )
-
 const begun = Effect.gen(function* () {
   const agents = yield* SubAgents.SubAgents
   const { id } = yield* agents.createRoot({ prompt: "top" })
@@ -81,7 +73,7 @@ const played = Effect.fnUntraced(function* (script: Script.Script, deathsMillis:
   for (const millis of deathsMillis) {
     const { die, layer } = mortal(whole)
     // A scope that nobody closes: a process that dies ends nothing in order.
-    const context = yield* Layer.buildWithScope(process(script, layer), yield* Scope.make())
+    const context = yield* Layer.buildWithScope(inProcess(script, layer), yield* Scope.make())
     if (Option.isNone(root)) root = Option.some(yield* Effect.provideContext(begun, context))
     yield* TestClock.adjust(millis)
     yield* die
@@ -112,7 +104,7 @@ const played = Effect.fnUntraced(function* (script: Script.Script, deathsMillis:
       early: early.length,
       badly: badly.length
     }
-  }).pipe(Effect.provide(process(script, whole)))
+  }).pipe(Effect.provide(inProcess(script, whole)))
 }, Effect.scoped)
 
 /** As it says when nothing is cut: what the children said, in their order. */
