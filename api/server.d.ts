@@ -2807,7 +2807,7 @@ export declare const layer: (options: ServerOptions) => Layer.Layer<HttpServer.H
 export {};
 
 // src/Settings.d.ts
-import { type AgentDirectory, Limits, RequestPolicy, Retry, type Session } from "@offshoot/core";
+import { type AgentDirectory, Limits, RequestPolicy, Retry, type Session, type TreeBudget } from "@offshoot/core";
 import * as Effect from "effect/Effect";
 import * as FileSystem from "effect/FileSystem";
 import * as Option from "effect/Option";
@@ -2842,6 +2842,7 @@ export interface Settings {
     readonly providers: Readonly<Record<string, Provider>>;
     readonly agents: ReadonlyArray<AgentSetting>;
     readonly limits: Limits.Limits;
+    readonly budget: TreeBudget.TreeLimits;
     readonly watchdog: WatchdogSettings;
     readonly recovery: Session.RecoveryPolicy;
     readonly retry: Retry.Policy;

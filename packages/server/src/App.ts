@@ -24,6 +24,7 @@ import {
   SessionStore,
   type SpawnScheduler,
   type SubAgents,
+  TreeBudget,
   Watchdog
 } from "@offshoot/core"
 import { DataDirectory } from "@offshoot/store-sql"
@@ -92,6 +93,7 @@ const references = (settings: Settings.Settings) =>
   Layer.mergeAll(
     directory(settings),
     Limits.layer(settings.limits),
+    TreeBudget.layer(settings.budget),
     Watchdog.layer({ ...Watchdog.defaults, ...settings.watchdog }),
     Recovery.layer(settings.recovery),
     Retry.layer(settings.retry),

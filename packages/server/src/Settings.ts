@@ -12,7 +12,16 @@
 import * as NodeNet from "node:net"
 import * as NodePath from "node:path"
 import { RunMark } from "@offshoot/adapters-cli"
-import { type AgentDirectory, FeedRetention, Limits, Nearest, RequestPolicy, Retry, type Session } from "@offshoot/core"
+import {
+  type AgentDirectory,
+  FeedRetention,
+  Limits,
+  Nearest,
+  RequestPolicy,
+  Retry,
+  type Session,
+  type TreeBudget
+} from "@offshoot/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -62,6 +71,8 @@ export interface Settings {
   readonly providers: Readonly<Record<string, Provider>>
   readonly agents: ReadonlyArray<AgentSetting>
   readonly limits: Limits.Limits
+  /** For roots that do not say themselves. */
+  readonly budget: TreeBudget.TreeLimits
   readonly watchdog: WatchdogSettings
   /** For sessions that do not say themselves. */
   readonly recovery: Session.RecoveryPolicy
@@ -323,6 +334,7 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
     providers: file.providers ?? {},
     agents: agents.settings,
     limits: { ...Limits.defaults, ...file.limits },
+    budget: file.budget ?? {},
     watchdog: { ...watchdogDefault, ...file.watchdog },
     recovery: file.recovery ?? "resume",
     retry: { ...Retry.defaults, ...file.retry },

@@ -34,9 +34,10 @@ describe("docs/CONFIGURATION.md", () => {
   it("what it gives as defaults are the defaults", () => {
     const told = Result.getOrThrow(resolve(example))
     const own = Result.getOrThrow(resolve("{}"))
-    const { agents: _a, requests: saidRequests, server: _s, ...said } = told
-    const { agents: _b, requests, server: _t, ...defaults } = own
+    const { agents: _a, budget: _b, requests: saidRequests, server: _s, ...said } = told
+    const { agents: _c, budget, requests, server: _t, ...defaults } = own
     assert.deepStrictEqual(said, defaults)
+    assert.deepStrictEqual(budget, {})
     assert.strictEqual(saidRequests.deadlineSeconds, requests.deadlineSeconds)
   })
 

@@ -179,6 +179,24 @@ describe("offshoot with a server", () => {
   )
 
   live(
+    "run: what it may use bounds all of its children, a role that nobody knows starts nothing, and somebody must play",
+    Effect.gen(function* () {
+      const environment = yield* running
+      const ran = yield* call(environment, "run", "hello", "-a", "echo", "--max-tokens", "500", "--max-cost", "0.5")
+      assert.strictEqual(ran.code, 0, ran.message)
+      const { items } = jsonOf((yield* call(environment, "ls", "--json")).out[0])
+      const budgets = Array.isArray(items) ? items.flatMap((item) => item.budget ?? []) : []
+      assert.deepStrictEqual(budgets, [{ tokens: 500, costUsd: 0.5 }])
+      const unknown = yield* call(environment, "run", "hello", "--profile", "reviewr")
+      assert.strictEqual(unknown.code, 2)
+      assert.include(unknown.message, "did you mean reviewer?")
+      const nobody = yield* call(environment, "run", "hello")
+      assert.strictEqual(nobody.code, 2)
+      assert.include(nobody.message, "--profile")
+    })
+  )
+
+  live(
     "ls and watch show what run left; cancelling it again is harmless",
     Effect.gen(function* () {
       const environment = yield* running

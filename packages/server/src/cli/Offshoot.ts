@@ -120,7 +120,22 @@ const run = Command.make(
       Flag.withAlias("a"),
       Flag.withDescription("An agent of the configuration; once for each child"),
       Flag.withMetavar("<id>"),
-      Flag.atLeast(1)
+      Flag.atLeast(0)
+    ),
+    profile: Flag.String("profile").pipe(
+      Flag.withDescription("The role of the children; without an agent it is played in process"),
+      Flag.withMetavar("<name>"),
+      Flag.optional
+    ),
+    maxTokens: Flag.Int("max-tokens").pipe(
+      Flag.withDescription("Tokens that all of it may use together"),
+      Flag.withSchema(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+      Flag.optional
+    ),
+    maxCost: Flag.Finite("max-cost").pipe(
+      Flag.withDescription("Dollars that all of it may cost together, as far as costs are known"),
+      Flag.withSchema(Schema.Finite.check(Schema.isGreaterThan(0))),
+      Flag.optional
     ),
     title: Flag.String("title").pipe(
       Flag.withDescription("What the run is called; the prompt's first line"),
@@ -144,6 +159,11 @@ const run = Command.make(
       where: whereOf(input),
       prompt: input.prompt,
       agents: agentsOf(input.agents),
+      profile: input.profile,
+      budget: {
+        ...Option.match(input.maxTokens, { onNone: () => ({}), onSome: (tokens) => ({ tokens }) }),
+        ...Option.match(input.maxCost, { onNone: () => ({}), onSome: (costUsd) => ({ costUsd }) })
+      },
       title: input.title,
       model: input.model,
       workspace: input.workspace,
@@ -156,6 +176,10 @@ const run = Command.make(
   Command.withDescription("Run a prompt on one child per agent and show the tree until all have settled"),
   Command.withExamples([
     { command: 'offshoot run "Review this change" -a reviewer -a tester', description: "Two children side by side" },
+    {
+      command: 'offshoot run "Review this change" --profile reviewer --max-cost 0.50',
+      description: "A role, played in process, for at most half a dollar"
+    },
     {
       command: 'offshoot run "Review this change" -a reviewer --json',
       description: "Every event and a summary, as JSON lines"

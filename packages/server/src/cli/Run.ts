@@ -6,7 +6,7 @@
  * gracefully, the second aborts it, and the command ends when the children are
  * gone. Without a running server it is one itself for as long as it takes.
  */
-import { type Ids, Session, Watchdog } from "@offshoot/core"
+import { type Ids, Session, type TreeBudget, Watchdog } from "@offshoot/core"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -29,8 +29,12 @@ import { sourceOf } from "./Watch.ts"
 export interface RunInput {
   readonly where: Where
   readonly prompt: string
-  /** One child each, in this order; the same agent may come twice. */
+  /** One child each, in this order; the same agent may come twice. None: one child in process. */
   readonly agents: ReadonlyArray<string>
+  /** The role of each child. */
+  readonly profile: Option.Option<string>
+  /** What all of them together may use; an empty one bounds nothing. */
+  readonly budget: TreeBudget.TreeLimits
   readonly title: Option.Option<string>
   readonly model: Option.Option<string>
   readonly workspace: Option.Option<string>
@@ -80,31 +84,41 @@ const given = <Key extends string, Value>(key: Key, value: Option.Option<Value>)
   return member
 }
 
-/** Numbers the agents that come more than once. */
-const titlesOf = (agents: ReadonlyArray<string>): ReadonlyArray<string> =>
-  agents.map((agent, index) => {
-    const before = agents.slice(0, index).filter((other) => other === agent).length
-    return before === 0 ? agent : `${agent} #${before + 1}`
-  })
+/** Who plays each child, and what it is called: agents that come more than once are numbered. */
+const childrenOf = ({
+  agents,
+  profile
+}: RunInput): ReadonlyArray<{ readonly agent?: string; readonly title: string }> =>
+  agents.length === 0
+    ? [{ title: Option.getOrElse(profile, () => "child") }]
+    : agents.map((agent, index) => {
+        const before = agents.slice(0, index).filter((other) => other === agent).length
+        return { agent, title: before === 0 ? agent : `${agent} #${before + 1}` }
+      })
+
+/** Nobody would work on the prompt. */
+const checkPlayers = ({ agents, profile }: RunInput): Effect.Effect<void, UsageRefused> =>
+  agents.length > 0 || Option.isSome(profile)
+    ? Effect.void
+    : Effect.fail(new UsageRefused({ told: "name an agent with --agent, or a role with --profile" }))
 
 const begin = Effect.fnUntraced(function* ({ client, url }: Connected, input: RunInput) {
   const title = Option.getOrElse(input.title, () => firstLine(input.prompt).slice(0, titleLengthMax))
-  const root = yield* calling(url, client.calls.sessions.create({ payload: { title } }))
+  const root = yield* calling(url, client.calls.sessions.create({ payload: { title, budget: input.budget } }))
   const metadata: Record<string, string> = Option.match(input.timeoutSeconds, {
     onNone: () => ({}),
     onSome: (seconds) => ({ [Watchdog.overrideKeys.totalSeconds]: String(seconds) })
   })
-  const titles = titlesOf(input.agents)
-  const children = yield* Effect.forEach(input.agents, (agent, index) =>
+  const children = yield* Effect.forEach(childrenOf(input), (child) =>
     calling(
       url,
       client.calls.sessions.spawn({
         params: { id: root.id },
         payload: {
-          agent,
+          ...child,
           prompt: input.prompt,
-          title: titles[index] ?? agent,
           metadata,
+          ...given("profile", input.profile),
           ...given("model", input.model),
           ...given("workspace", input.workspace)
         }
@@ -221,6 +235,7 @@ export const run = Effect.fn("Cli.run")(
   function* (input: RunInput) {
     const signals = yield* Signals
     const screen = yield* Screen.Screen
+    yield* checkPlayers(input)
     yield* signals.dealWith(2)
     const server = yield* serverFor(input.where)
     yield* checkAgents(server, input.agents)

@@ -5,7 +5,7 @@
  * is `Settings`' business. No value of the file is ever part of a problem:
  * somebody may have put a secret where it does not belong (I9).
  */
-import { Limits, Nearest, Retry, Session } from "@offshoot/core"
+import { Limits, Nearest, Retry, Session, TreeBudget } from "@offshoot/core"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -92,6 +92,7 @@ export const ConfigFile = Schema.Struct({
     )
   ),
   agents: Schema.optionalKey(Schema.Record(AgentId, Schema.Record(Schema.String, Schema.Unknown))),
+  budget: Schema.optionalKey(TreeBudget.TreeLimits),
   limits: Schema.optionalKey(
     Schema.Struct({
       concurrent: Schema.optionalKey(limitFields.concurrent),
