@@ -43,24 +43,24 @@ import {
 } from "./internal/agentPrompt.ts"
 import { AgentRun, type Refusal } from "./internal/agentRun.ts"
 import { callModel } from "./internal/modelCall.ts"
-import { chooseModel } from "./internal/modelChoice.ts"
+import { type ChosenModel, chooseModel } from "./internal/modelChoice.ts"
 import { type ModelResponse, ResponseReader, withoutCalls } from "./internal/readResponse.ts"
 import { setup } from "./internal/runnerChoice.ts"
 import { Steering } from "./internal/steering.ts"
 import { systemPrompt } from "./internal/systemPrompt.ts"
-import { callTools, type ToolRound, type WantedCall } from "./internal/toolRound.ts"
+import { type AnsweredCall, callTools, type ToolRound, type WantedCall } from "./internal/toolRound.ts"
 import { type RunTools, toolsOfRun } from "./internal/toolsOfRun.ts"
 import { readTranscript } from "./internal/transcriptReading.ts"
 import * as ModelFailure from "./ModelFailure.ts"
 import { done, type RunnerOutcome } from "./Outcome.ts"
-import { ProviderRouter, type RoutedModel } from "./ProviderRouter.ts"
+import { ProviderRouter } from "./ProviderRouter.ts"
 import { SessionStore, type SessionStoreShape } from "./SessionStore.ts"
 import * as SubagentProfile from "./SubagentProfile.ts"
 
 /** What stays the same for all rounds of a run. */
 interface Stage {
   readonly context: RunContext
-  readonly model: RoutedModel
+  readonly model: ChosenModel
   readonly tools: RunTools
   readonly limits: AgentLimitsShape
   readonly steering: Steering
@@ -152,10 +152,17 @@ const toldUsage = Effect.fnUntraced(function* ({ context, model, run }: Stage, r
   })
 })
 
-/** What the model said, for the transcript; nothing when it said nothing. */
+/** A call that ended without its figures used something all the same: what is known is less than all. */
+const toldNothing = ({ context, run }: Stage): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    run.countUntold()
+    return run.usage === undefined ? Effect.void : context.report({ usage: run.usage })
+  })
+
+/** What the model said, for the transcript; nothing when it said nothing: reasoning alone is no message. */
 const saidOf = (response: ModelResponse): ReadonlyArray<Recorded> => {
   const { content, finish, text } = response
-  return content.length === 0
+  return content.every(({ type }) => type === "reasoning")
     ? []
     : [assistantEntry({ content, text, finish: Option.getOrElse(finish, () => "unknown" as const) })]
 }
@@ -185,7 +192,7 @@ interface Answering {
 
 /**
  * Makes calls and keeps their answers, also when the run is stopped meanwhile
- * (A1): only `restore` lets it be stopped.
+ * (A1): only `restore` lets it be stopped. What was answered by then is kept.
  */
 const answerCalls = (
   { context, limits, run, steering, tools }: Stage,
@@ -193,8 +200,13 @@ const answerCalls = (
   restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 ): Effect.Effect<AfterRound> => {
   run.toolCalls += calls.length
-  const keepAs = (why: typeof stopped) => keep(toolEntry([...known, ...calls.map(why)]))
-  return restore(steering.cuttable(callTools({ context, tools: tools.byName, limits }, calls))).pipe(
+  const came = new Map<string, AnsweredCall>()
+  const answered = (call: AnsweredCall): void => {
+    came.set(call.id, call)
+  }
+  const keepAs = (why: typeof stopped) =>
+    keep(toolEntry([...known, ...calls.map((call) => came.get(call.id) ?? why(call))]))
+  return restore(steering.cuttable(callTools({ context, tools: tools.byName, limits }, calls, answered))).pipe(
     Effect.onInterrupt(() => keepAs(stopped)),
     Effect.flatMap(
       Option.match({
@@ -234,10 +246,12 @@ const round = Effect.fnUntraced(function* (stage: Stage): Effect.fn.Return<After
     round: run.rounds,
     ...(model.isScripted ? { detail: "scripted model" } : {})
   })
-  const responded = yield* Effect.result(respondShortened(stage))
+  const responded = yield* Effect.result(Effect.onInterrupt(respondShortened(stage), () => toldNothing(stage)))
   const nowMillis = yield* Clock.currentTimeMillis
-  if (Result.isFailure(responded)) return Option.some(ofError(responded.failure, nowMillis))
-  if (Option.isNone(responded.success)) return goOn
+  if (Result.isFailure(responded) || Option.isNone(responded.success)) {
+    yield* toldNothing(stage)
+    return Result.isFailure(responded) ? Option.some(ofError(responded.failure, nowMillis)) : goOn
+  }
   const response = responded.success.value
   run.count(response)
   yield* toldUsage(stage, response)

@@ -112,7 +112,8 @@ describe("a run of the in-process agent", () => {
         tools: [toolOf("look")]
       })
       assert.deepInclude(outcome, { status: "error", reason: "rate_limited", retryAfterSeconds: 7 })
-      assert.deepStrictEqual(usage, Option.some({ inputTokens: 10, outputTokens: 5 }))
+      const atLeast = ["inputTokens", "outputTokens"] as const
+      assert.deepStrictEqual(usage, Option.some({ inputTokens: 10, outputTokens: 5, atLeast }))
       assert.lengthOf(recorded(entries), 2)
     })
   )
@@ -138,6 +139,23 @@ describe("a run of the in-process agent", () => {
       })
       assert.deepStrictEqual(outcome, { status: "completed", reason: "done" })
       assert.deepStrictEqual(recorded(entries), ["assistant: 1?", 'tool: 1="later"'])
+    })
+  )
+
+  it.effect("stopped in a call, it has told what it used at least", () =>
+    Effect.gen(function* () {
+      const { harness, runner } = yield* stand({
+        turns: [
+          [...call("1", "look"), ...end("tool-calls")],
+          [...say("ready"), Effect.never]
+        ],
+        tools: [toolOf("look")]
+      })
+      const started = yield* harness.start(runner)
+      yield* harness.awaitAnswer("ready")
+      yield* started.cancel
+      const atLeast = ["inputTokens", "outputTokens"] as const
+      assert.deepStrictEqual((yield* harness.report).usage, { inputTokens: 10, outputTokens: 5, atLeast })
     })
   )
 
@@ -233,18 +251,20 @@ describe("a run of the in-process agent", () => {
     })
   )
 
-  it.effect("a message that is to interrupt cuts tool calls short, and they are answered", () =>
-    Effect.gen(function* () {
-      const { harness, runner } = yield* stand({
-        turns: [[...say("now"), ...call("1", "hang"), ...end("tool-calls")], answer("yes")],
-        tools: [toolOf("hang", { call: () => Effect.never })]
+  it.effect(
+    "a message that is to interrupt cuts tool calls short: what was answered is kept, the others are answered",
+    () =>
+      Effect.gen(function* () {
+        const { harness, runner } = yield* stand({
+          turns: [[...call("1", "hang"), ...call("2", "look"), ...end("tool-calls")], answer("yes")],
+          tools: [toolOf("hang", { call: () => Effect.never }), toolOf("look")]
+        })
+        const started = yield* harness.start(runner)
+        yield* harness.awaitEvent(({ type }) => type === "tool_complete")
+        yield* harness.send("stop that", "interrupt")
+        yield* Fiber.join(started.fiber)
+        assert.match(recorded(yield* harness.entries)[1] ?? "", /^tool: 1="Cancelled: a message came.*" 2="look"$/)
       })
-      const started = yield* harness.start(runner)
-      yield* harness.awaitEvent(({ type }) => type === "tool_start")
-      yield* harness.send("stop that", "interrupt")
-      yield* Fiber.join(started.fiber)
-      assert.match(recorded(yield* harness.entries)[1] ?? "", /^tool: 1="Cancelled: a message came/)
-    })
   )
 
   it.effect.each<[string, Given["turns"], string]>([

@@ -96,7 +96,7 @@ export interface Given {
 }
 
 /** The ports of an agent as the test wants them, and what its model was sent. */
-const agentOf = ({ limits = {}, model = {}, tools = [], turns }: Given) =>
+export const agentOf = ({ limits = {}, model = {}, tools = [], turns }: Given) =>
   Effect.map(
     Effect.suspend(() => {
       const sent: Sent = []

@@ -83,6 +83,14 @@ describe("ResponseReader", () => {
     assert.deepStrictEqual(response.finish, Option.none())
   })
 
+  it("a text without a word is none", () => {
+    const { response } = read([start("text", "1"), text("1", "\n\n"), call("a"), finish("tool-calls")])
+    assert.deepStrictEqual(
+      response.content.map(({ type }) => type),
+      ["tool-call"]
+    )
+  })
+
   it("a call whose parameters were still being written is no call", () => {
     const { response } = read([
       Response.makePart("tool-params-start", { id: "c", name: "look", providerExecuted: false }),

@@ -22,6 +22,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Measurement>
   "waiting-100000": async () => (await import("./Waiting.ts")).measure(100_000),
   "latency-memory": async () => (await import("./Latency.ts")).measure("memory"),
   "latency-embedded": async () => (await import("./Latency.ts")).measure("embedded"),
+  "agent-rounds": async () => (await import("./AgentRounds.ts")).measure(),
   recovery: async () => (await import("./Recovery.ts")).measure(),
   "fan-out-1": async () => (await import("./FanOut.ts")).measure(1),
   "fan-out-10": async () => (await import("./FanOut.ts")).measure(10),

@@ -56,6 +56,11 @@ export class AgentRun {
     this.counted = { tokens, messages: tokens === 0 ? 0 : this.list.length + 1 }
   }
 
+  /** Takes in that a call ended without saying what it used. */
+  countUntold(): void {
+    this.usage = UsageSum.add(this.usage ?? UsageSum.untold, UsageSum.untold)
+  }
+
   private get tokensUsed(): number {
     return this.usage === undefined ? 0 : UsageSum.tokensOf(this.usage)
   }

@@ -1,10 +1,5 @@
 /** Values that others wrote, as plain JSON of a bounded size. Pure. */
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
-
-const JsonText = Schema.fromJsonString(Schema.Unknown)
-const encodeJson = Schema.encodeUnknownOption(JsonText)
-const decodeJson = Schema.decodeUnknownOption(JsonText)
 
 /** What is kept of a value: all of it up to `charsMax` of JSON, or the first `headChars` of that. */
 export interface JsonBounds {
@@ -13,8 +8,14 @@ export interface JsonBounds {
 }
 
 /** The JSON of a value. None: it has none, as a function or a value that holds itself. */
-export const jsonTextOf = (value: unknown): Option.Option<string> =>
-  Option.filter(encodeJson(value), (encoded) => typeof encoded === "string")
+export const jsonTextOf = (value: unknown): Option.Option<string> => {
+  try {
+    const text: unknown = JSON.stringify(value)
+    return typeof text === "string" ? Option.some(text) : Option.none()
+  } catch {
+    return Option.none()
+  }
+}
 
 const unreadable = { unreadable: true }
 
@@ -22,7 +23,9 @@ const unreadable = { unreadable: true }
 export const boundedJson = (value: unknown, { charsMax, headChars }: JsonBounds): unknown => {
   const text = jsonTextOf(value)
   if (Option.isNone(text)) return unreadable
-  return text.value.length <= charsMax
-    ? Option.getOrElse(decodeJson(text.value), () => unreadable)
-    : { truncated: true, chars: text.value.length, head: text.value.slice(0, headChars) }
+  if (text.value.length > charsMax) {
+    return { truncated: true, chars: text.value.length, head: text.value.slice(0, headChars) }
+  }
+  // What is plain JSON already needs no reading again: most arguments and results.
+  return typeof value === "string" ? value : JSON.parse(text.value)
 }

@@ -127,7 +127,8 @@ export class ResponseReader {
       if (slot.kind === "reasoning") {
         return slot.ended ? [Prompt.makePart("reasoning", { text: slot.text, options: slot.options })] : []
       }
-      return slot.text === "" ? [] : [Prompt.makePart("text", { text: slot.text, options: slot.options })]
+      // A text without a word is refused by some providers when it is sent back.
+      return slot.text.trim() === "" ? [] : [Prompt.makePart("text", { text: slot.text, options: slot.options })]
     })
     return {
       content,

@@ -282,14 +282,21 @@ const stepsOf = ({ context, limits, tools: given }: ToolEnv, calls: ReadonlyArra
   })
 }
 
+const nobody = (): void => undefined
+
 /**
  * Makes the calls of a round, in their order; those that the tools allow beside
  * each other.
  *
  * **Interruption**: ends the calls that run; nothing that they started is alive
  * when it returns. A call that must not be repeated stays recorded as open.
+ * `told` has heard of each answer that came until then.
  */
-export const callTools = (env: ToolEnv, calls: ReadonlyArray<WantedCall>): Effect.Effect<ToolRound> =>
+export const callTools = (
+  env: ToolEnv,
+  calls: ReadonlyArray<WantedCall>,
+  told: (answered: AnsweredCall) => void = nobody
+): Effect.Effect<ToolRound> =>
   Effect.suspend(() =>
     Effect.forEach(
       grouped(stepsOf(env, calls)),
@@ -297,11 +304,11 @@ export const callTools = (env: ToolEnv, calls: ReadonlyArray<WantedCall>): Effec
         Effect.forEach(
           group,
           ({ call, verdict }) =>
-            Effect.map(answer(env, call, verdict), (answer): AnsweredCall => ({
-              id: call.id,
-              name: call.name,
-              answer
-            })),
+            Effect.map(answer(env, call, verdict), (answer) => {
+              const answered: AnsweredCall = { id: call.id, name: call.name, answer }
+              told(answered)
+              return answered
+            }),
           { concurrency: group.length === 1 ? 1 : env.limits.parallelTools }
         ),
       { concurrency: 1 }
