@@ -2751,6 +2751,7 @@ export declare const nextJob: (job: SpawnJob, next: {
     readonly notBeforeMillis: number | undefined;
     readonly ended: "lost" | "by_itself" | "suspended";
     readonly usage: Usage | undefined;
+    readonly begunToolCalls: ReadonlyArray<string>;
 }) => SpawnJob;
 export {};
 
@@ -3624,6 +3625,7 @@ import { RunId } from "./Ids.ts";
 export declare const Resume: Schema.Struct<{
     readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     readonly handle: Schema.optionalKey<Schema.String>;
+    readonly cutOff: Schema.optionalKey<Schema.$Array<Schema.String>>;
 }>;
 export type Resume = typeof Resume.Type;
 export declare const EarlierTry: Schema.Struct<{
@@ -3659,6 +3661,7 @@ export declare const SpawnJob: Schema.Struct<{
     readonly resume: Schema.optionalKey<Schema.Struct<{
         readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
         readonly handle: Schema.optionalKey<Schema.String>;
+        readonly cutOff: Schema.optionalKey<Schema.$Array<Schema.String>>;
     }>>;
     readonly traceparent: Schema.optionalKey<Schema.String>;
 }>;
@@ -3687,6 +3690,7 @@ export declare const RunReport: Schema.Struct<{
         readonly toolName: Schema.String;
         readonly sinceMillis: Schema.Int;
     }>>>;
+    readonly begunToolCalls: Schema.optionalKey<Schema.$Array<Schema.String>>;
 }>;
 export type RunReport = typeof RunReport.Type;
 export declare const ChildCompletion: Schema.Struct<{

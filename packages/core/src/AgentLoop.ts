@@ -272,17 +272,24 @@ interface Beginning {
   readonly entries: ReadonlyArray<TranscriptEntry>
 }
 
-/** Answers the calls that an earlier run left open: those that may be made again are, by a run that goes on. */
+/**
+ * Answers the calls that an earlier run left open. A run that goes on makes
+ * those that may be made again, and those that were never begun: they waited
+ * for each other, or for somebody to permit them.
+ */
 const answerLeftOver = (
   { entries, stage, system }: Beginning,
   unanswered: ReadonlyArray<WantedCall>
 ): Effect.Effect<AfterRound> => {
   const { context, run, tools } = stage
-  const mayRepeat = ({ name }: WantedCall): boolean =>
-    Option.isSome(context.resume) && tools.byName.get(name)?.repeatable === true
+  const mayMake = ({ id, name }: WantedCall): boolean =>
+    Option.exists(
+      context.resume,
+      ({ cutOff }) => cutOff?.includes(id) !== true || tools.byName.get(name)?.repeatable === true
+    )
   const answering: Answering = {
-    calls: unanswered.filter(mayRepeat),
-    known: unanswered.filter((call) => !mayRepeat(call)).map(unknownOutcome),
+    calls: unanswered.filter(mayMake),
+    known: unanswered.filter((call) => !mayMake(call)).map(unknownOutcome),
     keep: ({ entry }) =>
       Effect.suspend(() => {
         run.replace([system, ...promptOf([...entries, entry]).messages])

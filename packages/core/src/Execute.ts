@@ -305,7 +305,8 @@ const goesOn = Effect.fnUntraced(function* (
     endedAtMillis: nowMillis,
     notBeforeMillis: decided.notBeforeMillis,
     ended: "by_itself",
-    usage: live.usage
+    usage: live.usage,
+    begunToolCalls: live.report.begunToolCalls ?? []
   })
   return Option.some<Finalize.Continuation>({ job, mode, outcome })
 })

@@ -15,7 +15,7 @@ import type { RunId, SessionId } from "./Ids.ts"
 import { cancelled, type Outcome } from "./Outcome.ts"
 import type { RecoveryPolicy, Session, Usage } from "./Session.ts"
 import type { OpenJob } from "./SessionStore.ts"
-import { jobIdOf, type RunReport, type SpawnJob } from "./SpawnJob.ts"
+import { jobIdOf, type Resume, type RunReport, type SpawnJob } from "./SpawnJob.ts"
 import { spentBy } from "./UsageSum.ts"
 
 /** What sessions that do not say themselves are recovered by. */
@@ -151,6 +151,8 @@ export const nextJob = (
     readonly ended: "lost" | "by_itself" | "suspended"
     /** What the run that has ended used, as far as it told. */
     readonly usage: Usage | undefined
+    /** The calls that it had begun, and whose answers are not recorded. */
+    readonly begunToolCalls: ReadonlyArray<string>
   }
 ): SpawnJob => {
   const { firstRunId: _first, notBeforeMillis: _before, resume: _resume, ...rest } = job
@@ -167,11 +169,24 @@ export const nextJob = (
     ...(next.mode === "resume"
       ? {
           firstRunId: jobIdOf(job),
-          resume: { runId: job.runId, ...(next.handle === undefined ? {} : { handle: next.handle }) }
+          resume: {
+            runId: job.runId,
+            ...(next.handle === undefined ? {} : { handle: next.handle }),
+            ...cutOffOf(job, next.begunToolCalls)
+          }
         }
       : {})
   }
 }
+
+/** Also those of earlier tries: the last one may have ended before it said so to anybody. */
+const cutOffOf = ({ resume }: SpawnJob, begun: ReadonlyArray<string>): Pick<Resume, "cutOff"> => {
+  const ids = [...(resume?.cutOff ?? []), ...begun]
+  return ids.length === 0 ? {} : { cutOff: Array.from(new Set(ids)).slice(-cutOffMax) }
+}
+
+/** Two tries that were cut off in as many calls as a round may have. */
+const cutOffMax = 256
 
 /** As many as the highest intensity looks at. */
 const triesMax = 100

@@ -11,8 +11,16 @@ import { RunId, SessionId } from "./Ids.ts"
 import { Outcome } from "./Outcome.ts"
 import { Usage } from "./Session.ts"
 
-/** The run that a try goes on from. `handle` is the agent's own word for the conversation, when it gave one. */
-export const Resume = Schema.Struct({ runId: RunId, handle: Schema.optionalKey(Schema.String) })
+/**
+ * The run that a try goes on from. `handle` is the agent's own word for the
+ * conversation, when it gave one. `cutOff` are the ids of the calls that had
+ * begun, must not be made twice, and have no answer in the transcript.
+ */
+export const Resume = Schema.Struct({
+  runId: RunId,
+  handle: Schema.optionalKey(Schema.String),
+  cutOff: Schema.optionalKey(Schema.Array(Schema.String))
+})
 export type Resume = typeof Resume.Type
 
 /** A run of the job that has ended. */
@@ -68,7 +76,9 @@ export const RunReport = Schema.Struct({
   resume: Schema.optionalKey(Schema.String),
   usage: Schema.optionalKey(Usage),
   /** Calls that must not be made twice unawares. */
-  openToolCalls: Schema.optionalKey(Schema.Array(OpenToolCall))
+  openToolCalls: Schema.optionalKey(Schema.Array(OpenToolCall)),
+  /** The ids of those among them, and of those that have ended, whose answers the transcript does not have yet. */
+  begunToolCalls: Schema.optionalKey(Schema.Array(Schema.String))
 })
 export type RunReport = typeof RunReport.Type
 

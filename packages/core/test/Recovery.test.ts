@@ -130,7 +130,8 @@ describe("Recovery.nextJob", () => {
     endedAtMillis: 7,
     notBeforeMillis: undefined,
     ended: "lost",
-    usage: undefined
+    usage: undefined,
+    begunToolCalls: []
   } as const
 
   it("a try that goes on keeps the name of the first and knows where it goes on from", () => {
@@ -145,6 +146,13 @@ describe("Recovery.nextJob", () => {
       { runId: job.runId, endedAtMillis: 7 },
       { runId: second.runId, endedAtMillis: 7 }
     ])
+  })
+
+  it("knows every call that was begun in the tries before it and has no answer", () => {
+    const second = Recovery.nextJob(Records.job(), { ...next, mode: "resume", begunToolCalls: ["1", "2"] })
+    const third = Recovery.nextJob(second, { ...next, mode: "resume", begunToolCalls: ["2", "3"] })
+    assert.deepStrictEqual(third.resume?.cutOff, ["1", "2", "3"])
+    assert.isUndefined(Recovery.nextJob(third, { ...next, mode: "retry" }).resume)
   })
 
   it("a try that begins again has a name of its own, and waits when it is told to", () => {

@@ -62,7 +62,8 @@ const goOn = Effect.fnUntraced(function* (
     endedAtMillis: yield* Clock.currentTimeMillis,
     notBeforeMillis: undefined,
     ended: "lost",
-    usage: report.usage
+    usage: report.usage,
+    begunToolCalls: report.begunToolCalls ?? []
   })
   const continued = yield* Finalize.goOn(
     services,

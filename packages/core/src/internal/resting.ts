@@ -40,7 +40,8 @@ const nextOf = Effect.fnUntraced(function* (flight: Flight, live: LiveRun) {
     endedAtMillis: yield* Clock.currentTimeMillis,
     notBeforeMillis: undefined,
     ended: "suspended",
-    usage: live.usage
+    usage: live.usage,
+    begunToolCalls: live.report.begunToolCalls ?? []
   })
 })
 

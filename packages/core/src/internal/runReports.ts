@@ -11,6 +11,9 @@ import { type Bound, recordOpen } from "./transcriptWriter.ts"
 /** Calls that a run may have open at once; no agent makes that many, and each change of them is a commit. */
 const openCallsMax = 64
 
+/** Calls that are remembered until their answers are recorded: more than a round may have. */
+const begunCallsMax = 256
+
 const owe = ({ live }: Bound, report: RunReport): void => {
   live.report = report
   live.reportOwed = true
@@ -39,7 +42,8 @@ const begin = (bound: Bound, call: OpenToolCall): Effect.Effect<void> =>
         new RangeError(`a run may have at most ${openCallsMax} tool calls open that must not be repeated`)
       )
     }
-    owe(bound, { ...live.report, openToolCalls: [...open, call] })
+    const begunToolCalls = [...(live.report.begunToolCalls ?? []), call.toolCallId].slice(-begunCallsMax)
+    owe(bound, { ...live.report, openToolCalls: [...open, call], begunToolCalls })
     // Closed while it was being recorded: the same.
     return Effect.andThen(
       recordNow(bound),

@@ -133,6 +133,14 @@ export const writeEntry = (bound: Bound, entry: Entry): Effect.Effect<void, Stor
     return whileOpen(live, () => written)
   })
 
+/** With their answers, calls are over: in the same commit. */
+const forgetBegun = (live: LiveRun): void => {
+  const { begunToolCalls, ...report } = live.report
+  if (begunToolCalls === undefined) return
+  live.report = report
+  live.reportOwed = true
+}
+
 /**
  * Writes entries that stand for the text that was gathered before them. What
  * is not known to stand is put in doubt, as with `flush`.
@@ -150,6 +158,7 @@ export const writeRound = (bound: Bound, entries: ReadonlyArray<Entry>): Effect.
         live.storedChars += text.length
       }
       const sessionId = live.job.childSessionId
+      if (entries.some(({ role }) => role === "tool")) forgetBegun(live)
       const commit = recordOnce(bound, entriesStep(bound, ids, entries), written)
       let tried = false
       const once = Effect.suspend(() => {
