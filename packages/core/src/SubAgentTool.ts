@@ -50,25 +50,22 @@ const make = Effect.fnUntraced(function* (door: Deferred.Deferred<SubAgentsShape
   const profiles = yield* SubagentProfiles
   const directory = yield* AgentDirectory
   const { depth: depthMax } = yield* CurrentLimits
-  const agentIds = Array.from(directory.keys())
-  const agentChoices = agentIds.map((id) => ({ name: id, description: "" }))
-  const rolesOf = ({ workspace }: Session) =>
-    Effect.map(profiles.list(Option.fromUndefinedOr(workspace)), (list) => list.profiles)
+  const agentChoices = Array.from(directory.keys(), (id) => ({ name: id, description: "" }))
+  const rolesOf = ({ workspace }: Session) => profiles.list(Option.fromUndefinedOr(workspace))
 
   const call = ({ params, run: { job, session }, toolCallId }: ToolCall) =>
     Effect.gen(function* () {
       const decoded = Params.decode(params)
       if (Result.isFailure(decoded)) return badArguments(decoded.failure)
       const agents = yield* Deferred.await(door)
-      const roles = decoded.success.action === "create" ? yield* rolesOf(session) : []
       const callKey = `tool:${jobIdOf(job)}:${toolCallId}`
-      return yield* answer({ agents, router, agentIds, roles, self: session, callKey }, decoded.success)
+      return yield* answer({ agents, router, roles: rolesOf(session), self: session, callKey }, decoded.success)
     })
 
   /** A session at the depth limit has no children and gets none. */
   const toolsFor = Effect.fnUntraced(function* (session: Session): Effect.fn.Return<ReadonlyArray<AgentTool>> {
     if (session.depth >= depthMax) return []
-    const parameters = Params.shown(yield* rolesOf(session), agentChoices)
+    const parameters = Params.shown((yield* rolesOf(session)).profiles, agentChoices)
     const tool = Tool.dynamic(name, { description: Params.description, parameters })
     // In order: a `wait` is about the children that were created before it in the same round.
     return [{ name, tool, repeatable: true, parallel: false, asksFirst: false, call }]

@@ -273,7 +273,10 @@ describe("the SubAgent tool", () => {
       (run) =>
         Effect.gen(function* () {
           const agent = yield* run.call({ prompt: "x", agent: "nobody" })
-          assert.deepInclude(agent.result, { error: "unknown_agent", known: [scriptedAgent] })
+          assert.deepInclude(agent.result, { error: "agent_unknown", known: [scriptedAgent] })
+          const role = yield* run.call({ prompt: "x", subagent_type: "nobody" })
+          assert.deepInclude(role.result, { error: "profile_unknown", retryable: false })
+          assert.property(role.result, "known")
           yield* run.call(scripted("sleep 60"))
           yield* run.call(scripted("sleep 61"))
           const full = yield* run.call(scripted("sleep 62"))

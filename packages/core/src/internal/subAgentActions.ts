@@ -5,11 +5,12 @@
 import * as Effect from "effect/Effect"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import type { ToolAnswer } from "../AgentTools.ts"
 import type { SessionId } from "../Ids.ts"
 import type { ProviderRouterShape } from "../ProviderRouter.ts"
 import type { Session } from "../Session.ts"
-import type { SubagentProfile } from "../SubagentProfile.ts"
+import * as SubagentProfile from "../SubagentProfile.ts"
 import { SessionNotFound, type SpawnRequest, type SubAgentsShape } from "../SubAgents.ts"
 import * as Answers from "./subAgentAnswers.ts"
 import type * as Params from "./subAgentParams.ts"
@@ -18,8 +19,7 @@ import type * as Params from "./subAgentParams.ts"
 export interface Caller {
   readonly agents: SubAgentsShape
   readonly router: Option.Option<ProviderRouterShape>
-  readonly agentIds: ReadonlyArray<string>
-  readonly roles: ReadonlyArray<SubagentProfile>
+  readonly roles: Effect.Effect<SubagentProfile.ProfileList>
   /** The session whose model calls. */
   readonly self: Session
   /** The same for every try of the same call. Some models count their calls from one again, so it is not enough alone. */
@@ -48,19 +48,6 @@ const unknownModel = ({ router }: Caller, model: string) => {
   return Option.isNone(written)
     ? Effect.succeed(unknown)
     : Effect.match(route(written.value), { onSuccess: () => nothingUnknown, onFailure: () => unknown })
-}
-
-/** A role, an agent or a model that there is not. An external agent knows its own models. */
-const unknownIn = (caller: Caller, params: Params.Create): Effect.Effect<Option.Option<ToolAnswer>> => {
-  const { agent, model, subagent_type: role } = params
-  const roles = caller.roles.map(({ name }) => name)
-  if (role !== undefined && roles.length > 0 && !roles.includes(role)) {
-    return Effect.succeedSome(Answers.unknownName("subagent_type", role, roles))
-  }
-  if (agent !== undefined && !caller.agentIds.includes(agent)) {
-    return Effect.succeedSome(Answers.unknownName("agent", agent, caller.agentIds))
-  }
-  return model === undefined || agent !== undefined ? Effect.succeed(nothingUnknown) : unknownModel(caller, model)
 }
 
 /** The same for every try of the same call, and for no other call. */
@@ -93,7 +80,12 @@ const waitFor = Effect.fnUntraced(function* (
 })
 
 const create = Effect.fnUntraced(function* (caller: Caller, params: Params.Create) {
-  const unknown = yield* unknownIn(caller, params)
+  const { agent, model, subagent_type: role } = params
+  const resolved = SubagentProfile.resolve(yield* caller.roles, role)
+  if (role !== undefined && Result.isFailure(resolved)) return Answers.refused(resolved.failure)
+  // An external agent knows its own models.
+  const isOurs = model !== undefined && agent === undefined
+  const unknown = isOurs ? yield* unknownModel(caller, model) : nothingUnknown
   if (Option.isSome(unknown)) return unknown.value
   const spawned = yield* caller.agents.spawn(caller.self.id, spawnOf(caller, params))
   return params.wait === true

@@ -250,6 +250,9 @@ export const unknownName = (what: string, name: string, known: ReadonlyArray<str
 const hints: ReadonlyMap<string, string> = new Map([
   ["QueueFull", "Go on with something else, or wait for the children that you have, and then try again."],
   ["DepthExceeded", "You are at the deepest level: do this part yourself."],
+  ["BudgetExhausted", "Finish with what you have, or cancel children whose share you need."],
+  ["AgentUnknown", "Name one of those that are known, or leave agent out."],
+  ["ProfileUnknown", "Name one of those that are known, or leave subagent_type out."],
   ["ParentNotAccepting", "You are being stopped: finish what you can say now."],
   ["SchedulerClosed", "The server is being stopped: finish what you can say now."],
   ["AlreadyRunning", "It runs: wait for it, cancel it, or send_message to it."],
@@ -259,19 +262,38 @@ const hints: ReadonlyMap<string, string> = new Map([
   ["StoreError", "The record could not be written: try again, once."]
 ])
 
+/** What a refusal says in figures and names, under the names that the model reads. */
+const factNames: ReadonlyMap<string, string> = new Map([
+  ["retryAfterSeconds", "retry_after_seconds"],
+  ["known", "known"],
+  ["depth", "depth"],
+  ["depthMax", "depth_max"],
+  ["budget", "budget"],
+  ["limit", "limit"],
+  ["used", "used"],
+  ["reserved", "promised"]
+])
+
+const factsOf = (refusal: Refusal): Json =>
+  Object.fromEntries(
+    Object.entries(refusal).flatMap(([name, value]) => {
+      const shown = factNames.get(name)
+      return shown === undefined ? [] : [[shown, Array.isArray(value) ? value.slice(0, choiceMax) : value]]
+    })
+  )
+
 interface Refusal {
   readonly _tag: string
   readonly message: string
   readonly retryable: boolean
-  readonly retryAfterSeconds?: number
 }
 
 const snake = (tag: string): string => tag.replace(/(?<!^)[A-Z]/g, (letter) => `_${letter}`).toLowerCase()
 
 /** A refusal of the facade, in its own words. */
-export const refused = ({ _tag, message, retryAfterSeconds, retryable: mayHelp }: Refusal): ToolAnswer =>
-  failed(snake(_tag), plain(message), {
-    ...present("hint", hints.get(_tag)),
-    retryable: mayHelp,
-    ...present("retry_after_seconds", retryAfterSeconds)
+export const refused = (refusal: Refusal): ToolAnswer =>
+  failed(snake(refusal._tag), plain(refusal.message), {
+    ...factsOf(refusal),
+    ...present("hint", hints.get(refusal._tag)),
+    retryable: refusal.retryable
   })
