@@ -23,7 +23,7 @@ import type {
 } from "@ai-sdk/provider"
 import { isJSONObject } from "@ai-sdk/provider"
 import { CallSettings, ProviderRouter } from "@offshoot/core"
-import { AiError, LanguageModel, type Response, Telemetry, Tool } from "effect/ai"
+import { AiError, LanguageModel, type Response, Tool } from "effect/ai"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -240,11 +240,6 @@ const begin = Effect.fnUntraced(function* (bridge: Bridge, method: string, optio
   const settings = yield* CallSettings.CallSettings
   const clock = yield* Clock.Clock
   const call = callOf(bridge, options, settings)
-  Telemetry.addGenAIAnnotations(options.span, {
-    operation: { name: "chat" },
-    provider: { name: bridge.model.provider },
-    request: { model: bridge.model.modelId, temperature: call.temperature, maxTokens: call.maxOutputTokens }
-  })
   const names = new Tool.NameMapper(options.tools)
   return { call, fail: failing(bridge, method, clock), named: (name: string) => names.getCustomName(name) }
 })

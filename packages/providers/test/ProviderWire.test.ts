@@ -1,6 +1,7 @@
+import { APICallError } from "@ai-sdk/provider"
 import { assert, describe, it } from "@effect/vitest"
 import { ModelFailure, ProviderRouter } from "@offshoot/core"
-import { ProviderKinds, Router } from "@offshoot/providers"
+import { ModelFault, ProviderKinds, Router } from "@offshoot/providers"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -8,6 +9,7 @@ import { type AiError, Prompt } from "effect/ai"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { bounded, ResponseTooLarge } from "../src/internal/boundedFetch.ts"
 import { ask, key, mock, modelAt, server, stalling, tapped, textOf, vendors } from "./wireWorld.ts"
 
 const rain = "It rains in Oslo."
@@ -70,9 +72,14 @@ describe.each(vendors)("$type, over the wire", (vendor) => {
       assert.strictEqual(textOf(answered), rain)
       const sent = String(bodies.at(-1))
       assert.include(sent, "rain, 4 degrees")
-      if (vendor === anthropic) assert.include(sent, "c2lnbmVk")
+      if (vendor === anthropic) {
+        assert.include(sent, "c2lnbmVk")
+        assert.include(sent, '"cache_control":{"type":"ephemeral"}')
+      }
       if (vendor === openai) {
         assert.notInclude(sent, "item_reference")
+        assert.include(sent, '"store":false')
+        assert.include(sent, '"strict":false')
         assert.match(sent, /"encrypted_content":"[^"]+"/)
       }
     })
@@ -221,6 +228,49 @@ describe("A provider that cannot answer now", () => {
       const finish = parts.at(-1)
       assert(finish?.type === "finish")
       assert.deepInclude(finish.metadata[ProviderRouter.responseFactsKey], { provider: "second" })
+    })
+  )
+})
+
+describe("A gateway", () => {
+  it.live.each<readonly [string, string, Record<string, string>]>([
+    ["with the usage", ',"cost":0.0012', {}],
+    ["in a header", "", { "x-litellm-response-cost": "0.0012" }]
+  ])("that tells what a response cost %s is believed", ([, cost, headers]) =>
+    Effect.gen(function* () {
+      const chunk = `{"id":"1","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"It"},"finish_reason":"stop"}]`
+      const usage = `,"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4${cost}}}`
+      const url = yield* server((_, response) => {
+        response.writeHead(200, { "content-type": "text/event-stream", ...headers })
+        response.end(`data: ${chunk}${usage}\n\ndata: [DONE]\n\n`)
+      })
+      const parts = yield* ask(yield* modelAt({ type: "openai-compatible", model: "m", path: "/v1" }, url), "hello")
+      const finish = parts.at(-1)
+      assert(finish?.type === "finish")
+      const facts = finish.metadata[ProviderRouter.responseFactsKey]
+      assert.deepInclude(facts, { costUsd: 0.0012, costSource: "provider" })
+    })
+  )
+
+  it.live("that never stops is stopped", () =>
+    Effect.gen(function* () {
+      const endless = (size: number): typeof globalThis.fetch =>
+        bounded(() => Promise.resolve(new Response(new Uint8Array(size))), 10)
+      const read = (size: number) => endless(size)("http://it").then((response) => response.text())
+      assert.strictEqual((yield* Effect.promise(() => read(10))).length, 10)
+      const broken = yield* Effect.promise(() => read(11).then(String, (cause: unknown) => cause))
+      assert.instanceOf(broken, ResponseTooLarge)
+      const fault = ModelFault.faultOf(
+        new APICallError({
+          message: "Failed to process successful response",
+          cause: new ResponseTooLarge(10),
+          statusCode: 200,
+          url: "u",
+          requestBodyValues: {}
+        })
+      )
+      assert.strictEqual(fault.origin, "here")
+      assert.include(fault.message, "longer than 10 bytes")
     })
   )
 })

@@ -160,6 +160,7 @@ const isJsonSchema = (schema: unknown): schema is JSONSchema7 => typeof schema =
 
 const jsonSchema = (schema: unknown): JSONSchema7 => (isJsonSchema(schema) ? schema : {})
 
+/** Providers refuse arguments that do not say that they are an object, and of which fields. */
 const toTool = (tool: Tool.Any): NonNullable<LanguageModelV4CallOptions["tools"]>[number] => {
   if (Tool.isProviderDefined(tool)) {
     const args: unknown = tool.args
@@ -170,7 +171,7 @@ const toTool = (tool: Tool.Any): NonNullable<LanguageModelV4CallOptions["tools"]
   return {
     type: "function",
     name: tool.name,
-    inputSchema: jsonSchema(Tool.getJsonSchema(tool)),
+    inputSchema: { type: "object", properties: {}, ...jsonSchema(Tool.getJsonSchema(tool)) },
     ...(description === undefined ? {} : { description }),
     ...(strict === undefined ? {} : { strict })
   }
