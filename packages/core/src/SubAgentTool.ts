@@ -59,7 +59,7 @@ const make = Effect.fnUntraced(function* (door: Deferred.Deferred<SubAgentsShape
       if (Result.isFailure(decoded)) return badArguments(decoded.failure)
       const agents = yield* Deferred.await(door)
       const callKey = `tool:${jobIdOf(job)}:${toolCallId}`
-      return yield* answer({ agents, router, roles: rolesOf(session), self: session, callKey }, decoded.success)
+      return yield* answer({ agents, router, self: session, callKey }, decoded.success)
     })
 
   /** A session at the depth limit has no children and gets none. */

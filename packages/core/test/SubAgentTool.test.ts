@@ -288,6 +288,20 @@ describe("the SubAgent tool", () => {
     )
   )
 
+  it.effect("a budget that is used up is said with its limit and what of it is used", () => {
+    const caller = toolCaller()
+    return Effect.gen(function* () {
+      const agents = yield* SubAgents
+      const { id } = yield* agents.createRoot({ prompt: "begin", budget: { spawns: 1 } })
+      yield* agents.run(id)
+      const run = yield* caller.next
+      yield* run.call(scripted("sleep 60"), "call_1")
+      yield* run.call(scripted("sleep 60"), "call_1")
+      const refused = yield* run.call(scripted("sleep 61"))
+      assert.deepInclude(refused.result, { error: "budget_exhausted", budget: "spawns", limit: 1, used: 1 })
+    }).pipe(Effect.provide(world({}, caller.layer).layer))
+  })
+
   it.effect("a session at the depth limit is not given the tool", () =>
     withRoot(
       (run, next) =>

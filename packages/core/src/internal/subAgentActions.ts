@@ -5,12 +5,10 @@
 import * as Effect from "effect/Effect"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import type { ToolAnswer } from "../AgentTools.ts"
 import type { SessionId } from "../Ids.ts"
 import type { ProviderRouterShape } from "../ProviderRouter.ts"
 import type { Session } from "../Session.ts"
-import * as SubagentProfile from "../SubagentProfile.ts"
 import { SessionNotFound, type SpawnRequest, type SubAgentsShape } from "../SubAgents.ts"
 import * as Answers from "./subAgentAnswers.ts"
 import type * as Params from "./subAgentParams.ts"
@@ -19,7 +17,6 @@ import type * as Params from "./subAgentParams.ts"
 export interface Caller {
   readonly agents: SubAgentsShape
   readonly router: Option.Option<ProviderRouterShape>
-  readonly roles: Effect.Effect<SubagentProfile.ProfileList>
   /** The session whose model calls. */
   readonly self: Session
   /** The same for every try of the same call. Some models count their calls from one again, so it is not enough alone. */
@@ -80,9 +77,7 @@ const waitFor = Effect.fnUntraced(function* (
 })
 
 const create = Effect.fnUntraced(function* (caller: Caller, params: Params.Create) {
-  const { agent, model, subagent_type: role } = params
-  const resolved = SubagentProfile.resolve(yield* caller.roles, role)
-  if (role !== undefined && Result.isFailure(resolved)) return Answers.refused(resolved.failure)
+  const { agent, model } = params
   // An external agent knows its own models.
   const isOurs = model !== undefined && agent === undefined
   const unknown = isOurs ? yield* unknownModel(caller, model) : nothingUnknown
