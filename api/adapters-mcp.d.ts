@@ -252,6 +252,16 @@ export declare const treatmentOf: (hints: Hints, policy: ServerPolicy) => Pick<L
 export declare const readTool: (raw: unknown, policy: ServerPolicy) => Result.Result<ListedTool, string>;
 export {};
 
+// src/WorkspaceTrust.d.ts
+import * as Effect from "effect/Effect";
+import * as FileSystem from "effect/FileSystem";
+import * as Path from "effect/Path";
+export interface WorkspaceTrust {
+    readonly covers: (realPath: string) => boolean;
+}
+export declare const make: (folders: readonly string[]) => Effect.Effect<WorkspaceTrust, never, FileSystem.FileSystem | Path.Path>;
+
 // src/index.d.ts
 export * as McpSettings from "./McpSettings.ts";
 export * as McpTools from "./McpTools.ts";
+export * as WorkspaceTrust from "./WorkspaceTrust.ts";

@@ -2428,6 +2428,7 @@ export {};
 
 // src/App.d.ts
 import { SessionStore, type SpawnScheduler, type SubAgents } from "@offshoot/core";
+import { type Script } from "@offshoot/providers";
 import { DataDirectory } from "@offshoot/store-sql";
 import * as Effect from "effect/Effect";
 import * as HttpServer from "effect/http/HttpServer";
@@ -2438,7 +2439,7 @@ import * as Server from "./Server.ts";
 import * as Settings from "./Settings.ts";
 export declare const tokenOf: (settings: Settings.Settings) => Redacted.Redacted;
 export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore | Closing.Closing;
-export declare const layer: (settings: Settings.Settings, token: Redacted.Redacted) => Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable>;
+export declare const layer: (settings: Settings.Settings, token: Redacted.Redacted) => Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable | Script.ScriptInvalid>;
 export declare const addresses: (settings: Settings.Settings) => Effect.Effect<{
     announced: string;
     local: string;
@@ -2807,7 +2808,9 @@ export declare const layer: (options: ServerOptions) => Layer.Layer<HttpServer.H
 export {};
 
 // src/Settings.d.ts
-import { type AgentDirectory, Limits, RequestPolicy, Retry, type Session, type TreeBudget } from "@offshoot/core";
+import type { McpSettings } from "@offshoot/adapters-mcp";
+import { type AgentDirectory, AgentLimits, Compaction, Limits, RequestPolicy, Retry, type Session, type TreeBudget } from "@offshoot/core";
+import { type ProviderSettings } from "@offshoot/providers";
 import * as Effect from "effect/Effect";
 import * as FileSystem from "effect/FileSystem";
 import * as Option from "effect/Option";
@@ -2818,11 +2821,6 @@ import * as Schema from "effect/Schema";
 import type { AgentSetting } from "./internal/agentSettings.ts";
 import type { Problem } from "./internal/configFile.ts";
 export type { AgentSetting, Problem };
-export interface Provider {
-    readonly type: string;
-    readonly baseUrl?: string;
-    readonly apiKeyRef?: string;
-}
 export interface WatchdogSettings {
     readonly checkSeconds: number;
     readonly totalSeconds: number;
@@ -2832,6 +2830,10 @@ export interface FeedSettings {
     readonly maxAgeHours: number;
     readonly maxEvents: number;
 }
+export interface AgentSettings {
+    readonly limits: AgentLimits.AgentLimitsShape;
+    readonly compaction: Compaction.CompactionShape;
+}
 export interface Settings {
     readonly server: {
         readonly host: string;
@@ -2839,7 +2841,10 @@ export interface Settings {
         readonly token: Option.Option<Redacted.Redacted>;
     };
     readonly dataDir: string;
-    readonly providers: Readonly<Record<string, Provider>>;
+    readonly models: ProviderSettings.ProviderSettings;
+    readonly scripts: ReadonlyArray<string>;
+    readonly agent: AgentSettings;
+    readonly mcp: McpSettings.McpSettings;
     readonly agents: ReadonlyArray<AgentSetting>;
     readonly limits: Limits.Limits;
     readonly budget: TreeBudget.TreeLimits;

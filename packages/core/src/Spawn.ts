@@ -25,7 +25,7 @@ import { publishLifecycle, publishOwn } from "./internal/publisher.ts"
 import { oneMoreRun } from "./internal/oneMoreRun.ts"
 import { joined } from "./internal/ownChanges.ts"
 import { type Built, type Recorder, showNothing } from "./internal/recorder.ts"
-import { budgetsOf, findRole, heldBy, type Role } from "./internal/spawnRole.ts"
+import { budgetsOf, findRole, heldBy, modelOf, type Role } from "./internal/spawnRole.ts"
 import type { Limits } from "./Limits.ts"
 import { type Message, type Metadata, metadataKeys, type Session } from "./Session.ts"
 import { type SessionStoreShape, StoreError, type Transition } from "./SessionStore.ts"
@@ -126,6 +126,7 @@ const childOf = (
   status: "pending",
   runId: ids.runId,
   ...role,
+  ...modelOf(parent, role),
   ...(budgets === undefined ? {} : { budgets }),
   ...given("workspace", request.workspace ?? parent.workspace),
   ...given("requestKey", request.requestKey),

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Agent from "../src/Agent.ts"
-import { budgetsOf, heldBy, roleOf, scopeOf } from "../src/internal/spawnRole.ts"
+import { budgetsOf, heldBy, modelOf, roleOf, scopeOf } from "../src/internal/spawnRole.ts"
 import * as Outcome from "../src/Outcome.ts"
 import { SessionStore } from "../src/SessionStore.ts"
 import { SubAgents } from "../src/SubAgents.ts"
@@ -40,6 +40,21 @@ const inProcess = Agent.layer({
 })
 
 const { layer } = world({}, Layer.merge(roles, inProcess))
+
+describe("modelOf", () => {
+  const parent = Records.child({ model: "acme:large" })
+  const byReference = Records.child({ modelRef: { provider: "acme", model: "large" } })
+
+  it.each([
+    ["that of the request or the role first", parent, { model: "acme:small" }, { model: "acme:small" }],
+    ["that of the parent when nothing is named", parent, {}, { model: "acme:large" }],
+    ["also when the parent has it as a reference", byReference, {}, { modelRef: { provider: "acme", model: "large" } }],
+    ["none of the parent's for a program", parent, { agent: "other" }, {}],
+    ["none of a program's for an agent in process", Records.child({ agent: "other", model: "large" }), {}, {}]
+  ])("%s", (_, of, role, expected) => {
+    assert.deepStrictEqual(modelOf(of, role), expected)
+  })
+})
 
 describe("roleOf", () => {
   it("S-profiles: takes agent and model from the role where the request does not name them", () => {

@@ -10,14 +10,29 @@
 import * as NodeCrypto from "node:crypto"
 import * as NodeNet from "node:net"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { CliHost, CommandRunner, Guardian, OrphanSweep, ProcessTable, ProgramLauncher } from "@offshoot/adapters-cli"
 import {
+  CliHost,
+  CommandRunner,
+  Guardian,
+  OrphanSweep,
+  ProcessTable,
+  ProgramLauncher,
+  RunMark
+} from "@offshoot/adapters-cli"
+import { McpTools } from "@offshoot/adapters-mcp"
+import {
+  Agent,
   AgentDirectory,
+  AgentLimits,
+  AgentLoop,
+  AgentTools,
+  Compaction,
   ExternalChildRunner,
   FeedRetention,
   Ids,
   Limits,
   Offshoot,
+  ProviderRouter,
   Recovery,
   RequestPolicy,
   Retry,
@@ -25,8 +40,10 @@ import {
   type SpawnScheduler,
   type SubAgents,
   TreeBudget,
+  SubAgentTool,
   Watchdog
 } from "@offshoot/core"
+import { Router, type Script } from "@offshoot/providers"
 import { DataDirectory } from "@offshoot/store-sql"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -35,10 +52,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Environment } from "./Environment.ts"
+import * as Demo from "./Demo.ts"
 import type * as Closing from "./internal/closing.ts"
+import * as ProviderKinds from "./internal/providerKinds.ts"
+import * as Roles from "./Roles.ts"
 import * as Server from "./Server.ts"
 import * as Settings from "./Settings.ts"
 import * as TelemetryExport from "./TelemetryExport.ts"
+import { version } from "./Version.ts"
 
 /** Ids cannot be guessed: they are what a reader of a shared log would have to guess. */
 const entropy = Layer.succeed(
@@ -98,7 +119,40 @@ const references = (settings: Settings.Settings) =>
     Recovery.layer(settings.recovery),
     Retry.layer(settings.retry),
     RequestPolicy.layer(settings.requests),
+    AgentLimits.layer(settings.agent.limits),
+    Compaction.layer(settings.agent.compaction),
     FeedRetention.layer({ maxAge: Duration.hours(settings.feed.maxAgeHours), maxEvents: settings.feed.maxEvents })
+  )
+
+/** The models of the configuration, unless the embedding app has a router of its own. */
+const models = (settings: Settings.Settings) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      if (Option.isSome(yield* ProviderRouter.ProviderRouter)) return Layer.empty
+      const kinds = yield* ProviderKinds.load(settings.scripts, settings.demo ? [Demo.script] : [])
+      return Router.layer({ settings: settings.models, kinds, environment: yield* Environment })
+    })
+  )
+
+/** The tools of the embedding app, then those of MCP servers. Their processes carry the mark of no run: they serve many. */
+const tools = (settings: Settings.Settings) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const given = yield* AgentTools.ToolSources
+      const mark = RunMark.toEnvironment(CliHost.markOf(yield* CliHost.CliHost, "mcp"))
+      const options = { settings: settings.mcp, clientVersion: version, environment: yield* Environment, mark }
+      const sources = Effect.map(McpTools.McpTools, ({ source }) => [...given, source])
+      return Layer.effect(AgentTools.ToolSources, sources).pipe(Layer.provide(McpTools.layer(options)))
+    })
+  )
+
+/** The agent of this process, unless the embedding app has one of its own, or there is no provider to ask. */
+const agent = (settings: Settings.Settings) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const isNeedless = Option.isSome(yield* Agent.Agent) || Object.keys(settings.models.providers ?? {}).length === 0
+      return isNeedless ? Layer.empty : AgentLoop.layer
+    })
   )
 
 /** What a running server gives to what stands beside it in the process. */
@@ -112,9 +166,9 @@ export type Services =
 /**
  * Everything that serves the settings.
  *
- * **Details** An app that embeds it may provide an `Agent`, further
- * `ExternalChildRunners` with their entries of the `AgentDirectory`, and
- * `ChildCompletionHandlers`.
+ * **Details** An app that embeds it may provide an `Agent` or a
+ * `ProviderRouter`, `ToolSources`, further `ExternalChildRunners` with their
+ * entries of the `AgentDirectory`, and `ChildCompletionHandlers`.
  *
  * **Interruption**: closing the layer stops accepting, cancels what runs, waits
  * for its processes to be gone and gives the data directory free.
@@ -123,10 +177,15 @@ export type Services =
 export const layer = (
   settings: Settings.Settings,
   token: Redacted.Redacted
-): Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable> =>
+): Layer.Layer<
+  Services,
+  Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable | Script.ScriptInvalid
+> =>
   Server.layer({ ...Server.defaults, host: settings.server.host, port: settings.server.port, token }).pipe(
     Layer.provideMerge(Offshoot.layer),
-    Layer.provide([references(settings), runners(settings)]),
+    Layer.provide(agent(settings)),
+    Layer.provide(SubAgentTool.layer),
+    Layer.provide([references(settings), runners(settings), models(settings), tools(settings), Roles.layer(settings)]),
     Layer.provide([swept, Guardian.layer]),
     Layer.provideMerge(DataDirectory.layerEmbedded({ directory: settings.dataDir })),
     Layer.provide(processes(settings)),

@@ -1,7 +1,9 @@
 /**
  * Four real children on the repository in which the server was started: one
  * counts lines, one sums up the history, one is stopped by the idle watchdog,
- * one fails. Over within half a minute.
+ * one fails. Beside them an agent in this process, whose model is scripted: it
+ * spawns three children of its own, rests while they work, is woken and sums
+ * up. Over within half a minute.
  *
  * The agents exist only while the demo is on, and use what every POSIX machine
  * has, and git. Without a repository two more children fail, and say why.
@@ -10,6 +12,7 @@
  */
 import { CommandAgent } from "@offshoot/adapters-cli"
 import { FeedReader, Session, type SessionStore, SubAgents, Watchdog } from "@offshoot/core"
+import type { Script } from "@offshoot/providers"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -17,6 +20,7 @@ import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
 import * as LiveTree from "./cli/LiveTree.ts"
 import { Screen } from "./cli/Screen.ts"
+import { scripted } from "./internal/providerKinds.ts"
 import type { AgentSetting } from "./Settings.ts"
 import * as TreeLines from "./TreeLines.ts"
 import * as TreeView from "./TreeView.ts"
@@ -48,6 +52,52 @@ const fail = `
 echo "looking for the plan"
 sleep 1
 cat ./there-is-no-plan.txt`
+
+/** The model of the agent in this process: what it says is written here, and shown as such. */
+export const script: Script.Script = {
+  name: "demo",
+  conversations: [
+    {
+      name: "reader",
+      when: { user: { startsWith: "Read part" } },
+      steps: [
+        {
+          reasoning: "My model is a script, and so is this thought.",
+          text: "I have read my part, and found nothing that is wrong with it.",
+          pauseMs: 800,
+          pieceMs: 60
+        }
+      ]
+    },
+    {
+      name: "parent",
+      when: { user: { contains: "sum up" } },
+      steps: [
+        {
+          text: "Three of us look at it: two readers, and the program that knows the history.",
+          pieceMs: 40,
+          toolCalls: [
+            {
+              name: "SubAgent",
+              params: {
+                action: "create",
+                title: "Reader {{number}}",
+                prompt: "Read part {{number}} of the folder."
+              },
+              repeat: 2
+            },
+            {
+              name: "SubAgent",
+              params: { action: "create", title: "Ask for the history", prompt: "history", agent: "demo-history" }
+            },
+            { name: "SubAgent", params: { action: "wait" } }
+          ]
+        },
+        { text: "All three are back:\n{{children.line}}", pieceMs: 20 }
+      ]
+    }
+  ]
+}
 
 interface Part {
   readonly id: string
@@ -88,6 +138,19 @@ const spawn = Effect.fnUntraced(function* (parent: Session.Session, part: Part) 
   return spawned.session.id
 })
 
+/** The agent in this process. */
+const spawnParent = (parent: Session.Session) =>
+  Effect.flatMap(SubAgents.SubAgents, (offshoot) =>
+    Effect.map(
+      offshoot.spawn(parent.id, {
+        title: "Spawn three, rest, and sum up (scripted)",
+        prompt: "Have somebody look at this folder, and sum up what they say.",
+        model: `${scripted}:${script.name}`
+      }),
+      ({ session }) => session.id
+    )
+  )
+
 const isSettled = (state: TreeView.TreeState, id: string): boolean => {
   const node = TreeView.nodeOf(state, id)
   return node !== undefined && Session.isTerminal(node.status)
@@ -97,8 +160,11 @@ const play = Effect.gen(function* () {
   const offshoot = yield* SubAgents.SubAgents
   const screen = yield* Screen
   const root = yield* offshoot.createRoot({ title: "Demo" })
-  yield* screen.print(["", "Demo: four children on this folder (OFFSHOOT_DEMO=0 to start without)"])
-  const children = yield* Effect.forEach(parts, (part) => spawn(root, part))
+  yield* screen.print(["", "Demo: four programs and an agent on this folder (OFFSHOOT_DEMO=0 to start without)"])
+  const children: Array<string> = []
+  const begin = Effect.forEach([...parts.map((part) => spawn(root, part)), spawnParent(root)], (spawned) =>
+    Effect.map(spawned, (id) => children.push(id))
+  )
   const source = FeedReader.fromFeed<SubAgents.SessionNotFound | SessionStore.StoreError>((after) =>
     offshoot.feed({ after, scope: { _tag: "Subtree", sessionId: root.id }, types: Option.none() })
   )
@@ -106,12 +172,12 @@ const play = Effect.gen(function* () {
     offshoot.snapshot({ within: Option.some(root.id), limit: Wire.snapshotMax }),
     Wire.snapshot
   )
-  const state = yield* LiveTree.show({
+  const show = LiveTree.show({
     root,
     told: FeedReader.converge<Wire.Snapshot, SubAgents.SessionNotFound | SessionStore.StoreError>({ source, snapshot }),
     events: offshoot.events(root.id, { scope: "subtree", after: Option.none() }),
     read: Effect.option(snapshot),
-    isOver: (now) => children.every((id) => isSettled(now, id)),
+    isOver: (now) => children.length > parts.length && children.every((id) => isSettled(now, id)),
     afterStream: "read_on",
     quiet: false
   }).pipe(
@@ -122,6 +188,8 @@ const play = Effect.gen(function* () {
         : Effect.ignore(offshoot.cancel(root.id, { mode: "abort", by: "by_user", reach: "subtree" }))
     )
   )
+  // Who looks first misses nothing of what the first child says.
+  const [state] = yield* Effect.all([show, begin], { concurrency: 2 })
   return { root, state }
 })
 

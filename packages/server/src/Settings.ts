@@ -12,8 +12,11 @@
 import * as NodeNet from "node:net"
 import * as NodePath from "node:path"
 import { RunMark } from "@offshoot/adapters-cli"
+import type { McpSettings } from "@offshoot/adapters-mcp"
 import {
   type AgentDirectory,
+  AgentLimits,
+  Compaction,
   FeedRetention,
   Limits,
   Nearest,
@@ -22,6 +25,7 @@ import {
   type Session,
   type TreeBudget
 } from "@offshoot/core"
+import { type ProviderSettings, Router } from "@offshoot/providers"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -35,15 +39,9 @@ import { decodeAgents } from "./internal/agentSettings.ts"
 import type { AgentSetting } from "./internal/agentSettings.ts"
 import * as ConfigFile from "./internal/configFile.ts"
 import type { Problem } from "./internal/configFile.ts"
+import * as ProviderKinds from "./internal/providerKinds.ts"
 
 export type { AgentSetting, Problem }
-
-export interface Provider {
-  readonly type: string
-  readonly baseUrl?: string
-  /** Names the environment variable that holds the key. */
-  readonly apiKeyRef?: string
-}
 
 /** Seconds, each at least 1; a session's own metadata wins over them (`S-policy`). */
 export interface WatchdogSettings {
@@ -58,6 +56,12 @@ export interface FeedSettings {
   readonly maxEvents: number
 }
 
+/** How much one run of an in-process agent may do, and when its transcript is sent shorter. */
+export interface AgentSettings {
+  readonly limits: AgentLimits.AgentLimitsShape
+  readonly compaction: Compaction.CompactionShape
+}
+
 export interface Settings {
   readonly server: {
     readonly host: string
@@ -68,7 +72,11 @@ export interface Settings {
   }
   /** Absolute. */
   readonly dataDir: string
-  readonly providers: Readonly<Record<string, Provider>>
+  readonly models: ProviderSettings.ProviderSettings
+  /** Files of the scripted provider, absolute. */
+  readonly scripts: ReadonlyArray<string>
+  readonly agent: AgentSettings
+  readonly mcp: McpSettings.McpSettings
   readonly agents: ReadonlyArray<AgentSetting>
   readonly limits: Limits.Limits
   /** For roots that do not say themselves. */
@@ -303,6 +311,28 @@ const requestsOf = ({ requests }: ConfigFile.ConfigFile): RequestPolicy.Policy =
   rules: (requests?.rules ?? []).map((rule, index): RequestPolicy.Rule => named(rule, String(index + 1)))
 })
 
+/** Who has scripts need not say that there is a provider of them. */
+const modelsOf = ({ models = {}, providers, scripts = [] }: ConfigFile.ConfigFile, demo: boolean) => {
+  const own = scripts.length > 0 || demo ? { [ProviderKinds.scripted]: { type: ProviderKinds.scripted } } : {}
+  const settings: ProviderSettings.ProviderSettings = {
+    providers: { ...own, ...providers },
+    models
+  }
+  return settings
+}
+
+const agentOf = ({ agent = {} }: ConfigFile.ConfigFile): AgentSettings => {
+  const { compactFrom, compactTo, tokensMax, ...limits } = agent
+  return {
+    limits: { ...AgentLimits.defaults, ...limits, tokensMax: Option.fromUndefinedOr(tokensMax) },
+    compaction: {
+      ...Compaction.defaults,
+      fromShare: compactFrom ?? Compaction.defaults.fromShare,
+      toShare: compactTo ?? Compaction.defaults.toShare
+    }
+  }
+}
+
 /** The whole decision. Fails with every problem of every source at once. */
 export const resolve = (sources: Sources): Result.Result<Settings, SettingsInvalid> => {
   const { cwd, environment, flags } = sources
@@ -312,6 +342,8 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
   const token = tokenOf(sources, file)
   const port = portOf(variable(environment, "OFFSHOOT_PORT"))
   const demo = demoOf(variable(environment, "OFFSHOOT_DEMO"))
+  const withDemo = flags.demo ?? Result.getOrElse(demo, () => undefined) ?? true
+  const models = modelsOf(file, withDemo)
   const agents = decodeAgents(file.agents ?? {}, folderOf(sources.file, cwd))
   const problems = [
     ...(Result.isFailure(read) ? read.failure : []),
@@ -321,7 +353,8 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
     ...(Result.isFailure(demo) ? [demo.failure] : []),
     ...hostProblems(host, hostPath, flags),
     ...tokenProblems(token),
-    ...databaseProblems(sources, file)
+    ...databaseProblems(sources, file),
+    ...Router.problems(models, ProviderKinds.known)
   ]
   if (problems.length > 0) return Result.fail(new SettingsInvalid({ problems }))
   return Result.succeed({
@@ -331,7 +364,14 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
       token: token?.value === undefined ? Option.none() : Option.some(Redacted.make(token.value))
     },
     dataDir: dataDirOf(sources, file.dataDir),
-    providers: file.providers ?? {},
+    models,
+    scripts: (file.scripts ?? []).map((path) => NodePath.resolve(folderOf(sources.file, cwd), path)),
+    agent: agentOf(file),
+    mcp: {
+      mcpServers: file.mcpServers ?? {},
+      trust: file.trust ?? [],
+      mcpProjects: file.mcpProjects ?? {}
+    },
     agents: agents.settings,
     limits: { ...Limits.defaults, ...file.limits },
     budget: file.budget ?? {},
@@ -341,7 +381,7 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
     requests: requestsOf(file),
     feed: { ...feedDefault, ...file.feed },
     shutdown: { drainSeconds: file.shutdown?.drainSeconds ?? drainSecondsDefault },
-    demo: flags.demo ?? Result.getOrElse(demo, () => undefined) ?? true,
+    demo: withDemo,
     configFile: Option.map(sources.file, ({ path }) => path)
   })
 }

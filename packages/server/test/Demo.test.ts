@@ -64,7 +64,9 @@ describe("Demo", () => {
           Effect.provideService(Screen, screen(lines))
         )
         const text = lines.join("\n")
-        assert.deepStrictEqual(statuses(lines), ["✔ completed", "✔ completed", "✖ timeout", "✖ error"], text)
+        const own = ["✔ completed", "✔ completed", "✔ completed", "✔ completed"]
+        assert.deepStrictEqual(statuses(lines), ["✔ completed", "✔ completed", "✖ timeout", "✖ error", ...own], text)
+        assert.match(text, /waits for 3 children/)
         assert.match(text, /3 lines in 1 tracked files/)
         assert.match(text, /1 commits, the last on/)
         assert.match(text, /max_idle_secs=3/)
@@ -88,7 +90,8 @@ describe("Demo", () => {
         )
         yield* Effect.all([demo, demo], { concurrency: 2 })
         const text = lines.join("\n")
-        assert.deepStrictEqual(statuses(lines), ["✖ error", "✖ error", "✖ timeout", "✖ error"], text)
+        const own = ["✔ completed", "✔ completed", "✔ completed", "✖ error"]
+        assert.deepStrictEqual(statuses(lines), ["✖ error", "✖ error", "✖ timeout", "✖ error", ...own], text)
         assert.match(text, /not a git repository/)
         const roots = yield* SubAgents.SubAgents.use((offshoot) =>
           offshoot.sessions({ filter: { kind: "root" }, before: Option.none(), limit: 10 })

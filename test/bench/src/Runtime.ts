@@ -49,9 +49,12 @@ const temporaryDirectory = Layer.unwrap(
   )
 )
 
+/** In a directory of its own, which goes with it. */
+export const embedded: Layer.Layer<Store.SessionStore> = Layer.orDie(temporaryDirectory)
+
 const stores: Record<StoreKind, Layer.Layer<Store.SessionStore>> = {
   memory: SessionStore.layerMemory,
-  embedded: Layer.orDie(temporaryDirectory)
+  embedded
 }
 
 export type Services = SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | Store.SessionStore

@@ -20,6 +20,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Measurement>
   "waiting-1000": async () => (await import("./Waiting.ts")).measure(1_000),
   "waiting-10000": async () => (await import("./Waiting.ts")).measure(10_000),
   "waiting-100000": async () => (await import("./Waiting.ts")).measure(100_000),
+  "resting-10000": async () => (await import("./Resting.ts")).measure(10_000),
   "latency-memory": async () => (await import("./Latency.ts")).measure("memory"),
   "latency-embedded": async () => (await import("./Latency.ts")).measure("embedded"),
   "agent-rounds": async () => (await import("./AgentRounds.ts")).measure(),

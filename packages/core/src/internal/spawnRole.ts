@@ -52,6 +52,16 @@ export const roleOf = (around: ToolScope | undefined, profile: SubagentProfile |
 })
 
 /**
+ * The model of a child: the one that its request or its role names, or else
+ * that of its parent, when both run in this process. The default of the
+ * configuration serves who has neither.
+ */
+export const modelOf = (parent: Session, role: Role): Pick<Session, "model" | "modelRef"> =>
+  role.model !== undefined || role.agent !== undefined || parent.agent !== undefined
+    ? present("model", role.model)
+    : { ...present("model", parent.model), ...present("modelRef", parent.modelRef) }
+
+/**
  * The role that a request names, or else the fallback (`S-profiles`), and what
  * it leaves. A root that names none, and a program, play none.
  */

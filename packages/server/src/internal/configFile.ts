@@ -5,7 +5,9 @@
  * is `Settings`' business. No value of the file is ever part of a problem:
  * somebody may have put a secret where it does not belong (I9).
  */
-import { Limits, Nearest, Retry, Session, TreeBudget } from "@offshoot/core"
+import { McpSettings } from "@offshoot/adapters-mcp"
+import { Compaction, Limits, Nearest, Retry, Session, TreeBudget } from "@offshoot/core"
+import { ProviderSettings } from "@offshoot/providers"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -68,6 +70,14 @@ const RequestRule = Schema.Struct({
   )
 )
 
+/** Each is a model of its own; more than that are read from nowhere by hand. */
+const scriptsMax = 64
+/** Below a kilobyte a model learns nothing from a result. */
+const ResultBytes = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1_024))
+/** Of a model's context. */
+const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0.05, maximum: 0.95 }))
+
+const mcpFields = McpSettings.McpSettings.fields
 const limitFields = Limits.Limits.fields
 
 /** The file as it is written. An agent's own options are decoded by its protocol. */
@@ -81,14 +91,30 @@ export const ConfigFile = Schema.Struct({
   ),
   dataDir: Schema.optionalKey(Schema.NonEmptyString),
   database: Schema.optionalKey(Schema.NonEmptyString),
-  providers: Schema.optionalKey(
-    Schema.Record(
-      AgentId,
-      Schema.Struct({
-        type: Schema.NonEmptyString,
-        baseUrl: Schema.optionalKey(Schema.NonEmptyString),
-        apiKeyRef: Schema.optionalKey(EnvironmentName)
-      })
+  providers: ProviderSettings.ProviderSettings.fields.providers,
+  models: ProviderSettings.ProviderSettings.fields.models,
+  /** Files of the scripted provider. */
+  scripts: Schema.optionalKey(Schema.Array(Schema.NonEmptyString).check(Schema.isMaxLength(scriptsMax))),
+  mcpServers: Schema.optionalKey(mcpFields.mcpServers),
+  trust: Schema.optionalKey(mcpFields.trust),
+  mcpProjects: Schema.optionalKey(mcpFields.mcpProjects),
+  /** How much one run of an in-process agent may do. */
+  agent: Schema.optionalKey(
+    Schema.Struct({
+      roundsMax: Schema.optionalKey(AtLeastOne),
+      toolCallsMax: Schema.optionalKey(AtLeastOne),
+      tokensMax: Schema.optionalKey(AtLeastOne),
+      toolSeconds: Schema.optionalKey(Seconds),
+      toolResultBytes: Schema.optionalKey(ResultBytes),
+      parallelTools: Schema.optionalKey(AtLeastOne),
+      compactFrom: Schema.optionalKey(Share),
+      compactTo: Schema.optionalKey(Share)
+    }).check(
+      Schema.makeFilter(({ compactFrom, compactTo }) =>
+        (compactFrom ?? Compaction.defaults.fromShare) <= (compactTo ?? Compaction.defaults.toShare)
+          ? { path: ["compactTo"], issue: "expected less than compactFrom: a transcript is made shorter to this share" }
+          : undefined
+      )
     )
   ),
   agents: Schema.optionalKey(Schema.Record(AgentId, Schema.Record(Schema.String, Schema.Unknown))),
