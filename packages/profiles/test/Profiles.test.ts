@@ -1,6 +1,6 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, it } from "@effect/vitest"
-import { SubagentProfile, ToolPolicy } from "@offshoot/core"
+import { SubagentProfile } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -219,36 +219,6 @@ it.layer(NodeServices.layer)("Profiles", (it) => {
         problems.map(({ message }) => message),
         ["more than 200 roles: the rest is not read", "larger than 256 KiB: not read"]
       )
-    })
-  )
-
-  it.effect("no file makes a role that has a tool which its parent has not", () =>
-    Effect.gen(function* () {
-      const { list, workspace } = yield* makeWorld
-      const spellings = ["'*'", "Bash, Write, mcp__shell__*", "[Read, mcp__filesystem, Task]", "[]"]
-      yield* write(
-        workspace,
-        Object.fromEntries(
-          spellings.map((tools, index) => [
-            `.claude/agents/${index}.md`,
-            page(`name: r${index}\ndescription: x\ntools: ${tools}`)
-          ])
-        )
-      )
-      const { profiles } = yield* list()
-      const names = ["Bash", "bash", "SubAgent", "mcp__shell__run", "mcp__filesystem__write_file", "fetch", "anything"]
-      const parents = [
-        ToolPolicy.narrow(ToolPolicy.everything, { type: "allow", tools: ["fetch", "mcp__filesystem__read*"] }, []),
-        ToolPolicy.narrow(ToolPolicy.everything, { type: "deny", tools: ["mcp__shell__*", "Bash"] }, ["SubAgent"])
-      ]
-      for (const parent of parents) {
-        for (const { tools } of profiles) {
-          const child = ToolPolicy.narrow(parent, tools, [])
-          for (const name of names) {
-            if (ToolPolicy.permits(child, name)) assert.isTrue(ToolPolicy.permits(parent, name))
-          }
-        }
-      }
     })
   )
 })
