@@ -45,6 +45,7 @@ import { AgentRun, type Refusal } from "./internal/agentRun.ts"
 import { callModel } from "./internal/modelCall.ts"
 import { type ChosenModel, chooseModel } from "./internal/modelChoice.ts"
 import { type ModelResponse, ResponseReader, withoutCalls } from "./internal/readResponse.ts"
+import { charsOf } from "./internal/promptSize.ts"
 import { setup } from "./internal/runnerChoice.ts"
 import { Steering } from "./internal/steering.ts"
 import { systemPrompt } from "./internal/systemPrompt.ts"
@@ -94,17 +95,21 @@ const refused = ({ context }: Stage, refusal: Refusal): Effect.Effect<AfterRound
     Option.some(refusal)
   )
 
-/** Makes what is sent shorter when it is time, or when a provider has refused its length. The transcript keeps everything. */
-const compact = Effect.fnUntraced(function* ({ model, run }: Stage, why: "when_due" | "refused") {
-  const contextTokensMax = Option.getOrUndefined(model.contextTokensMax)
-  if (contextTokensMax === undefined) return false
+/** Makes what is sent shorter when it is time. The transcript keeps everything. */
+const compactWhenDue = Effect.fnUntraced(function* ({ run }: Stage, contextTokensMax: number) {
   const usedTokens = run.contextTokens
-  if (why === "when_due" && !Compaction.isDue(yield* Compaction.Compaction, { usedTokens, contextTokensMax }))
-    return false
-  const { messages } = run
+  if (!Compaction.isDue(yield* Compaction.Compaction, { usedTokens, contextTokensMax })) return
+  run.replace(yield* Compaction.compacted({ messages: run.messages, usedTokens, contextTokensMax }))
+})
+
+/** Makes shorter what a provider has refused as too long, whatever was counted before. Returns whether it is shorter. */
+const compactRefused = Effect.fnUntraced(function* ({ model, run }: Stage) {
+  const { contextTokens, messages } = run
+  const contextTokensMax = Option.getOrElse(model.contextTokensMax, () => contextTokens)
+  const usedTokens = Math.max(contextTokens, contextTokensMax)
   const shorter = yield* Compaction.compacted({ messages, usedTokens, contextTokensMax })
   run.replace(shorter)
-  return shorter.length < messages.length
+  return charsOf(shorter) < charsOf(messages)
 })
 
 /** Calls the model; none: a message cut it short, and what it had said is kept as text. */
@@ -138,7 +143,7 @@ const respond = Effect.fnUntraced(function* ({
 /** The same, and once more when the provider says that it was too long and it could be made shorter. */
 const respondShortened = (stage: Stage): Effect.Effect<Option.Option<ModelResponse>, AiError.AiError> =>
   Effect.catchIf(respond(stage), ModelFailure.isContextFull, (error) =>
-    Effect.flatMap(compact(stage, "refused"), (shorter) => (shorter ? respond(stage) : Effect.fail(error)))
+    Effect.flatMap(compactRefused(stage), (shorter) => (shorter ? respond(stage) : Effect.fail(error)))
   )
 
 const toldUsage = Effect.fnUntraced(function* ({ context, model, run }: Stage, response: ModelResponse) {
@@ -239,7 +244,7 @@ const round = Effect.fnUntraced(function* (stage: Stage): Effect.fn.Return<After
   if (Option.isSome(refusal)) return yield* refused(stage, refusal.value)
   const admitted = yield* Effect.result(context.admitCall)
   if (Result.isFailure(admitted)) return yield* refused(stage, admitted.failure.outcome)
-  if (Option.isSome(model.contextTokensMax)) yield* compact(stage, "when_due")
+  if (Option.isSome(model.contextTokensMax)) yield* compactWhenDue(stage, model.contextTokensMax.value)
   run.rounds += 1
   yield* context.emit({
     type: "runner_progress",

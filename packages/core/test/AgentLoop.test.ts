@@ -8,9 +8,10 @@ import * as Option from "effect/Option"
 import type { RunnerEvent } from "../src/AgentEvent.ts"
 import type { Budget } from "../src/Outcome.ts"
 import { promptOf } from "../src/internal/agentPrompt.ts"
+import { charsOf } from "../src/internal/promptSize.ts"
 import { BudgetExhausted } from "../src/TreeBudget.ts"
 import * as RunHarness from "../src/testing/RunHarness.ts"
-import { answer, call, end, type Given, runnerOf, say, sessionOf, shown, toolOf } from "./AgentWorld.ts"
+import { answer, call, end, type Given, runnerOf, say, sessionOf, shown, toolOf, type Turn } from "./AgentWorld.ts"
 
 const stand = Effect.fnUntraced(function* (given: Given, more: Partial<Parameters<typeof RunHarness.make>[0]> = {}) {
   const { runner, sent } = yield* runnerOf(given)
@@ -26,6 +27,10 @@ const played = Effect.fnUntraced(function* (given: Given, more: Partial<Paramete
 })
 
 const types = (events: ReadonlyArray<RunnerEvent>) => events.map(({ type }) => type)
+
+/** The messages of a prompt as entries of a transcript. */
+const entriesOf = ({ content }: Prompt.Prompt): Parameters<typeof promptOf>[0] =>
+  content.flatMap((message) => (message.role === "system" ? [] : [{ role: message.role, text: "", content: message }]))
 
 /** What the record holds, as the next run would send it. A valid one has no call that nobody answered. */
 const recorded = (entries: Parameters<typeof promptOf>[0]) => {
@@ -281,6 +286,75 @@ describe("a run of the in-process agent", () => {
       yield* words === "" ? harness.awaitAnswer("ready") : harness.awaitEvent(({ type }) => type === "tool_start")
       yield* started.cancel
       assert.include(recorded(yield* harness.entries).join("\n"), words)
+    })
+  )
+})
+
+describe("what a run begins with", () => {
+  const long = "x".repeat(4_000)
+
+  it.effect("a transcript that fills its model's context is sent shorter, and recorded whole", () =>
+    Effect.gen(function* () {
+      const rounds = 12
+      const { entries, outcome, sent } = yield* played({
+        turns: (_, index) =>
+          index < rounds
+            ? [...call(`${index}`, "look"), ...end("tool-calls", 1_000 * (index + 1), 10)]
+            : answer("seen"),
+        tools: [toolOf("look", { call: () => Effect.succeed({ isFailure: false, result: long }) })],
+        model: { contextTokensMax: Option.some(10_000) }
+      })
+      assert.strictEqual(outcome.reason, "done")
+      assert.lengthOf(recorded(entries), 2 * rounds + 1)
+      const lengths = sent.map(({ prompt }) => charsOf(prompt.content))
+      assert.isBelow(lengths.at(-1) ?? 0, Math.max(...lengths))
+      for (const { prompt } of sent) {
+        assert.match(shown(prompt)[1] ?? "", /^user: go/)
+        assert.deepStrictEqual(promptOf(entriesOf(prompt)).unanswered, [])
+      }
+    })
+  )
+
+  it.effect(
+    "a prompt that its provider refuses as too long is made shorter and sent once more, and only then it is the end",
+    () =>
+      Effect.gen(function* () {
+        const full = new AiError.InvalidRequestError({ metadata: { offshoot: { kind: "context_full" } } })
+        const many = Array.from({ length: 8 }, (_, index): Turn => [
+          ...call(`${index}`, "look"),
+          ...end("tool-calls", 1, 1)
+        ])
+        const given: Given = {
+          turns: [...many, [full], answer("seen")],
+          tools: [toolOf("look", { call: () => Effect.succeed({ isFailure: false, result: long }) })],
+          model: { contextTokensMax: Option.some(20_000) }
+        }
+        const { outcome, sent } = yield* played(given)
+        assert.strictEqual(outcome.reason, "done")
+        assert.isBelow(charsOf(sent[9]?.prompt.content ?? []), charsOf(sent[8]?.prompt.content ?? []))
+        const again = yield* played({ ...given, turns: [...many, [full], [full]] })
+        assert.strictEqual(again.outcome.reason, "context_full")
+      })
+  )
+
+  it.effect("tools that are not there now are told to readers and to the model, and the others are there", () =>
+    Effect.gen(function* () {
+      const { events, sent } = yield* played({
+        turns: [answer("so be it")],
+        tools: [toolOf("look")],
+        missing: "the server does not answer"
+      })
+      assert.deepStrictEqual(sent[0]?.tools, ["look", "read_result"])
+      assert.include(String(sent[0]?.prompt.content[0]?.content), "the server does not answer")
+      assert.include(types(events), "runner_output")
+    })
+  )
+
+  it.effect("a role that is not there any more ends it as setup, without a call", () =>
+    Effect.gen(function* () {
+      const { outcome, sent } = yield* played({ turns: [] }, { session: sessionOf({ profile: "gone" }) })
+      assert.deepInclude(outcome, { status: "error", reason: "setup" })
+      assert.deepStrictEqual(sent, [])
     })
   )
 })

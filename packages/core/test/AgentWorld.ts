@@ -93,10 +93,12 @@ export interface Given {
   readonly tools?: ReadonlyArray<AgentTools.AgentTool>
   readonly limits?: Partial<AgentLimits.AgentLimitsShape>
   readonly model?: Partial<ProviderRouter.RoutedModel>
+  /** Why one part of the tools is not there. */
+  readonly missing?: string
 }
 
 /** The ports of an agent as the test wants them, and what its model was sent. */
-export const agentOf = ({ limits = {}, model = {}, tools = [], turns }: Given) =>
+export const agentOf = ({ limits = {}, missing, model = {}, tools = [], turns }: Given) =>
   Effect.map(
     Effect.suspend(() => {
       const sent: Sent = []
@@ -104,7 +106,16 @@ export const agentOf = ({ limits = {}, model = {}, tools = [], turns }: Given) =
       return Effect.map(scriptedModel(sent, turnOf), (made) => ({ made, sent }))
     }),
     ({ made, sent }) => {
-      const source: AgentTools.ToolSource = { name: "test", toolsFor: () => Effect.succeed(tools) }
+      const source: AgentTools.ToolSource = {
+        name: "test",
+        toolsFor: (_, miss) =>
+          Effect.as(
+            missing === undefined
+              ? Effect.void
+              : miss(new AgentTools.ToolSourceUnavailable({ source: "test", problem: missing })),
+            tools
+          )
+      }
       const layer: Layer.Layer<never, never, SessionStore.SessionStore> = AgentLoop.layer.pipe(
         Layer.provide(ProviderRouter.layer(routerOf(made, model))),
         Layer.provide(AgentTools.layer([source])),
