@@ -73,6 +73,8 @@ export interface Recorded extends Charge {
 export interface Tree<F extends Charged> {
   readonly accounts: Map<SessionId, Account>
   readonly flights: Set<F>
+  /** How many accounts are not loaded: asked before every call. */
+  missing: number
   /** Grows with every flight that lands. */
   landed: number
   /** Opened when a flight leaves: it landed, or goes on as another. */
@@ -123,6 +125,7 @@ export class BudgetLedger<F extends Charged> {
     const tree = this.trees.get(id) ?? {
       accounts: new Map(),
       flights: new Set(),
+      missing: 0,
       landed: 0,
       left: Latch.makeUnsafe(false),
       turn: Semaphore.makeUnsafe(1)
@@ -130,8 +133,12 @@ export class BudgetLedger<F extends Charged> {
     this.trees.set(id, tree)
     for (const [index, held] of budgets.entries()) {
       const account = tree.accounts.get(held.sessionId)
-      if (account !== undefined) account.pins += 1
-      else tree.accounts.set(held.sessionId, { held, around: budgets.slice(index + 1), pins: 1, pots: undefined })
+      if (account !== undefined) {
+        account.pins += 1
+        continue
+      }
+      tree.accounts.set(held.sessionId, { held, around: budgets.slice(index + 1), pins: 1, pots: undefined })
+      tree.missing += 1
     }
   }
 
@@ -144,6 +151,7 @@ export class BudgetLedger<F extends Charged> {
       account.pins -= 1
       if (account.pins > 0) continue
       tree.accounts.delete(sessionId)
+      if (account.pots === undefined) tree.missing -= 1
       for (const dimension of dimensions) {
         const pot = account.pots?.[dimension]
         if (pot !== undefined) Pot.close(pot)
@@ -247,6 +255,7 @@ export class BudgetLedger<F extends Charged> {
       pots[dimension] = Pot.open(limit, used[dimension], this.nearest(tree, account.around, dimension)?.pot)
     }
     account.pots = pots
+    tree.missing -= 1
   }
 
   /** Why no call may be made under these budgets, all of which are loaded. */

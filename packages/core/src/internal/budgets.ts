@@ -36,7 +36,7 @@ const loadOnce = Effect.fnUntraced(function* <F extends Charged>(
   tree: Tree<F>,
   store: SessionStoreShape
 ) {
-  for (let read = 1; ledger.unloaded(tree).length > 0; read++) {
+  for (let read = 1; tree.missing > 0; read++) {
     tree.left.closeUnsafe() // closed, then looked: one that leaves in between opens it again
     if (ledger.isLanding(tree) && read < readsMax) {
       yield* tree.left.await
@@ -60,7 +60,7 @@ const loaded = <F extends Charged>(
   store: SessionStoreShape
 ): Effect.Effect<void, StoreError> =>
   Effect.suspend(() =>
-    ledger.unloaded(tree).length === 0
+    tree.missing === 0
       ? Effect.void
       : tree.turn.withPermits(1)(Effect.suspend(() => patiently(loadOnce(ledger, tree, store))))
   )

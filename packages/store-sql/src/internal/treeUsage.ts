@@ -10,26 +10,31 @@ import type * as Asking from "./asking.ts"
 import type * as Records from "./records.ts"
 import { unavailable } from "./storageCondition.ts"
 
+/** Each is taken out of its record once; the limit keeps the database from doing it for every sum. */
+const partsOf = (completions: string): string => `SELECT
+    ${Session.figures.map((figure) => `body ->> '$.usage.${figure}' AS ${figure}`).join(", ")},
+    COALESCE(body ->> '$.usage.atLeast', '') AS atLeast,
+    body ->> '$.usage.costSource' AS costSource,
+    body -> '$.usage' IS NULL AS isUntold,
+    body ->> '$.outcome.reason' AS reason
+  FROM (${completions}) LIMIT -1`
+
 /** The sum of one figure, in how many parts it is told, and whether one of them is a sum that is at least what it says. */
 const figureSums = Session.figures
   .map(
-    (figure) => `SUM(usage ->> '$.${figure}') AS ${figure},
-      COUNT(usage ->> '$.${figure}') AS ${figure}Told,
-      MAX(instr(COALESCE(usage ->> '$.atLeast', ''), '"${figure}"')) AS ${figure}AtLeast`
+    (figure) => `SUM(${figure}) AS ${figure}, COUNT(${figure}) AS ${figure}Told,
+      MAX(instr(atLeast, '"${figure}"')) AS ${figure}AtLeast`
   )
   .join(", ")
-
-const isPriced = "usage ->> '$.costUsd' IS NOT NULL"
 
 /** `part` says whose a row is; a run that never began is no part (`UsageSum.ofCompletion`). */
 const summed = (
   part: string,
   completions: string
 ): string => `SELECT '${part}' AS part, COUNT(*) AS parts, ${figureSums},
-    COALESCE(SUM(${isPriced} AND usage ->> '$.costSource' IS NOT NULL), 0) AS sourceTold,
-    COALESCE(SUM(${isPriced} AND usage ->> '$.costSource' = 'estimated'), 0) AS estimated
-  FROM (SELECT body -> '$.usage' AS usage, body ->> '$.outcome.reason' AS reason FROM (${completions}))
-  WHERE usage IS NOT NULL OR reason NOT IN ('before_launch', 'no_pending_message')`
+    COALESCE(SUM(costUsd IS NOT NULL AND costSource IS NOT NULL), 0) AS sourceTold,
+    COALESCE(SUM(costUsd IS NOT NULL AND costSource = 'estimated'), 0) AS estimated
+  FROM (${partsOf(completions)}) WHERE NOT (isUntold AND reason IN ('before_launch', 'no_pending_message'))`
 
 const sums = `${summed("own", "SELECT body FROM completions WHERE child_session_id = ?1")}
   UNION ALL ${summed(
