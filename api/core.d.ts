@@ -1282,7 +1282,7 @@ export interface RunContext {
     readonly whileWaiting: <A, E, R>(waiting: Waiting, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
     readonly ask: (asking: Asking) => Effect.Effect<Answer>;
     readonly inbox: RunInbox;
-    readonly report: (report: Pick<RunReport, "resume" | "usage">) => Effect.Effect<void>;
+    readonly report: (report: Pick<RunReport, "resume" | "usage" | "answeredBy">) => Effect.Effect<void>;
     readonly admitCall: Effect.Effect<void, BudgetExhausted>;
     readonly onceOnly: <A, E, R>(call: Pick<OpenToolCall, "toolCallId" | "toolName">, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
     readonly stopMode: Effect.Effect<StopMode>;
@@ -3685,6 +3685,7 @@ export declare const RunReport: Schema.Struct<{
         readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
         readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
     }>>;
+    readonly answeredBy: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
     readonly openToolCalls: Schema.optionalKey<Schema.$Array<Schema.Struct<{
         readonly toolCallId: Schema.String;
         readonly toolName: Schema.String;
@@ -3813,6 +3814,7 @@ export declare const ChildCompletion: Schema.Struct<{
         readonly status: Schema.Literal<"skipped">;
         readonly reason: Schema.Literal<"no_pending_message">;
     }>]>;
+    readonly answerRunId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
     readonly usage: Schema.optionalKey<Schema.Struct<{
         readonly inputTokens: Schema.optionalKey<Schema.Int>;
         readonly outputTokens: Schema.optionalKey<Schema.Int>;

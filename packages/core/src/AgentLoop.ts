@@ -319,8 +319,12 @@ const takeUp = Effect.fnUntraced(function* (beginning: Beginning): Effect.fn.Ret
   }
   if (tail._tag === "Open") return goOn
   if ((yield* takeMessages(stage)) > 0) return goOn
-  if (tail._tag === "Answered" && tail.finish !== "pause")
+  if (tail._tag === "Answered" && tail.finish !== "pause") {
+    // Said and recorded by a run that lost its process before it settled: that is the answer.
+    const answeredBy = entries.findLast(({ role }) => role === "assistant")?.runId
+    if (answeredBy !== undefined) yield* context.report({ answeredBy })
     return Option.orElse(ofFinish(tail.finish), () => Option.some(done))
+  }
   run.add(textMessage("user", cutOff))
   return goOn
 })

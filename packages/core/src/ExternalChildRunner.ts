@@ -122,7 +122,7 @@ export interface RunContext {
    *
    * **Durability**: a resume handle is recorded when this returns; usage with the next thing that is recorded.
    */
-  readonly report: (report: Pick<RunReport, "resume" | "usage">) => Effect.Effect<void>
+  readonly report: (report: Pick<RunReport, "resume" | "usage" | "answeredBy">) => Effect.Effect<void>
   /**
    * To be asked before every model call, after the usage of the last one was
    * reported: fails when a budget over this session is used up. The run then

@@ -74,7 +74,12 @@ const reportOf = (flight: Flight): RunReport => {
   const end = live?.end
   const usage = live?.usage
   const resume = Option.getOrUndefined(end?.resume ?? Option.none()) ?? live?.report.resume
-  return { ...(usage === undefined ? {} : { usage }), ...(resume === undefined ? {} : { resume }) }
+  const answeredBy = live?.report.answeredBy
+  return {
+    ...(usage === undefined ? {} : { usage }),
+    ...(resume === undefined ? {} : { resume }),
+    ...(answeredBy === undefined ? {} : { answeredBy })
+  }
 }
 
 const completionOf = (
@@ -91,6 +96,7 @@ const completionOf = (
     ...(parentSessionId === undefined ? {} : { parentSessionId }),
     childSessionId,
     outcome,
+    ...(report.answeredBy === undefined ? {} : { answerRunId: report.answeredBy }),
     ...(usage === undefined ? {} : { usage }),
     ...(report.resume === undefined ? {} : { resume: report.resume }),
     completedAtMillis: nowMillis

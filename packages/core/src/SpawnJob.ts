@@ -75,6 +75,8 @@ export const RunReport = Schema.Struct({
   /** How the agent itself can go on with this conversation, in its own words. */
   resume: Schema.optionalKey(Schema.String),
   usage: Schema.optionalKey(Usage),
+  /** The earlier run of the job that had said the answer already, and only lost its process before it settled. */
+  answeredBy: Schema.optionalKey(RunId),
   /** Calls that must not be made twice unawares. */
   openToolCalls: Schema.optionalKey(Schema.Array(OpenToolCall)),
   /** The ids of those among them, and of those that have ended, whose answers the transcript does not have yet. */
@@ -84,13 +86,15 @@ export type RunReport = typeof RunReport.Type
 
 /**
  * `S-completion`: exactly one per accepted job (I2), keyed by `runId`.
- * The answer is the transcript of `runId`; `usage` is that of all its runs.
+ * The answer is the transcript of `answerRunId`, or else of `runId`; `usage` is
+ * that of all its runs.
  */
 export const ChildCompletion = Schema.Struct({
   runId: RunId,
   parentSessionId: Schema.optionalKey(SessionId),
   childSessionId: SessionId,
   outcome: Outcome,
+  answerRunId: Schema.optionalKey(RunId),
   usage: Schema.optionalKey(Usage),
   /** How the agent itself can go on with this conversation, in its own words. */
   resume: Schema.optionalKey(Schema.String),

@@ -116,7 +116,7 @@ describe("an agent whose process died", () => {
     })
   )
 
-  it.effect("asks no model again whose answer is recorded, when only its end is missing", () =>
+  it.effect("asks no model again whose answer is recorded, when only its end is missing, and that is its answer", () =>
     Effect.gen(function* () {
       const isOver = yield* Deferred.make<void>()
       const withoutEnd = (store: Store): Store =>
@@ -132,10 +132,25 @@ describe("an agent whose process died", () => {
         ).pipe(Layer.provide(store))
       const { seen, sent } = yield* afterCrash(
         { first: { turns: [answer("done")] }, second: { turns: [] }, storeOfFirst: withoutEnd },
-        (child) => Effect.tap(settledLines(child), Deferred.succeed(isOver, undefined))
+        (child) =>
+          Effect.gen(function* () {
+            const agents = yield* SubAgents
+            const { id, parentId } = child.session
+            const ended = yield* settledLines(child)
+            yield* Deferred.succeed(isOver, undefined)
+            const told =
+              parentId === undefined ? undefined : yield* agents.collect(parentId, { children: [id], policy: "all" })
+            return { ...ended, told, result: yield* agents.result(id) }
+          })
       )
       assert.deepStrictEqual(seen.outcome, { status: "completed", reason: "done" })
       assert.deepStrictEqual([seen.lines, sent], [["user: go", "assistant: done"], []])
+      assert.strictEqual(Option.getOrThrow(seen.result).text, "done")
+      const answers = seen.told?.children.flatMap((told) => (told._tag === "Settled" ? [told.answer] : []))
+      assert.deepStrictEqual(
+        answers?.map(({ begin }) => begin),
+        ["done"]
+      )
     })
   )
 })

@@ -105,7 +105,7 @@ export const result = Effect.fnUntraced(function* ({ store }: FacadeServices, id
   if (runId === undefined || !isTerminal(status)) return Option.none<SessionResult>()
   const completion = yield* store.completion(runId)
   if (Option.isNone(completion)) return Option.none<SessionResult>()
-  const text = (yield* store.answer(id, runId)).map((entry) => entry.text).join("")
+  const text = (yield* store.answer(id, completion.value.answerRunId ?? runId)).map((entry) => entry.text).join("")
   return Option.some<SessionResult>({
     sessionId: id,
     runId,

@@ -58,6 +58,7 @@ interface Untold {
   readonly session: Session
   readonly outcome: Outcome
   readonly runId: Ids.RunId | undefined
+  readonly answerRunId: Ids.RunId | undefined
   /** What it said that is not in the record yet. */
   readonly tail: string
 }
@@ -78,7 +79,8 @@ const seeSettled = Effect.fnUntraced(function* (store: SessionStoreShape, sessio
   }
   const outcome = Option.isSome(found) ? found.value.outcome : session.outcome
   if (outcome === undefined) return { _tag: "InFlight", id, title, status } satisfies Seen
-  return { _tag: "Untold", untold: { session, outcome, runId, tail: "" } } satisfies Seen
+  const answerRunId = Option.isSome(found) ? (found.value.answerRunId ?? runId) : runId
+  return { _tag: "Untold", untold: { session, outcome, runId, answerRunId, tail: "" } } satisfies Seen
 })
 
 const see = (
@@ -88,7 +90,9 @@ const see = (
 ): Effect.Effect<Seen, StoreError> => {
   if (Option.isSome(settling) && settling.value.session.id === id) {
     const { flight, outcome } = settling.value
-    const untold = { session: settling.value.session, outcome, runId: flight.job.runId, tail: flight.live?.text ?? "" }
+    const { runId } = flight.job
+    const answerRunId = flight.live?.report.answeredBy ?? runId
+    const untold = { session: settling.value.session, outcome, runId, answerRunId, tail: flight.live?.text ?? "" }
     return Effect.succeed({ _tag: "Untold", untold })
   }
   if (Option.isNone(session)) return Effect.succeed({ _tag: "Deleted", id })
@@ -96,8 +100,8 @@ const see = (
   return isTerminal(status) ? seeSettled(store, session.value) : Effect.succeed({ _tag: "InFlight", id, title, status })
 }
 
-const answerOf = Effect.fnUntraced(function* (store: SessionStoreShape, { runId, session, tail }: Untold) {
-  const entries = runId === undefined ? [] : yield* store.answer(session.id, runId)
+const answerOf = Effect.fnUntraced(function* (store: SessionStoreShape, { answerRunId, session, tail }: Untold) {
+  const entries = answerRunId === undefined ? [] : yield* store.answer(session.id, answerRunId)
   const text = entries.map((entry) => entry.text).join("") + tail
   return WakeMessage.excerptOf(text, WakeMessage.answerCharsMax)
 })
