@@ -45,7 +45,7 @@ const row = (session: Wire.WireSession, children: string, nowMillis: number): Re
     TreeLines.wordOf(session.status),
     session.reason ?? session.place?.reason ?? "",
     session.title,
-    session.agent ?? "",
+    session.agent ?? session.model ?? "",
     duration(nowMillis - created, false),
     children
   ]

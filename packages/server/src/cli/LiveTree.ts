@@ -51,12 +51,18 @@ export interface Source<E, R> {
 const millisOf = (iso: string): number =>
   Option.match(DateTime.make(iso), { onNone: () => 0, onSome: DateTime.toEpochMillis })
 
+/** An agent in this process is known by its model: who reads the words of a script sees whose they are. */
+const labelOf = ({ agent, model }: Wire.WireSession): Pick<TreeView.Known, "agent"> => {
+  const label = agent ?? model
+  return label === undefined ? {} : { agent: label }
+}
+
 /** A session of the wire as a reading. */
 export const knownOf = (session: Wire.WireSession, request?: TreeView.Known["request"]): TreeView.Known => ({
   id: session.id,
   ...(session.parentId === undefined ? {} : { parentId: session.parentId }),
   title: session.title,
-  ...(session.agent === undefined ? {} : { agent: session.agent }),
+  ...labelOf(session),
   status: session.status,
   ...(session.reason === undefined ? {} : { reason: session.reason }),
   ...(session.error === undefined ? {} : { error: session.error }),
