@@ -2428,7 +2428,7 @@ export {};
 
 // src/App.d.ts
 import { SessionStore, type SpawnScheduler, type SubAgents } from "@offshoot/core";
-import { type Script } from "@offshoot/providers";
+import { Recording, type Script } from "@offshoot/providers";
 import { DataDirectory } from "@offshoot/store-sql";
 import * as Effect from "effect/Effect";
 import * as HttpServer from "effect/http/HttpServer";
@@ -2439,7 +2439,7 @@ import * as Server from "./Server.ts";
 import * as Settings from "./Settings.ts";
 export declare const tokenOf: (settings: Settings.Settings) => Redacted.Redacted;
 export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore | Closing.Closing;
-export declare const layer: (settings: Settings.Settings, token: Redacted.Redacted) => Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable | Script.ScriptInvalid>;
+export declare const layer: (settings: Settings.Settings, token: Redacted.Redacted) => Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable | Script.ScriptInvalid | Recording.RecordingUnusable>;
 export declare const addresses: (settings: Settings.Settings) => Effect.Effect<{
     announced: string;
     local: string;
@@ -2810,7 +2810,7 @@ export {};
 // src/Settings.d.ts
 import type { McpSettings } from "@offshoot/adapters-mcp";
 import { type AgentDirectory, AgentLimits, Compaction, Limits, RequestPolicy, Retry, type Session, type TreeBudget } from "@offshoot/core";
-import { type ProviderSettings } from "@offshoot/providers";
+import { type ProviderSettings, type Recording } from "@offshoot/providers";
 import * as Effect from "effect/Effect";
 import * as FileSystem from "effect/FileSystem";
 import * as Option from "effect/Option";
@@ -2856,6 +2856,7 @@ export interface Settings {
     readonly shutdown: {
         readonly drainSeconds: number;
     };
+    readonly record: Option.Option<Recording.Options>;
     readonly demo: boolean;
     readonly configFile: Option.Option<string>;
 }
@@ -2866,6 +2867,7 @@ export interface Flags {
     readonly dataDir?: string;
     readonly config?: string;
     readonly demo?: boolean;
+    readonly record?: Recording.Options;
     readonly allowRemote?: boolean;
 }
 export interface ConfigText {

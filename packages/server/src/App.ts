@@ -43,7 +43,7 @@ import {
   SubAgentTool,
   Watchdog
 } from "@offshoot/core"
-import { Router, type Script } from "@offshoot/providers"
+import { Recording, Router, type Script } from "@offshoot/providers"
 import { DataDirectory } from "@offshoot/store-sql"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -129,7 +129,10 @@ const models = (settings: Settings.Settings) =>
   Layer.unwrap(
     Effect.gen(function* () {
       if (Option.isSome(yield* ProviderRouter.ProviderRouter)) return Layer.empty
-      const kinds = yield* ProviderKinds.load(settings.scripts, settings.demo ? [Demo.script] : [])
+      const loaded = yield* ProviderKinds.load(settings.scripts, settings.demo ? [Demo.script] : [])
+      const kinds = Option.isNone(settings.record)
+        ? loaded
+        : loaded.map((yield* Recording.record(settings.record.value)).kind)
       return Router.layer({ settings: settings.models, kinds, environment: yield* Environment })
     })
   )
@@ -179,7 +182,11 @@ export const layer = (
   token: Redacted.Redacted
 ): Layer.Layer<
   Services,
-  Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable | Script.ScriptInvalid
+  | Server.ListenFailed
+  | SessionStore.StoreError
+  | DataDirectory.DataDirectoryUnavailable
+  | Script.ScriptInvalid
+  | Recording.RecordingUnusable
 > =>
   Server.layer({ ...Server.defaults, host: settings.server.host, port: settings.server.port, token }).pipe(
     Layer.provideMerge(Offshoot.layer),

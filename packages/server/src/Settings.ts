@@ -25,7 +25,7 @@ import {
   type Session,
   type TreeBudget
 } from "@offshoot/core"
-import { type ProviderSettings, Router } from "@offshoot/providers"
+import { type ProviderSettings, type Recording, Router } from "@offshoot/providers"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -88,6 +88,8 @@ export interface Settings {
   readonly requests: RequestPolicy.Policy
   readonly feed: FeedSettings
   readonly shutdown: { readonly drainSeconds: number }
+  /** Where the calls of models are recorded; the path is absolute. */
+  readonly record: Option.Option<Recording.Options>
   /** Whether `serve` runs the demo tree once at its start. */
   readonly demo: boolean
   /** The file that was read; none when there was none. */
@@ -102,6 +104,8 @@ export interface Flags {
   readonly dataDir?: string
   readonly config?: string
   readonly demo?: boolean
+  /** Where the calls of models are recorded for a report. */
+  readonly record?: Recording.Options
   /** Without it a host that other machines can reach is refused. */
   readonly allowRemote?: boolean
 }
@@ -381,6 +385,10 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
     requests: requestsOf(file),
     feed: { ...feedDefault, ...file.feed },
     shutdown: { drainSeconds: file.shutdown?.drainSeconds ?? drainSecondsDefault },
+    record: Option.map(Option.fromUndefinedOr(flags.record), ({ content, path }) => ({
+      content,
+      path: NodePath.resolve(cwd, path)
+    })),
     demo: withDemo,
     configFile: Option.map(sources.file, ({ path }) => path)
   })

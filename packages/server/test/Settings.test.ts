@@ -45,6 +45,12 @@ const remote = { allowRemote: true }
 const token = (settings: Settings.Settings) => Option.getOrUndefined(Option.map(settings.server.token, Redacted.value))
 
 describe("Settings: precedence", () => {
+  it("a recording is a file from the working directory, and there is none by default", () => {
+    const { record } = accepted({ flags: { record: { path: "calls.jsonl", content: "shape" } } })
+    assert.deepStrictEqual(record, Option.some({ path: "/home/me/calls.jsonl", content: "shape" }))
+    assert.deepStrictEqual(accepted({}).record, Option.none())
+  })
+
   const host = (given: Given) => accepted(given).server.host
   const port = (given: Given) => accepted(given).server.port
   const dataDir = (given: Given) => accepted(given).dataDir

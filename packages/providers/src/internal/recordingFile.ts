@@ -29,7 +29,13 @@ export const create = Effect.fnUntraced(function* (
   const header = lineOf({ line: "recording", version: RecordedCall.formatVersion, content })
   yield* files
     .writeFileString(path, header, { flag: "wx", mode: ownerOnly })
-    .pipe(Effect.mapError((error) => error.message))
+    .pipe(
+      Effect.mapError((error) =>
+        error.reason._tag === "AlreadyExists"
+          ? "there is such a file already: a recording begins a new one"
+          : `the recording cannot be written there: ${error.reason._tag}`
+      )
+    )
   const turn = yield* Semaphore.make(1)
   const encoder = new TextEncoder()
   /** The hashes of the messages that stand in the file. */

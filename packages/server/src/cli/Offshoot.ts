@@ -76,8 +76,18 @@ const serve = Command.make(
       Flag.withDefault(false)
     ),
     demo: Flag.Boolean("demo").pipe(
-      Flag.withDescription("Show four children at the start; --no-demo starts without (OFFSHOOT_DEMO)"),
+      Flag.withDescription("Show the demo at the start; --no-demo starts without (OFFSHOOT_DEMO)"),
       Flag.optional
+    ),
+    record: Flag.String("record").pipe(
+      Flag.withDescription(
+        "Record the calls of models in this file, which is not there yet, without keys: for a report"
+      ),
+      Flag.optional
+    ),
+    recordContent: Flag.Literals("record-content", ["shape", "whole"]).pipe(
+      Flag.withDescription("Whether the recording holds the words of prompts and answers, or only their lengths"),
+      Flag.withDefault("shape")
     )
   },
   Effect.fn(function* (input) {
@@ -89,7 +99,11 @@ const serve = Command.make(
       ...optional("token", input.token),
       ...optional("dataDir", input.dataDir),
       ...optional("config", input.config),
-      ...optional("demo", input.demo)
+      ...optional("demo", input.demo),
+      ...optional(
+        "record",
+        Option.map(input.record, (path) => ({ path, content: input.recordContent }))
+      )
     }
     yield* Serve.serve(flags)
   })
