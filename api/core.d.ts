@@ -146,6 +146,11 @@ declare const RuntimeEvent: Schema.Union<readonly [Schema.Struct<{
     message: Schema.optionalKey<Schema.String>;
     notBefore: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
+    readonly type: Schema.Literal<"run_suspended">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+}>, Schema.Struct<{
     readonly type: Schema.Literal<"tool_outcome_unknown">;
 } & {
     toolCallId: Schema.String;
@@ -341,6 +346,11 @@ export declare const OwnEvent: Schema.Union<readonly [Schema.Struct<{
     reason: Schema.String;
     message: Schema.optionalKey<Schema.String>;
     notBefore: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"run_suspended">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"tool_outcome_unknown">;
 } & {
@@ -543,6 +553,11 @@ export declare const SubAgentEvent: Schema.Struct<{
         message: Schema.optionalKey<Schema.String>;
         notBefore: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_suspended">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    }>, Schema.Struct<{
         readonly type: Schema.Literal<"tool_outcome_unknown">;
     } & {
         toolCallId: Schema.String;
@@ -739,6 +754,11 @@ export declare const AgentEvent: Schema.Union<readonly [Schema.Struct<{
     reason: Schema.String;
     message: Schema.optionalKey<Schema.String>;
     notBefore: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"run_suspended">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"tool_outcome_unknown">;
 } & {
@@ -938,6 +958,11 @@ export declare const AgentEvent: Schema.Union<readonly [Schema.Struct<{
         reason: Schema.String;
         message: Schema.optionalKey<Schema.String>;
         notBefore: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_suspended">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
     }>, Schema.Struct<{
         readonly type: Schema.Literal<"tool_outcome_unknown">;
     } & {

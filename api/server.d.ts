@@ -806,6 +806,11 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
     message: Schema.optionalKey<Schema.String>;
     notBefore: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
+    readonly type: Schema.Literal<"run_suspended">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+}>, Schema.Struct<{
     readonly type: Schema.Literal<"tool_outcome_unknown">;
 } & {
     toolCallId: Schema.String;
@@ -1005,6 +1010,11 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         message: Schema.optionalKey<Schema.String>;
         notBefore: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_suspended">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    }>, Schema.Struct<{
         readonly type: Schema.Literal<"tool_outcome_unknown">;
     } & {
         toolCallId: Schema.String;
@@ -1181,6 +1191,10 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
     readonly message?: string;
     readonly notBefore?: string;
 } | {
+    readonly type: "run_suspended";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly nextRunId: string & import("effect/Brand").Brand<"RunId">;
+} | {
     readonly type: "tool_outcome_unknown";
     readonly toolCallId: string;
     readonly toolName: string;
@@ -1346,6 +1360,10 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly message?: string;
         readonly notBefore?: string;
     } | {
+        readonly type: "run_suspended";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly nextRunId: string & import("effect/Brand").Brand<"RunId">;
+    } | {
         readonly type: "tool_outcome_unknown";
         readonly toolCallId: string;
         readonly toolName: string;
@@ -1422,7 +1440,7 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
     readonly since: Schema.optionalKey<Schema.Int>;
     readonly session: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
     readonly subtree: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-    readonly types: Schema.optionalKey<Schema.decodeTo<Schema.$Array<Schema.Literals<readonly ("approval_changed" | "budget_exceeded" | "cancelled" | "clarification_needed" | "complete" | "error" | "execution_started" | "feed_reset" | "lagged" | "message_appended" | "message_receipt_changed" | "reasoning_token" | "run_retried" | "runner_output" | "runner_progress" | "session_cleared" | "session_created" | "session_deleted" | "session_status_changed" | "session_title_updated" | "sub_agent_completed" | "sub_agent_event" | "sub_agent_heartbeat" | "sub_agent_started" | "task_list_changed" | "token" | "token_budget_updated" | "tool_approval_requested" | "tool_complete" | "tool_error" | "tool_lifecycle" | "tool_outcome_unknown" | "tool_start" | "wait_changed")[]>>, Schema.decodeTo<Schema.$Array<Schema.String>, Schema.String, never, never>, never, never>>;
+    readonly types: Schema.optionalKey<Schema.decodeTo<Schema.$Array<Schema.Literals<readonly ("approval_changed" | "budget_exceeded" | "cancelled" | "clarification_needed" | "complete" | "error" | "execution_started" | "feed_reset" | "lagged" | "message_appended" | "message_receipt_changed" | "reasoning_token" | "run_retried" | "run_suspended" | "runner_output" | "runner_progress" | "session_cleared" | "session_created" | "session_deleted" | "session_status_changed" | "session_title_updated" | "sub_agent_completed" | "sub_agent_event" | "sub_agent_heartbeat" | "sub_agent_started" | "task_list_changed" | "token" | "token_budget_updated" | "tool_approval_requested" | "tool_complete" | "tool_error" | "tool_lifecycle" | "tool_outcome_unknown" | "tool_start" | "wait_changed")[]>>, Schema.decodeTo<Schema.$Array<Schema.String>, Schema.String, never, never>, never, never>>;
 }>>, never, Schema.toCodecStringTree<Schema.Struct<{
     "last-event-id": Schema.optionalKey<Schema.Int>;
 }>>, HttpApiSchema.StreamSse<HttpApiSchema.SseEventFromData<Schema.Union<readonly [Schema.Struct<{
@@ -1534,6 +1552,11 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
     message: Schema.optionalKey<Schema.String>;
     notBefore: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
+    readonly type: Schema.Literal<"run_suspended">;
+} & {
+    runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+}>, Schema.Struct<{
     readonly type: Schema.Literal<"tool_outcome_unknown">;
 } & {
     toolCallId: Schema.String;
@@ -1733,6 +1756,11 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         message: Schema.optionalKey<Schema.String>;
         notBefore: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
+        readonly type: Schema.Literal<"run_suspended">;
+    } & {
+        runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        nextRunId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    }>, Schema.Struct<{
         readonly type: Schema.Literal<"tool_outcome_unknown">;
     } & {
         toolCallId: Schema.String;
@@ -1909,6 +1937,10 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
     readonly message?: string;
     readonly notBefore?: string;
 } | {
+    readonly type: "run_suspended";
+    readonly runId: string & import("effect/Brand").Brand<"RunId">;
+    readonly nextRunId: string & import("effect/Brand").Brand<"RunId">;
+} | {
     readonly type: "tool_outcome_unknown";
     readonly toolCallId: string;
     readonly toolName: string;
@@ -2073,6 +2105,10 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly reason: string;
         readonly message?: string;
         readonly notBefore?: string;
+    } | {
+        readonly type: "run_suspended";
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly nextRunId: string & import("effect/Brand").Brand<"RunId">;
     } | {
         readonly type: "tool_outcome_unknown";
         readonly toolCallId: string;

@@ -62,6 +62,8 @@ const RuntimeEvent = Schema.Union([
     message: Schema.optionalKey(Schema.String),
     notBefore: Schema.optionalKey(Schema.String)
   }),
+  /** This run ended because its session waits for children, and the job goes on as another run when they have ended. */
+  event("run_suspended", { runId: RunId, nextRunId: RunId }),
   /** A tool call was under way when its process died: whether it took effect is not known, and it is not made again. */
   event("tool_outcome_unknown", { runId: RunId, ...toolCall }),
   /** A child asks; the answer comes through `requests`. */
@@ -129,6 +131,7 @@ const durableTypes: ReadonlySet<EventType> = new Set<EventType>([
   "execution_started",
   "budget_exceeded",
   "run_retried",
+  "run_suspended",
   "tool_outcome_unknown",
   "wait_changed",
   "message_receipt_changed",

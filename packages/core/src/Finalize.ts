@@ -481,9 +481,10 @@ export const suspend = Effect.fnUntraced(function* (
   const tail = tailOf(flight, yield* Ids.makeMessageId, yield* Clock.currentTimeMillis)
   const command = { _tag: until === "now" ? "Retry" : "Suspend", runId, nextRunId: job.runId } as const
   const status = until === "now" ? "pending" : "waiting_for_children"
+  const suspended: Recorded = { on: "child", event: { type: "run_suspended", runId, nextRunId: job.runId } }
   const changed: Recorded = { on: "child", event: { type: "session_status_changed", sessionId, status } }
   const changes: Transition = [...tail.changes, { _tag: "JobReplaced", runId, job }]
-  const plan = planOf(services, flight, changes, [...tail.events, changed])
+  const plan = planOf(services, flight, changes, [...tail.events, suspended, changed])
   return yield* patiently(services.recorder.transact(session, command, () => plan)).pipe(
     Effect.asSome,
     Effect.catch((error) => Effect.as(Effect.logWarning("child.not_suspended", error), Option.none<Session>()))

@@ -35,6 +35,7 @@ const samples: { readonly [Type in AgentEvent.EventType]: Extract<AgentEvent.Age
   message_appended: { type: "message_appended", sessionId, messageId: MessageId.make("msg_1"), role: "user" },
   execution_started: { type: "execution_started", runId, sessionId, startedAt: "1970-01-01T00:00:00.000Z" },
   run_retried: { type: "run_retried", runId, nextRunId: runId, mode: "retry", tries: 1, reason: "rate_limited" },
+  run_suspended: { type: "run_suspended", runId, nextRunId: runId },
   tool_outcome_unknown: { type: "tool_outcome_unknown", runId, ...call },
   wait_changed: { type: "wait_changed", sessionId, waitId: WaitId.make("wai_1"), status: "satisfied" },
   message_receipt_changed: {
@@ -73,6 +74,7 @@ const durable: ReadonlySet<AgentEvent.EventType> = new Set<AgentEvent.EventType>
   "execution_started",
   "budget_exceeded",
   "run_retried",
+  "run_suspended",
   "tool_outcome_unknown",
   "wait_changed",
   "message_receipt_changed",

@@ -115,6 +115,9 @@ export const feedFaults = ({ events }: Evidence): ReadonlyArray<string> =>
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
 
+/** A run ended, and its job goes on as another. */
+const goesOn: ReadonlySet<string> = new Set(["run_retried", "run_suspended"])
+
 const ends: ReadonlySet<string> = new Set(["complete", "error", "cancelled"])
 
 /** A job that was answered with 202, or whatever is known of it. */
@@ -141,7 +144,7 @@ export const completionFaults = (
 ): ReadonlyArray<string> => {
   const next = new Map(
     events.flatMap(({ body, type }) =>
-      type === "run_retried" ? [[textOf(body["runId"]), textOf(body["nextRunId"])] as const] : []
+      goesOn.has(type) ? [[textOf(body["runId"]), textOf(body["nextRunId"])] as const] : []
     )
   )
   const completed = tally(completions.map(({ runId }) => textOf(runId)))
@@ -290,6 +293,6 @@ export const happened = ({ completions, events, obligations }: Evidence): Readon
     ...obligations.map(({ kind, status }) => `${textOf(kind)} ${textOf(status)}`),
     ...events.flatMap(({ body, type }) => {
       if (type === "run_retried") return [`${textOf(body["mode"])} after ${textOf(body["reason"])}`]
-      return type === "tool_outcome_unknown" ? [type] : []
+      return type === "tool_outcome_unknown" || type === "run_suspended" ? [type] : []
     })
   ])

@@ -81,6 +81,7 @@ const rows: Readonly<Record<string, Row>> = {
     ]
   },
   "GET /v1/sessions/{id}/result": {},
+  "GET /v1/sessions/{id}/usage": {},
   "POST /v1/sessions/{id}/wait": {
     bodies: [
       ...notAnObject,

@@ -200,6 +200,7 @@ const mustHappen: ReadonlyArray<string> = [
   "request answered",
   "request approved",
   "request denied",
+  "run_suspended",
   "steer delivered",
   "wait satisfied",
   "wait expired"
