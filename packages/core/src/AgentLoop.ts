@@ -217,7 +217,10 @@ const answerCalls = (
       Option.match({
         onNone: () => Effect.as(keepAs(cutShort), goOn),
         onSome: ({ answers, rest }) =>
-          Effect.as(keep(toolEntry([...known, ...answers])), rest ? Option.some(done) : goOn)
+          Effect.as(
+            keep(toolEntry([...known, ...answers], rest ? "rests" : "goes_on")),
+            rest ? Option.some(done) : goOn
+          )
       })
     )
   )
@@ -319,6 +322,8 @@ const takeUp = Effect.fnUntraced(function* (beginning: Beginning): Effect.fn.Ret
   }
   if (tail._tag === "Open") return goOn
   if ((yield* takeMessages(stage)) > 0) return goOn
+  // Its process died between the round that was its last and its rest: no model is asked before something has come.
+  if (tail._tag === "Resting") return Option.some(done)
   if (tail._tag === "Answered" && tail.finish !== "pause") {
     // Said and recorded by a run that lost its process before it settled: that is the answer.
     const answeredBy = entries.findLast(({ role }) => role === "assistant")?.runId

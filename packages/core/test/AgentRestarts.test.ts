@@ -61,6 +61,21 @@ const settledLines = (child: Spawned) =>
     return { outcome: session.outcome, lines: linesOf(yield* transcriptOf(child)) }
   })
 
+/** A store that settles nothing before `isOver`. */
+const withoutEnd =
+  (isOver: Deferred.Deferred<void>) =>
+  (store: Store): Store =>
+    Layer.effect(
+      SessionStore.SessionStore,
+      Effect.map(SessionStore.SessionStore, (real) => ({
+        ...real,
+        commit: (transition: SessionStore.Transition) =>
+          transition.some(({ _tag }) => _tag === "JobSettled")
+            ? Effect.andThen(Deferred.await(isOver), real.commit(transition))
+            : real.commit(transition)
+      }))
+    ).pipe(Layer.provide(store))
+
 const hangs = { call: () => Effect.never }
 
 describe("an agent whose process died", () => {
@@ -119,19 +134,8 @@ describe("an agent whose process died", () => {
   it.effect("asks no model again whose answer is recorded, when only its end is missing, and that is its answer", () =>
     Effect.gen(function* () {
       const isOver = yield* Deferred.make<void>()
-      const withoutEnd = (store: Store): Store =>
-        Layer.effect(
-          SessionStore.SessionStore,
-          Effect.map(SessionStore.SessionStore, (real) => ({
-            ...real,
-            commit: (transition: SessionStore.Transition) =>
-              transition.some(({ _tag }) => _tag === "JobSettled")
-                ? Effect.andThen(Deferred.await(isOver), real.commit(transition))
-                : real.commit(transition)
-          }))
-        ).pipe(Layer.provide(store))
       const { seen, sent } = yield* afterCrash(
-        { first: { turns: [answer("done")] }, second: { turns: [] }, storeOfFirst: withoutEnd },
+        { first: { turns: [answer("done")] }, second: { turns: [] }, storeOfFirst: withoutEnd(isOver) },
         (child) =>
           Effect.gen(function* () {
             const agents = yield* SubAgents
@@ -151,6 +155,25 @@ describe("an agent whose process died", () => {
         answers?.map(({ begin }) => begin),
         ["done"]
       )
+    })
+  )
+
+  it.effect("asks no model before something has come, when it was to rest", () =>
+    Effect.gen(function* () {
+      const isOver = yield* Deferred.make<void>()
+      const wait = toolOf("wait", {
+        call: () => Effect.succeed({ isFailure: false, result: "waits", afterwards: "rest" as const })
+      })
+      const { seen, sent } = yield* afterCrash(
+        {
+          first: { turns: [[...call("1", "wait"), ...end("tool-calls")]], tools: [wait] },
+          second: { turns: [], tools: [wait] },
+          storeOfFirst: withoutEnd(isOver)
+        },
+        (child) => Effect.tap(settledLines(child), Deferred.succeed(isOver, undefined))
+      )
+      assert.deepStrictEqual(seen.outcome, { status: "completed", reason: "done" })
+      assert.deepStrictEqual(sent, [])
     })
   )
 })

@@ -23,6 +23,8 @@ export type TranscriptEntry = Pick<Message, "role" | "text" | "content" | "runId
 export type Tail =
   /** With nothing, or with something that is to be worked on. */
   | { readonly _tag: "Open" }
+  /** With a round after which the run was to rest: nothing has come since that it could work on. */
+  | { readonly _tag: "Resting" }
   /** With a text that was cut off in its middle. */
   | { readonly _tag: "Partial" }
   /** With a whole response that wants no call; `finish` as the model said it. */
@@ -40,6 +42,7 @@ const ownOptions = "offshoot"
 
 const OwnOptions = Schema.Struct({ finish: Response.FinishReason })
 const decodeOwn = Schema.decodeUnknownOption(OwnOptions)
+const isResting = Schema.is(Schema.Struct({ rests: Schema.Literal(true) }))
 const decodeMessage = Schema.decodeUnknownOption(Prompt.Message)
 const encodeFile = Schema.encodeSync(Prompt.FilePart)
 
@@ -132,6 +135,7 @@ class Reading {
       this.awaited.get(part.id)?.parts.set(part.id, part)
       this.awaited.delete(part.id)
     }
+    if (isResting(message.options[ownOptions])) this.tail = { _tag: "Resting" }
   }
 }
 
@@ -236,16 +240,20 @@ const shownOf = ({ answer: { result }, name }: AnsweredCall): string => {
   return `${name}: ${text.length > shownCharsMax ? `${text.slice(0, shownCharsMax)}…` : text}`
 }
 
-/** What the calls of one round came to. */
-export const toolEntry = (answers: ReadonlyArray<AnsweredCall>): Recorded => {
+/** What the calls of one round came to, and whether the run rests after it. */
+export const toolEntry = (
+  answers: ReadonlyArray<AnsweredCall>,
+  afterwards: "goes_on" | "rests" = "goes_on"
+): Recorded => {
   const content = answers.map(answerPart)
+  const options: Prompt.ProviderOptions = afterwards === "rests" ? { [ownOptions]: { rests: true } } : {}
   return {
-    message: Prompt.makeMessage("tool", { content }),
+    message: Prompt.makeMessage("tool", { content, options }),
     entry: {
       role: "tool",
       text: answers.map(shownOf).join("\n"),
       hidden: false,
-      content: { role: "tool", content: content.map(encodePart) }
+      content: withOptions({ role: "tool", content: content.map(encodePart) }, options)
     }
   }
 }
