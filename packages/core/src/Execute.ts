@@ -267,8 +267,11 @@ export const settleUnbegun = Effect.fnUntraced(function* (services: ExecuteServi
   return yield* settle(services, flight, session, withdrawn(flight))
 })
 
-/** A session that was changed since it was queued is found out by the commit that begins its run. */
-/** What waits in the inbox joins the prompt with the launch: alone it is one. Who goes on needs none. */
+/**
+ * What waits in the inbox joins the prompt with the launch: alone it is one. Who
+ * goes on needs none. A session that was changed since it was queued is found
+ * out by the commit that begins its run.
+ */
 const load = Effect.fnUntraced(function* ({ inbox, recorder: { store } }: ExecuteServices, flight: Flight) {
   const { childSessionId } = flight.job
   const session = yield* store.session(childSessionId)
@@ -295,8 +298,7 @@ const goesOn = Effect.fnUntraced(function* (
   const failedAtMillis = (flight.job.tries ?? []).map(({ endedAtMillis }) => endedAtMillis)
   const decided = Retry.decide(policy, { outcome, failedAtMillis, nowMillis, chance: yield* Random.next })
   if (decided._tag === "Settle") return Option.none<Finalize.Continuation>()
-  const told = Recovery.handleOf(flight.job, live.report)
-  const handle = live.end === undefined ? told : Option.getOrElse(live.end.resume, () => told)
+  const { handle } = live
   const mode = Outcome.retryable(outcome) && services.recovery.canResume(live.session, handle) ? "resume" : "retry"
   const job = Recovery.nextJob(flight.job, {
     runId: yield* Ids.makeRunId,

@@ -21,6 +21,7 @@ import type { AgentEvent } from "./AgentEvent.ts"
 import * as Ids from "./Ids.ts"
 import type { Budgets } from "./internal/budgets.ts"
 import { findSession } from "./internal/facade.ts"
+import { present } from "./internal/present.ts"
 import { publishLifecycle, publishOwn } from "./internal/publisher.ts"
 import { oneMoreRun } from "./internal/oneMoreRun.ts"
 import { joined } from "./internal/ownChanges.ts"
@@ -97,12 +98,6 @@ const metadataFor = (metadata: Metadata | undefined, agent: AgentEntry | undefin
       })
 })
 
-const given = <K extends string, V extends string>(key: K, value: V | undefined): { readonly [P in K]?: V } => {
-  const present: { [P in K]?: V } = {}
-  if (value !== undefined) present[key] = value
-  return present
-}
-
 /** What a new session may use and who plays it. */
 interface Standing {
   readonly role: Role
@@ -128,10 +123,10 @@ const childOf = (
   ...role,
   ...modelOf(parent, role),
   ...(budgets === undefined ? {} : { budgets }),
-  ...given("workspace", request.workspace ?? parent.workspace),
-  ...given("requestKey", request.requestKey),
-  ...given("parentClose", request.parentClose),
-  ...given("recovery", request.recovery),
+  ...present("workspace", request.workspace ?? parent.workspace),
+  ...present("requestKey", request.requestKey),
+  ...present("parentClose", request.parentClose),
+  ...present("recovery", request.recovery),
   metadata: metadataFor(request.metadata, agent),
   createdAtMillis: nowMillis,
   updatedAtMillis: nowMillis,
@@ -204,8 +199,8 @@ const acceptanceOf = Effect.fnUntraced(function* (
     model: session.model ?? "",
     ...(request.disabledTools === undefined ? {} : { disabledTools: request.disabledTools }),
     acceptedAtMillis: nowMillis,
-    ...given("ownerRunId", Option.getOrUndefined(services.scheduler.ownerUnder(parent.id))),
-    ...given("traceparent", Option.getOrUndefined(yield* Telemetry.traceparent))
+    ...present("ownerRunId", Option.getOrUndefined(services.scheduler.ownerUnder(parent.id))),
+    ...present("traceparent", Option.getOrUndefined(yield* Telemetry.traceparent))
   }
   const { title } = session
   const created = {
@@ -213,8 +208,8 @@ const acceptanceOf = Effect.fnUntraced(function* (
     sessionId: id,
     parentSessionId: parent.id,
     title,
-    ...given("agent", session.agent),
-    ...given("profile", session.profile)
+    ...present("agent", session.agent),
+    ...present("profile", session.profile)
   } as const
   const appended = { type: "message_appended", sessionId: id, messageId: message.id, role: "user" } as const
   const started = { type: "sub_agent_started", parentSessionId: parent.id, childSessionId: id, title } as const
@@ -300,7 +295,7 @@ export const createRoot = Effect.fnUntraced(function* (services: SpawnServices, 
     status: "idle",
     ...role,
     ...(budgets === undefined ? {} : { budgets }),
-    ...given("workspace", request.workspace),
+    ...present("workspace", request.workspace),
     metadata: metadataFor(request.metadata, agent),
     createdAtMillis: nowMillis,
     updatedAtMillis: nowMillis,

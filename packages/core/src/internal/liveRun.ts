@@ -8,6 +8,7 @@ import type { RunnerEvent } from "../AgentEvent.ts"
 import type { RunEnd, StopMode, Waiting } from "../ExternalChildRunner.ts"
 import type { MessageId, RequestId, SessionId } from "../Ids.ts"
 import type { CancelledBy } from "../Outcome.ts"
+import { handleOf } from "../Recovery.ts"
 import type { LastTool, RunSnapshot } from "../Runs.ts"
 import type { Session, Usage } from "../Session.ts"
 import type { RunReport, SpawnJob } from "../SpawnJob.ts"
@@ -153,6 +154,11 @@ export class LiveRun {
   /** What it used so far, as far as it told. */
   get usage(): Usage | undefined {
     return Option.getOrUndefined(this.end?.usage ?? Option.none()) ?? this.report.usage
+  }
+
+  /** How the agent itself goes on with the conversation: the run's last word on it, or else what it was given. */
+  get handle(): string | undefined {
+    return Option.getOrUndefined(this.end?.resume ?? Option.none()) ?? handleOf(this.job, this.report)
   }
 
   snapshot(): RunSnapshot {

@@ -32,11 +32,10 @@ export interface RestServices {
 }
 
 const nextOf = Effect.fnUntraced(function* (flight: Flight, live: LiveRun) {
-  const told = Recovery.handleOf(flight.job, live.report)
   return Recovery.nextJob(flight.job, {
     runId: yield* Ids.makeRunId,
     mode: "resume",
-    handle: live.end === undefined ? told : Option.getOrElse(live.end.resume, () => told),
+    handle: live.handle,
     endedAtMillis: yield* Clock.currentTimeMillis,
     notBeforeMillis: undefined,
     ended: "suspended",

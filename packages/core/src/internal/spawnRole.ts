@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Session } from "../Session.ts"
 import { resolve, type SubagentProfile, type SubagentProfilesShape } from "../SubagentProfile.ts"
+import { present } from "./present.ts"
 import { everything, inherit, narrow, type ToolPolicy, type ToolScope } from "../ToolPolicy.ts"
 import type { HeldBudget, TreeLimits } from "../TreeBudget.ts"
 
@@ -29,12 +30,6 @@ export interface Birthplace {
 
 /** What a session is created with. */
 export type Role = Pick<Session, "profile" | "agent" | "model" | "tools">
-
-const present = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } => {
-  const member: { [P in K]?: V } = {}
-  if (value !== undefined) member[key] = value
-  return member
-}
 
 /** What is left of the tools: of those around it, what the role and then the request leave. */
 export const scopeOf = (around: ToolScope | undefined, role: ToolPolicy, wished: Wished): ToolScope | undefined => {

@@ -22,6 +22,7 @@ import type {
   Spawned
 } from "../SubAgents.ts"
 import { partOf, plain } from "./plainText.ts"
+import { present } from "./present.ts"
 
 /** A part of an answer that `get` gives at once: some 4,000 tokens. */
 const partCharsMax = 16_000
@@ -45,15 +46,6 @@ const failed = (error: string, message: string, more: Json = {}): ToolAnswer => 
   isFailure: true,
   result: { error, message, ...more }
 })
-
-const present = <const Key extends string, Value>(
-  key: Key,
-  value: Value | undefined
-): { readonly [K in Key]?: Value } => {
-  const member: { [K in Key]?: Value } = {}
-  if (value !== undefined) member[key] = value
-  return member
-}
 
 const short = (text: string, charsMax: number): string => partOf(plain(text), 0, charsMax).text
 
