@@ -143,7 +143,7 @@ const spawnParent = (parent: Session.Session) =>
   Effect.flatMap(SubAgents.SubAgents, (offshoot) =>
     Effect.map(
       offshoot.spawn(parent.id, {
-        title: "Spawn three, rest, and sum up",
+        title: "Spawn three, rest, and sum up (scripted)",
         prompt: "Have somebody look at this folder, and sum up what they say.",
         model: `${scripted}:${script.name}`
       }),
