@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import { MessageId, RunId, SessionId, WaitId } from "./Ids.ts"
 import { ReceiptStatus, RequestStatus, SteerMode, Wait } from "./Obligation.ts"
 import { type Outcome, TerminalStatus } from "./Outcome.ts"
-import { Role, SessionStatus } from "./Session.ts"
+import { Role, SessionStatus, Usage } from "./Session.ts"
 
 const event = <const Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
   Schema.Struct({ type: Schema.Literal(type), ...fields })
@@ -20,8 +20,8 @@ const parentAndChild = { parentSessionId: SessionId, childSessionId: SessionId }
 const toolCall = { toolCallId: Schema.String, toolName: Schema.String }
 const ofRequest = { requestId: Schema.String }
 
-/** What any runner may say of its child while it runs. */
-export const RunnerEvent = Schema.Union([
+/** What any agent may say of its own work, and of the work of the sub-agents that it has itself. */
+const AgentsEvent = Schema.Union([
   event("token", { content: Schema.String }),
   event("reasoning_token", { content: Schema.String }),
   event("tool_start", { ...toolCall, arguments: Schema.Unknown }),
@@ -33,9 +33,33 @@ export const RunnerEvent = Schema.Union([
   event("runner_output", { channel: Schema.String, content: Schema.String }),
   event("token_budget_updated", { usedTokens: Schema.Int, limitTokens: Schema.optionalKey(Schema.Int) }),
   event("budget_exceeded", { budget: Schema.String, message: Schema.String }),
-  event("task_list_changed", { tasks: Schema.Array(Schema.Struct({ title: Schema.String, status: Schema.String })) })
+  event("task_list_changed", { tasks: Schema.Array(Schema.Struct({ title: Schema.String, status: Schema.String })) }),
+  /** A file that the agent changed, as it tells it; `diff` is bounded and in whatever form the agent has it. */
+  event("file_changed", {
+    path: Schema.String,
+    change: Schema.Literals(["added", "modified", "deleted", "moved"]),
+    toolCallId: Schema.optionalKey(Schema.String),
+    diff: Schema.optionalKey(Schema.String)
+  }),
+  /** What the run has used so far, all of it: not a difference. */
+  event("usage_updated", { usage: Usage })
+])
+
+/**
+ * What any runner may say of its child while it runs. A coding agent's own
+ * sub-agents have no session here: what is told of them comes wrapped, once,
+ * under the agent's own name for each (`nestedId`).
+ */
+export const RunnerEvent = Schema.Union([
+  ...AgentsEvent.members,
+  event("nested_agent_event", {
+    nestedId: Schema.String,
+    title: Schema.optionalKey(Schema.String),
+    event: AgentsEvent
+  })
 ])
 export type RunnerEvent = typeof RunnerEvent.Type
+export type NestedEvent = typeof AgentsEvent.Type
 
 /** What only the runtime says, except for the wrapping of a child's event. */
 const RuntimeEvent = Schema.Union([

@@ -24,6 +24,14 @@ const samples: { readonly [Type in AgentEvent.EventType]: Extract<AgentEvent.Age
   token_budget_updated: { type: "token_budget_updated", usedTokens: 7, limitTokens: 100 },
   budget_exceeded: { type: "budget_exceeded", budget: "tokens", message: "too many" },
   task_list_changed: { type: "task_list_changed", tasks: [{ title: "look", status: "done" }] },
+  file_changed: { type: "file_changed", path: "src/a.ts", change: "modified", toolCallId: "call_1", diff: "-a\n+b" },
+  usage_updated: { type: "usage_updated", usage: { inputTokens: 7, costUsd: 0.5, costSource: "provider" } },
+  nested_agent_event: {
+    type: "nested_agent_event",
+    nestedId: "call_1",
+    title: "look",
+    event: { type: "token", content: "hi" }
+  },
   clarification_needed: { type: "clarification_needed", requestId, question: "which?", options: ["a", "b"] },
   tool_approval_requested: { type: "tool_approval_requested", requestId, ...call, arguments: {} },
   approval_changed: { type: "approval_changed", requestId, status: "approved" },
