@@ -16,7 +16,7 @@ import { reportTests } from "./internal/runnerReports.ts"
 import { requestTests } from "./internal/runnerRequests.ts"
 import { steerTests } from "./internal/runnerSteering.ts"
 
-export type { LivePart, Part, Subject } from "./internal/runnerSubject.ts"
+export type { LivePart, MisbehavingPart, Part, Subject } from "./internal/runnerSubject.ts"
 
 const testMillisMax = 30_000
 

@@ -1,6 +1,7 @@
 /** What a runner under test is given to play, and the harness around one of its runs. */
-import type { ExternalChildRunner, Session, SpawnJob } from "@offshoot/core"
+import type { ExternalChildRunner, Outcome, Session, SpawnJob } from "@offshoot/core"
 import * as RunHarness from "@offshoot/core/testing/RunHarness"
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 
@@ -22,6 +23,15 @@ export interface AskingPart extends Part {
   readonly approved: string
   readonly denied: string
   readonly expired: string
+}
+
+/** An agent that breaks its word in one way. Its run ends all the same, with this outcome, and leaves nothing alive. */
+export interface MisbehavingPart extends Part {
+  /** Completes the sentence "though its agent …". */
+  readonly name: string
+  readonly expect: Pick<Outcome.RunnerOutcome, "status" | "reason">
+  /** By the real clock, from the start of the run to its end. */
+  readonly within: Duration.Duration
 }
 
 export interface Subject<R, E = never> {
@@ -52,8 +62,20 @@ export interface Subject<R, E = never> {
   readonly spends?: LivePart
   /** Tells its usage and how to go on with it, and ends. Needed with `resume` or `usage`. */
   readonly leaves?: Part
+  /** Tells how to go on with it, says `ready` and goes on. Needed with `resume`. */
+  readonly names?: LivePart
   /** Goes on with an earlier conversation; its answer holds what that one was called. Needed with `resume`. */
   readonly resumes?: Part
+  /** Opens a tool call of its own, says `ready` and goes on in the middle of it. For an agent that tells of its tools. */
+  readonly works?: LivePart
+  /** Opens a tool call of its own, never closes it, and completes or fails. For an agent that tells of its tools. */
+  readonly leavesOpen?: Part
+  /** Says `said`, the end of which is `ready`, and goes on in the middle of its answer; tells its usage with `usage`. */
+  readonly speaks?: LivePart & { readonly said: string }
+  /** Ends without a word on how its work ended, as a program does that exits with 0 before its result. */
+  readonly silentEnd?: Part
+  /** Ways to misbehave, each with its own name. */
+  readonly misbehaves?: ReadonlyArray<MisbehavingPart>
 }
 
 export const part = <P>(given: P | undefined, name: string): P => {
