@@ -367,7 +367,7 @@ const play = Effect.fnUntraced(function* (
   const stage: Stage = { context, model: model.success, tools, limits, steering, run }
   let after = yield* takeUp({ stage, system, entries })
   while (Option.isNone(after)) after = yield* round(stage)
-  return { outcome: after.value, usage: Option.fromUndefinedOr(run.usage), resume: Option.none() }
+  return { ...ended(after.value), usage: Option.fromUndefinedOr(run.usage) }
 })
 
 /** The run is a fiber of the caller's scope: it ends with its own end, its interruption, or that scope (A3). */

@@ -16,7 +16,7 @@ import type { RunnerEvent } from "./AgentEvent.ts"
 import type { ArtifactId } from "./Ids.ts"
 import type { Ask, Steer, SteerMode } from "./Obligation.ts"
 import type { RunnerOutcome } from "./Outcome.ts"
-import type { Message, Session, Usage } from "./Session.ts"
+import type { ArtifactForm, Message, NamedArtifact, Session, Usage } from "./Session.ts"
 import type { OpenToolCall, Resume, RunReport, SpawnJob } from "./SpawnJob.ts"
 import type { BudgetExhausted } from "./TreeBudget.ts"
 
@@ -95,12 +95,14 @@ export interface RunContext {
    */
   readonly appendRound: (entries: ReadonlyArray<Entry>) => Effect.Effect<void>
   /**
-   * Keeps a text whole beside the transcript, for this session's runs to read.
-   * None: this run has kept as much as a run may.
+   * Keeps a text whole beside the transcript, for this session's runs to read
+   * and, when the run names it among its artifacts, for readers of its result.
+   * None: this run has kept as much as a run may. A text of more than 4,194,304
+   * characters loses its end.
    *
    * **Durability**: when it returns an id, the text is recorded until its session is deleted.
    */
-  readonly keep: (text: string) => Effect.Effect<Option.Option<ArtifactId>>
+  readonly keep: (text: string, form?: ArtifactForm) => Effect.Effect<Option.Option<ArtifactId>>
   /** A text that a run of this session has kept. */
   readonly kept: (id: ArtifactId) => Effect.Effect<Option.Option<string>>
   /**
@@ -118,11 +120,13 @@ export interface RunContext {
   readonly ask: (asking: Asking) => Effect.Effect<Answer>
   readonly inbox: RunInbox
   /**
-   * Tells what is known of the run so far; what is left out stays as it was.
+   * Tells what is known of the run so far; what is left out stays as it was. A
+   * run that is interrupted tells its artifacts here, in its finalizers.
    *
-   * **Durability**: a resume handle is recorded when this returns; usage with the next thing that is recorded.
+   * **Durability**: a resume handle and artifacts are recorded when this
+   * returns; usage with the next thing that is recorded.
    */
-  readonly report: (report: Pick<RunReport, "resume" | "usage" | "answeredBy">) => Effect.Effect<void>
+  readonly report: (report: Pick<RunReport, "resume" | "usage" | "answeredBy" | "artifacts">) => Effect.Effect<void>
   /**
    * To be asked before every model call, after the usage of the last one was
    * reported: fails when a budget over this session is used up. The run then
@@ -151,10 +155,17 @@ export interface RunEnd {
   readonly usage: Option.Option<Usage>
   /** How the agent itself can continue this conversation later. */
   readonly resume: Option.Option<string>
+  /** What it leaves beside the answer. None: what it has reported, if it has. */
+  readonly artifacts: ReadonlyArray<NamedArtifact>
 }
 
 /** An end that says nothing but its outcome. */
-export const ended = (outcome: RunnerOutcome): RunEnd => ({ outcome, usage: Option.none(), resume: Option.none() })
+export const ended = (outcome: RunnerOutcome): RunEnd => ({
+  outcome,
+  usage: Option.none(),
+  resume: Option.none(),
+  artifacts: []
+})
 
 export interface ExternalChildRunner {
   /** For logs and the run's snapshot. */

@@ -68,20 +68,6 @@ const stubborn = Schedule.min([Schedule.exponential("100 millis"), Schedule.spac
 /** Somebody else changed a wait, a request or a parent at the same moment; more often in a row is a fault of ours. */
 const conflictsMax = 32
 
-/** What is known of a run that may not have returned. */
-const reportOf = (flight: Flight): RunReport => {
-  const { live } = flight
-  const end = live?.end
-  const usage = live?.usage
-  const resume = Option.getOrUndefined(end?.resume ?? Option.none()) ?? live?.report.resume
-  const answeredBy = live?.report.answeredBy
-  return {
-    ...(usage === undefined ? {} : { usage }),
-    ...(resume === undefined ? {} : { resume }),
-    ...(answeredBy === undefined ? {} : { answeredBy })
-  }
-}
-
 const completionOf = (
   { job, live }: Flight,
   outcome: Outcome,
@@ -99,6 +85,7 @@ const completionOf = (
     ...(report.answeredBy === undefined ? {} : { answerRunId: report.answeredBy }),
     ...(usage === undefined ? {} : { usage }),
     ...(report.resume === undefined ? {} : { resume: report.resume }),
+    ...(report.artifacts === undefined ? {} : { artifacts: report.artifacts }),
     completedAtMillis: nowMillis
   }
 }
@@ -387,7 +374,7 @@ export const finalize = Effect.fnUntraced(function* (
   const tail = tailOf(flight, yield* Ids.makeMessageId, nowMillis)
   const calls = cutOff(flight, remains)
   const unknown = calls.length === 0 ? nothing : yield* unknownOutcomes(flight, calls, nowMillis)
-  const known = { ...remains, report: { ...remains.report, ...reportOf(flight) } }
+  const known = { ...remains, report: { ...remains.report, ...flight.live?.known } }
   const before = following(tail, unknown)
   let completion = completionOf(flight, outcome, known, nowMillis)
   const full = commitSettling(services, flight, session, completion, settlingPlan(services, flight, completion, before))
@@ -503,7 +490,7 @@ export const leave = Effect.fnUntraced(function* (services: FinalizeServices, fl
   const nowMillis = yield* Clock.currentTimeMillis
   const tailId = yield* Ids.makeMessageId
   const tail = tailOf(flight, tailId, nowMillis)
-  const report = { ...flight.live?.report, ...reportOf(flight) }
+  const report = { ...flight.live?.report, ...flight.live?.known }
   const { childSessionId: sessionId, runId } = flight.job
   const plan = planOf(services, flight, [...tail.changes, { _tag: "JobReported", runId, report }], tail.events)
   const commit = services.recorder.commit(plan.changes, plan.show)

@@ -82,6 +82,7 @@ const make = Effect.gen(function* () {
     messages: (id, page) => Effect.andThen(Facade.findSession(store, id), store.messages({ sessionId: id, ...page })),
     usage: (id) => Effect.andThen(Facade.findSession(store, id), store.treeUsage(id)),
     result: (id) => Facade.result(facade, id),
+    artifact: (id, artifactId) => Facade.artifact(facade, id, artifactId),
     wait: (parentId, request) => Facade.wait(facade, parentId, request),
     wakeWhen: (parentId, request) => withIds(Facade.wakeWhen(facade, parentId, request)),
     collect: (parentId, request) => collect(facade, parentId, request),

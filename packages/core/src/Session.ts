@@ -134,15 +134,49 @@ export const Message = Schema.Struct({
 })
 export type Message = typeof Message.Type
 
-/** A text of a session that is too long for its transcript, kept whole beside it. */
+/** How a kept text is read: `base64` are bytes that are no text. Without a media type it is plain text. */
+export const ArtifactForm = Schema.Struct({
+  mediaType: Schema.optionalKey(Schema.String),
+  encoding: Schema.optionalKey(Schema.Literal("base64"))
+})
+export type ArtifactForm = typeof ArtifactForm.Type
+
+/** A text of a session, kept whole beside its transcript. */
 export const Artifact = Schema.Struct({
   id: ArtifactId,
   sessionId: SessionId,
   runId: RunId,
   text: Schema.String,
+  ...ArtifactForm.fields,
   createdAtMillis: Schema.Int
 })
 export type Artifact = typeof Artifact.Type
+
+/**
+ * What a run leaves beside its answer, as its result names it.
+ *
+ * - `text`: a kept artifact of so many bytes; `wholeBytes` is how many there
+ *   were when its end had to be cut off.
+ * - `place`: something outside of the record, such as a folder on the server's
+ *   machine. `details` says what else is known of it.
+ */
+export const NamedArtifact = Schema.Union([
+  Schema.Struct({
+    kind: Schema.Literal("text"),
+    name: Schema.String,
+    id: ArtifactId,
+    mediaType: Schema.String,
+    bytes: Schema.Int,
+    wholeBytes: Schema.optionalKey(Schema.Int)
+  }),
+  Schema.Struct({
+    kind: Schema.Literal("place"),
+    name: Schema.String,
+    location: Schema.String,
+    details: Schema.Record(Schema.String, Schema.String)
+  })
+])
+export type NamedArtifact = typeof NamedArtifact.Type
 
 /** A stored message with its place: `position` grows within a session, not always by one. */
 export interface StoredMessage extends Message {

@@ -9,7 +9,7 @@
 import * as Schema from "effect/Schema"
 import { RunId, SessionId } from "./Ids.ts"
 import { Outcome } from "./Outcome.ts"
-import { Usage } from "./Session.ts"
+import { NamedArtifact, Usage } from "./Session.ts"
 
 /**
  * The run that a try goes on from. `handle` is the agent's own word for the
@@ -75,6 +75,8 @@ export const RunReport = Schema.Struct({
   /** How the agent itself can go on with this conversation, in its own words. */
   resume: Schema.optionalKey(Schema.String),
   usage: Schema.optionalKey(Usage),
+  /** What it leaves beside its answer. */
+  artifacts: Schema.optionalKey(Schema.Array(NamedArtifact)),
   /** The earlier run of the job that had said the answer already, and only lost its process before it settled. */
   answeredBy: Schema.optionalKey(RunId),
   /** Calls that must not be made twice unawares. */
@@ -98,6 +100,8 @@ export const ChildCompletion = Schema.Struct({
   usage: Schema.optionalKey(Usage),
   /** How the agent itself can go on with this conversation, in its own words. */
   resume: Schema.optionalKey(Schema.String),
+  /** What the run left beside its answer. */
+  artifacts: Schema.optionalKey(Schema.Array(NamedArtifact)),
   completedAtMillis: Schema.Int
 })
 export type ChildCompletion = typeof ChildCompletion.Type

@@ -15,13 +15,21 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { AgentEvent } from "./AgentEvent.ts"
 import type { StopMode } from "./ExternalChildRunner.ts"
-import { type MessageId, RequestId, RunId, SessionId, WaitId } from "./Ids.ts"
+import { ArtifactId, type MessageId, RequestId, RunId, SessionId, WaitId } from "./Ids.ts"
 import { type Policy, type Request, RequestStatus, type Steer, type SteerMode, type Wait } from "./Obligation.ts"
 import type { CancelledBy, Outcome } from "./Outcome.ts"
 import type { ListedModel } from "./ProviderRouter.ts"
 import type { ChildReport } from "./internal/wakeMessage.ts"
 import type { RunSnapshot } from "./Runs.ts"
-import { type ModelRef, type Session, SessionStatus, type StoredMessage, type Usage } from "./Session.ts"
+import {
+  type Artifact,
+  type ModelRef,
+  type NamedArtifact,
+  type Session,
+  SessionStatus,
+  type StoredMessage,
+  type Usage
+} from "./Session.ts"
 import type {
   EventQuery,
   FeedBounds,
@@ -166,6 +174,17 @@ export class InboxFull extends Schema.TaggedError<InboxFull>()("InboxFull", {
   }
 }
 
+/** The session has kept no text with this id. */
+export class ArtifactNotFound extends Schema.TaggedError<ArtifactNotFound>()("ArtifactNotFound", {
+  sessionId: SessionId,
+  artifactId: ArtifactId
+}) {
+  readonly retryable = false
+  override get message(): string {
+    return `session ${this.sessionId} has no artifact ${this.artifactId}`
+  }
+}
+
 /** There is no request with this id. */
 export class RequestNotFound extends Schema.TaggedError<RequestNotFound>()("RequestNotFound", {
   requestId: RequestId
@@ -271,6 +290,8 @@ export interface SessionResult {
   readonly textTruncated: boolean
   readonly usage: Option.Option<Usage>
   readonly resume: Option.Option<string>
+  /** What the run left beside its answer; the texts among it are read with `artifact`. */
+  readonly artifacts: ReadonlyArray<NamedArtifact>
 }
 
 export interface WaitRequest {
@@ -453,6 +474,11 @@ export interface SubAgentsShape {
   readonly usage: (id: SessionId) => Effect.Effect<TreeUsage, SessionNotFound | StoreError>
   /** The result of the session's last run; none while it is in flight or never ran. */
   readonly result: (id: SessionId) => Effect.Effect<Option.Option<SessionResult>, SessionNotFound | StoreError>
+  /** A text that a run of the session has kept, whole. */
+  readonly artifact: (
+    id: SessionId,
+    artifactId: ArtifactId
+  ) => Effect.Effect<Artifact, SessionNotFound | ArtifactNotFound | StoreError>
   /**
    * Records a wait: when its policy is satisfied or its lease is over, the
    * parent gets one hidden message with each child's result, and runs again if

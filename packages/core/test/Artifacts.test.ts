@@ -1,22 +1,33 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { ended, type RunContext } from "../src/ExternalChildRunner.ts"
-import type { ArtifactId } from "../src/Ids.ts"
+import { ended, type RunContext, type RunEnd } from "../src/ExternalChildRunner.ts"
+import { ArtifactId } from "../src/Ids.ts"
 import * as Outcome from "../src/Outcome.ts"
-import { SubAgents } from "../src/SubAgents.ts"
-import { agent, child, root, settled, worldWith } from "./world.ts"
+import type { NamedArtifact } from "../src/Session.ts"
+import { type Spawned, SubAgents } from "../src/SubAgents.ts"
+import { agent, child, root, settled, world, worldWith } from "./world.ts"
 
 const capabilities = { steer: false, requests: false, resume: false, usage: false, gracefulCancel: false }
 
-/** A world whose agent does this with each of its runs. */
-const doing = (body: (context: RunContext) => Effect.Effect<void>) =>
+/** A world whose agent does this with each of its runs, and ends so. */
+const ending = (run: (context: RunContext) => Effect.Effect<RunEnd>) =>
   worldWith({
     name: "keeps",
     capabilities,
     shouldHandle: ({ metadata }) => metadata["external.agent_id"] === agent,
-    run: (context) => Effect.as(body(context), ended(Outcome.done))
+    run
   })
+
+const doing = (body: (context: RunContext) => Effect.Effect<void>) =>
+  ending((context) => Effect.as(body(context), ended(Outcome.done)))
+
+const place = (name: string): NamedArtifact => ({ kind: "place", name, location: `/${name}`, details: { of: name } })
+
+const resultOf = Effect.fnUntraced(function* (spawned: Spawned) {
+  yield* settled(spawned)
+  return Option.getOrThrow(yield* (yield* SubAgents).result(spawned.session.id))
+})
 
 describe("what a run keeps beside its transcript", () => {
   it.effect(
@@ -62,4 +73,75 @@ describe("what a run keeps beside its transcript", () => {
       assert.deepStrictEqual([kept.indexOf(false), kept.length], [16, 18])
     }).pipe(Effect.provide(doing(body)))
   })
+})
+
+describe("what a run leaves beside its answer", () => {
+  it.effect("is named in its result, and its texts are read whole by those who name its session", () =>
+    Effect.gen(function* () {
+      const agents = yield* SubAgents
+      const parent = yield* root
+      const spawned = yield* child(parent.id, ["say done", "leave notes.txt näh"])
+      const { artifacts, text } = yield* resultOf(spawned)
+      const [notes] = artifacts
+      assert.strictEqual(text, "done")
+      assert.deepInclude(notes, { kind: "text", name: "notes.txt", mediaType: "text/plain", bytes: 4 })
+      const id = notes?.kind === "text" ? notes.id : ArtifactId.make("none")
+      const kept = yield* agents.artifact(spawned.session.id, id)
+      assert.deepInclude(kept, { id, sessionId: spawned.session.id, text: "näh", mediaType: "text/plain" })
+      const another = yield* Effect.flip(agents.artifact(parent.id, id))
+      assert.strictEqual(another._tag, "ArtifactNotFound")
+    }).pipe(Effect.provide(world().layer))
+  )
+
+  it.effect("may be bytes that are no text", () => {
+    let id = ArtifactId.make("none")
+    const body = (context: RunContext) =>
+      Effect.gen(function* () {
+        const kept = yield* context.keep("/wD+", { mediaType: "image/png", encoding: "base64" })
+        id = Option.getOrThrow(kept)
+      })
+    return Effect.gen(function* () {
+      const spawned = yield* child((yield* root).id, ["one"])
+      yield* settled(spawned)
+      const kept = yield* (yield* SubAgents).artifact(spawned.session.id, id)
+      assert.deepInclude(kept, { text: "/wD+", mediaType: "image/png", encoding: "base64" })
+    }).pipe(Effect.provide(doing(body)))
+  })
+
+  it.effect("is named also when its run was interrupted, if that tells it on its way out", () =>
+    Effect.gen(function* () {
+      const agents = yield* SubAgents
+      const spawned = yield* child((yield* root).id, ["one"])
+      yield* Effect.yieldNow
+      yield* agents.cancel(spawned.session.id, { mode: "graceful", by: "by_user", reach: "session" })
+      const { artifacts, outcome } = yield* resultOf(spawned)
+      assert.strictEqual(outcome.status, "cancelled")
+      assert.deepStrictEqual(artifacts, [place("kept")])
+    }).pipe(
+      Effect.provide(
+        ending(({ report }) => Effect.onInterrupt(Effect.never, () => report({ artifacts: [place("kept")] })))
+      )
+    )
+  )
+
+  it.effect.each<[string, ReadonlyArray<NamedArtifact>, ReadonlyArray<NamedArtifact>, ReadonlyArray<NamedArtifact>]>([
+    ["nothing", [], [], []],
+    ["what it reported", [place("a")], [], [place("a")]],
+    ["what it ends with, instead of what it reported", [place("a")], [place("b")], [place("b")]],
+    [
+      "no more than 32 of them",
+      [],
+      Array.from({ length: 40 }, (_, at) => place(`${at}`)),
+      Array.from({ length: 32 }, (_, at) => place(`${at}`))
+    ]
+  ])("is %s", ([, reported, atEnd, expected]) =>
+    Effect.gen(function* () {
+      const { artifacts } = yield* resultOf(yield* child((yield* root).id, ["one"]))
+      assert.deepStrictEqual(artifacts, expected)
+    }).pipe(
+      Effect.provide(
+        ending(({ report }) => Effect.as(report({ artifacts: reported }), { ...ended(Outcome.done), artifacts: atEnd }))
+      )
+    )
+  )
 })

@@ -36,7 +36,7 @@ const roles = SubagentProfile.layer({
 })
 
 const inProcess = Agent.layer({
-  run: () => Effect.succeed({ outcome: Outcome.done, usage: Option.none(), resume: Option.none() })
+  run: () => Effect.succeed({ outcome: Outcome.done, usage: Option.none(), resume: Option.none(), artifacts: [] })
 })
 
 const { layer } = world({}, Layer.merge(roles, inProcess))

@@ -39,7 +39,7 @@ const agentWith = (gate: Deferred.Deferred<void>) => ({
       return Outcome.done
     }).pipe(
       Effect.catch(({ outcome }) => Effect.succeed<Outcome.RunnerOutcome>(outcome)),
-      Effect.map((outcome) => ({ outcome, usage: Option.none(), resume: Option.none() }))
+      Effect.map((outcome) => ({ outcome, usage: Option.none(), resume: Option.none(), artifacts: [] }))
     )
 })
 

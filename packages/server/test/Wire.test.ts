@@ -74,7 +74,8 @@ describe("a result", () => {
     text: "t",
     textTruncated: false,
     usage: Option.none(),
-    resume: Option.none()
+    resume: Option.none(),
+    artifacts: []
   })
 
   it.each<[Outcome.Outcome, boolean, Record<string, string | number>]>([

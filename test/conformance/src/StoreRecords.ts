@@ -91,6 +91,17 @@ export const completion = (number: number, session: Session.Session): SpawnJob.C
   childSessionId: session.id,
   outcome: Outcome.done,
   usage: { inputTokens: 12, costUsd: 0.25, costSource: "provider" },
+  artifacts: [
+    {
+      kind: "text",
+      name: "ü.diff",
+      id: Ids.ArtifactId.make("art_1"),
+      mediaType: "text/x-diff",
+      bytes: 3,
+      wholeBytes: 9
+    },
+    { kind: "place", name: "worktree", location: "/trees/a", details: { branch: "b" } }
+  ],
   completedAtMillis: atMillis + number
 })
 
@@ -145,6 +156,7 @@ export const artifact = (number: number, of: Ids.SessionId): Session.Artifact =>
   sessionId: of,
   runId: runId(number),
   text: `${number}: \u0000 "ümläut" 🙂 \ud800 `.repeat(10_000),
+  mediaType: "text/plain",
   createdAtMillis: atMillis
 })
 

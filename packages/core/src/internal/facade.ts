@@ -3,12 +3,13 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
-import type { MessageId, SessionId } from "../Ids.ts"
+import type { ArtifactId, MessageId, SessionId } from "../Ids.ts"
 import { isInFlight, isTerminal, type Session } from "../Session.ts"
 import type { Change, SessionStoreShape } from "../SessionStore.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
 import type { SpawnSchedulerShape } from "../SpawnScheduler.ts"
 import {
+  ArtifactNotFound,
   type CancelReceipt,
   type CancelRequest,
   NotInFlight,
@@ -113,8 +114,18 @@ export const result = Effect.fnUntraced(function* ({ store }: FacadeServices, id
     text: text.length > answerCharsMax ? text.slice(-answerCharsMax) : text,
     textTruncated: text.length > answerCharsMax,
     usage: Option.fromUndefinedOr(completion.value.usage),
-    resume: Option.fromUndefinedOr(completion.value.resume)
+    resume: Option.fromUndefinedOr(completion.value.resume),
+    artifacts: completion.value.artifacts ?? []
   })
+})
+
+/** One session's texts are not readable under the name of another. */
+export const artifact = Effect.fnUntraced(function* ({ store }: FacadeServices, id: SessionId, artifactId: ArtifactId) {
+  yield* findSession(store, id)
+  const found = yield* store.artifact(artifactId)
+  return Option.isSome(found) && found.value.sessionId === id
+    ? found.value
+    : yield* new ArtifactNotFound({ sessionId: id, artifactId })
 })
 
 export const wait = Effect.fnUntraced(function* (services: FacadeServices, parentId: SessionId, request: WaitRequest) {

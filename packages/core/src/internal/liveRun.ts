@@ -30,6 +30,9 @@ export type Verdict = Ended | Stop | Timeout
 /** Open tool calls that are remembered at most; a runner that opens more leaks them. */
 const openToolsMax = 256
 
+/** Artifacts that a result names: a list that people read, and that every reader of the completion gets. */
+export const artifactsMax = 32
+
 export class LiveRun {
   readonly job: SpawnJob
   /** From the parent up to the root. */
@@ -159,6 +162,21 @@ export class LiveRun {
   /** How the agent itself goes on with the conversation: the run's last word on it, or else what it was given. */
   get handle(): string | undefined {
     return Option.getOrUndefined(this.end?.resume ?? Option.none()) ?? handleOf(this.job, this.report)
+  }
+
+  /** What is known of it, also when it has not returned. */
+  get known(): RunReport {
+    const { answeredBy, artifacts: reported = [] } = this.report
+    const { usage } = this
+    const resume = Option.getOrUndefined(this.end?.resume ?? Option.none()) ?? this.report.resume
+    const atEnd = this.end?.artifacts ?? []
+    const artifacts = atEnd.length > 0 ? atEnd : reported
+    return {
+      ...(usage === undefined ? {} : { usage }),
+      ...(resume === undefined ? {} : { resume }),
+      ...(answeredBy === undefined ? {} : { answeredBy }),
+      ...(artifacts.length === 0 ? {} : { artifacts: artifacts.slice(0, artifactsMax) })
+    }
   }
 
   snapshot(): RunSnapshot {

@@ -1,11 +1,13 @@
 /**
- * What a live run tells of itself, and how the record follows: a resume handle
- * and an open tool call at once, usage with the next thing that is recorded.
+ * What a live run tells of itself, and how the record follows: a resume handle,
+ * artifacts and an open tool call at once, usage with the next thing that is
+ * recorded.
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { RunContext } from "../ExternalChildRunner.ts"
 import type { OpenToolCall, RunReport } from "../SpawnJob.ts"
+import { artifactsMax } from "./liveRun.ts"
 import { type Bound, recordOpen } from "./transcriptWriter.ts"
 
 /** Calls that a run may have open at once; no agent makes that many, and each change of them is a commit. */
@@ -27,8 +29,10 @@ export const reportTo =
   (told) =>
     Effect.suspend(() => {
       const { report } = bound.live
-      owe(bound, { ...report, ...told })
-      return told.resume === undefined || told.resume === report.resume ? Effect.void : recordNow(bound)
+      const named = told.artifacts === undefined ? {} : { artifacts: told.artifacts.slice(0, artifactsMax) }
+      owe(bound, { ...report, ...told, ...named })
+      const isNews = (told.resume ?? report.resume) !== report.resume || told.artifacts !== undefined
+      return isNews ? recordNow(bound) : Effect.void
     })
 
 const begin = (bound: Bound, call: OpenToolCall): Effect.Effect<void> =>

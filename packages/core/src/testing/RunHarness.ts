@@ -26,13 +26,16 @@ import type {
 } from "../ExternalChildRunner.ts"
 import { ArtifactId, RunId, SessionId } from "../Ids.ts"
 import type { SteerMode } from "../Obligation.ts"
-import { type Metadata, type Session, metadataKeys } from "../Session.ts"
+import { type Artifact, type ArtifactForm, type Metadata, type Session, metadataKeys } from "../Session.ts"
 import type { Resume, RunReport, SpawnJob } from "../SpawnJob.ts"
 import { type Receipt, StandInInbox, StandInRequests, Watched } from "./standIns.ts"
 
 type Entry = Parameters<RunContext["append"]>[0]
 
 export type { Receipt } from "./standIns.ts"
+
+/** A text that a run has kept, with how it is read. */
+export type Kept = Pick<Artifact, "text"> & ArtifactForm
 
 /** A call that a run made through `onceOnly`. */
 export interface Call {
@@ -84,6 +87,8 @@ export interface RunHarness {
   readonly inboxTouched: Effect.Effect<number>
   /** What the run told of itself so far; each thing as it was told last. */
   readonly report: Effect.Effect<RunReport>
+  /** What the run has kept so far. */
+  readonly kept: Effect.Effect<ReadonlyMap<ArtifactId, Kept>>
   /** The calls that the run made through `onceOnly`, in order. */
   readonly calls: Effect.Effect<ReadonlyArray<Call>>
   /** Makes the cancel, this or a coming one, an abort. */
@@ -153,7 +158,7 @@ class Recorder {
   readonly events: Array<RunnerEvent> = []
   readonly entries: Array<Entry> = []
   readonly waits: Array<Waiting> = []
-  readonly artifacts = new Map<ArtifactId, string>()
+  readonly artifacts = new Map<ArtifactId, Kept>()
   answer = ""
   stopMode: StopMode = "graceful"
   running = 0
@@ -224,13 +229,13 @@ const contextOf = (recorder: Recorder, given: Given, aborted: Deferred.Deferred<
   emit: (event) => Effect.sync(() => recorder.event(event)),
   append: (entry) => Effect.sync(() => recorder.entry(entry)),
   appendRound: (entries) => Effect.sync(() => entries.forEach((entry) => recorder.entry(entry))),
-  keep: (text) =>
+  keep: (text, form = {}) =>
     Effect.sync(() => {
       const id = ArtifactId.make(`art_${recorder.artifacts.size + 1}`)
-      recorder.artifacts.set(id, text)
+      recorder.artifacts.set(id, { text, ...form })
       return Option.some(id)
     }),
-  kept: (id) => Effect.sync(() => Option.fromUndefinedOr(recorder.artifacts.get(id))),
+  kept: (id) => Effect.sync(() => Option.fromUndefinedOr(recorder.artifacts.get(id)?.text)),
   whileWaiting: whileWaitingIn(recorder),
   ask: recorder.requests.ask(whileWaitingIn(recorder)),
   inbox: recorder.inbox.inbox,
@@ -267,6 +272,7 @@ const viewOf = (recorder: Recorder) => {
     ),
     inboxTouched: Effect.sync(() => inbox.touched),
     report: Effect.sync(() => recorder.report),
+    kept: Effect.sync(() => new Map(recorder.artifacts)),
     calls: Effect.sync(() => recorder.calls.map((call) => ({ ...call })))
   }
 }

@@ -15,7 +15,7 @@ import * as Option from "effect/Option"
 import * as AgentDirectory from "../AgentDirectory.ts"
 import type * as ExternalChildRunner from "../ExternalChildRunner.ts"
 import * as Outcome from "../Outcome.ts"
-import { metadataKeys, type Usage } from "../Session.ts"
+import { metadataKeys, type NamedArtifact, type Usage } from "../Session.ts"
 
 /** What it counts: runs that are open now, and runs that were started ever. */
 export interface Census {
@@ -35,6 +35,7 @@ export interface Options {
 interface Said {
   usage: Option.Option<Usage>
   resume: Option.Option<string>
+  artifacts: ReadonlyArray<NamedArtifact>
 }
 
 interface Stage {
@@ -96,6 +97,14 @@ const told = (stage: Stage, report: { readonly usage?: Usage; readonly resume?: 
     return stage.context.report(report)
   })
 
+/** Keeps a text and names it in the run's end. */
+const leave = ({ context, said }: Stage, name: string, text: string): Effect.Effect<void> =>
+  Effect.map(context.keep(text, { mediaType: "text/plain" }), (kept) => {
+    if (Option.isNone(kept)) return
+    const bytes = new TextEncoder().encode(text).length
+    said.artifacts = [...said.artifacts, { kind: "text", name, id: kept.value, mediaType: "text/plain", bytes }]
+  })
+
 /** The words for what a run asks, is told and tells of itself; undefined: it is none of them. */
 const exchange = (stage: Stage, word: string, text: string): Step | undefined => {
   const { context } = stage
@@ -119,6 +128,10 @@ const exchange = (stage: Stage, word: string, text: string): Step | undefined =>
       return needs(stage, "resume", told(stage, { resume: text }))
     case "usage":
       return needs(stage, "usage", told(stage, { usage: { outputTokens: Number(text) } }))
+    case "leave": {
+      const [name = "", ...kept] = text.split(" ")
+      return goOn(leave(stage, name, kept.join(" ")))
+    }
     case "once": {
       const [toolName = "", pause = "0"] = text.split(" ")
       return goOn(context.onceOnly({ toolCallId: toolName, toolName }, Effect.sleep(seconds(pause))))
@@ -208,7 +221,7 @@ const play = Effect.fnUntraced(function* (options: Options, context: ExternalChi
         options.census.open -= 1
       })
   )
-  const said: Said = { usage: Option.none(), resume: Option.none() }
+  const said: Said = { usage: Option.none(), resume: Option.none(), artifacts: [] }
   const stage: Stage = { context, capabilities: capabilitiesOf(options), said }
   for (const line of context.prompt.split("\n")) {
     const outcome = yield* step(stage, line)
