@@ -271,7 +271,7 @@ const commitSettling = (
   { ended, said }: SettlingPlan
 ): Effect.Effect<ReadonlyArray<AcceptedJob>, Failure> => {
   const { recorder } = services
-  const { outcome, runId } = completion
+  const { artifacts = [], outcome, runId } = completion
   const found = Option.isSome(session) ? Effect.succeed(session) : recorder.store.session(flight.job.childSessionId)
   return Effect.flatMap(found, (current) => {
     if (Option.isNone(current)) {
@@ -279,7 +279,7 @@ const commitSettling = (
       return Effect.as(recorder.commit(alone.changes, alone.show), [])
     }
     const nowMillis = completion.completedAtMillis
-    const settling = { flight, session: current.value, outcome, nowMillis }
+    const settling = { flight, session: current.value, outcome, artifacts, nowMillis }
     const once = withParts(services, settling, (ofChild, ofParent) =>
       recorder.transact(current.value, { _tag: "Settle", runId, outcome }, () =>
         joined([said, ...ofChild, ended, ...ofParent])

@@ -21,6 +21,7 @@ describe("the arguments of SubAgent", () => {
       "child_session_ids",
       "wait_for",
       "child_session_id",
+      "artifact_id",
       "offset",
       "message",
       "interrupt_running"
@@ -42,8 +43,8 @@ describe("the arguments of SubAgent", () => {
     ["null is nothing", { action: "wait", wait_for: null }, { action: "wait" }],
     [
       "a part is read from an offset",
-      { action: "get", child_session_id: id, offset: 3 },
-      { action: "get", child_session_id: id, offset: 3 }
+      { action: "get", child_session_id: id, artifact_id: "art_1", offset: 3 },
+      { action: "get", child_session_id: id, artifact_id: "art_1", offset: 3 }
     ],
     [
       "several are waited for",

@@ -181,6 +181,28 @@ describe("the SubAgent tool", () => {
     )
   )
 
+  it.effect("what a child left beside its answer is counted by a wait, named by get, and read by its id in parts", () =>
+    withRoot((run) =>
+      Effect.gen(function* () {
+        const created = yield* run.call(scripted("say done", `leave changes.diff ${"+".repeat(16_000)}end`))
+        const child_session_id = idIn(created)
+        yield* TestClock.adjust("1 second")
+        const [told] = childrenOf(yield* run.call({ action: "wait" }))
+        assert.strictEqual(told?.["artifacts"], "1 left beside the answer: get names them")
+        const { artifacts } = fieldsOf(yield* run.call({ action: "get", child_session_id }))
+        const [left] = Array.isArray(artifacts) ? artifacts : []
+        assert.deepInclude(left, { name: "changes.diff", bytes: 16_003 })
+        const reading = { action: "get", child_session_id, artifact_id: Object(left).artifact_id }
+        const first = fieldsOf(yield* run.call(reading))
+        assert.deepInclude(first, { artifact_chars: 16_003, next_offset: 16_000 })
+        const rest = fieldsOf(yield* run.call({ ...reading, offset: first["next_offset"] }))
+        assert.deepEqual(rest["written_by_child"], { artifact: "end" })
+        const unknown = yield* run.call({ ...reading, artifact_id: "art_of_nobody" })
+        assert.deepInclude(unknown.result, { error: "artifact_not_found" })
+      })
+    )
+  )
+
   it.effect("T2: what a child wrote is marked as its words, plain, and read in parts", () =>
     withRoot((run, next) =>
       Effect.gen(function* () {

@@ -96,7 +96,7 @@ describe("of several at once", () => {
       yield* waitFor({ policy: "any" })
       const { part } = yield* Waits
       const session = Option.getOrThrow(yield* (yield* Recorder.Recorder).store.session(a.job.childSessionId))
-      const addition = yield* part.add({ flight: a, session, outcome: Outcome.done, nowMillis: 1_000 })
+      const addition = yield* part.add({ flight: a, session, outcome: Outcome.done, artifacts: [], nowMillis: 1_000 })
       const other = yield* Effect.forkChild(settle(b), { startImmediately: true })
       yield* Effect.yieldNow
       assert.deepStrictEqual(yield* wakes(), [])
@@ -204,7 +204,7 @@ describe("a wait and the record", () => {
       const { part } = yield* Waits
       weather.before = Effect.die(new Error("read"))
       const session = Records.child()
-      const addition = yield* part.add({ flight: a, session, outcome: Outcome.done, nowMillis: 1_000 })
+      const addition = yield* part.add({ flight: a, session, outcome: Outcome.done, artifacts: [], nowMillis: 1_000 })
       assert.deepStrictEqual(addition.changes, [])
       assert.deepStrictEqual(addition.accepted, [])
     }).pipe(Effect.provide(world(weather)))

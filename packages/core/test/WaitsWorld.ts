@@ -127,7 +127,7 @@ const attempt = Effect.fnUntraced(function* (flight: Flights.Flight, outcome: Ou
   const session = Option.getOrThrow(found)
   if (isStored(session, flight)) return Option.some<ReadonlyArray<AcceptedJob>>([]) // the answer to its commit was lost
   const nowMillis = yield* Clock.currentTimeMillis
-  const addition: Addition = yield* part.add({ flight, session, outcome, nowMillis })
+  const addition: Addition = yield* part.add({ flight, session, outcome, artifacts: [], nowMillis })
   const { childSessionId, parentSessionId, runId } = flight.job
   const completion = {
     runId,

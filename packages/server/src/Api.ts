@@ -20,6 +20,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Problems from "./Problems.ts"
 import * as Wire from "./Wire.ts"
+import * as WireArtifact from "./WireArtifact.ts"
 import * as WireWait from "./WireWait.ts"
 
 /**
@@ -155,6 +156,11 @@ export class SessionsGroup extends HttpApiGroup.make("sessions")
       success: Wire.Result,
       error: [...found, Problems.NotSettled]
     }).annotate(OpenApi.Summary, "How the last run ended and what it left"),
+    HttpApiEndpoint.get("artifact", "/sessions/:id/artifacts/:artifactId", {
+      params: { ...id, artifactId: Ids.ArtifactId },
+      success: WireArtifact.Artifact,
+      error: [...found, Problems.ArtifactNotFound]
+    }).annotate(OpenApi.Summary, "A text that a run of the session kept, whole"),
     HttpApiEndpoint.post("wait", "/sessions/:id/wait", {
       params: id,
       payload: [WireWait.WaitBody, Schema.Null],

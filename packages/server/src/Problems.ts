@@ -93,6 +93,16 @@ export class RequestNotFound extends HttpApiError.Problem<RequestNotFound>()(
   { ...told, requestId: Schema.String }
 ) {}
 
+export class ArtifactNotFound extends HttpApiError.Problem<ArtifactNotFound>()(
+  "ArtifactNotFound",
+  {
+    type: typeOf("artifact_not_found"),
+    status: 404,
+    title: "There is no such artifact"
+  },
+  { ...told, sessionId: Schema.String, artifactId: Schema.String }
+) {}
+
 /** There is no such path. */
 export class NotFound extends HttpApiError.Problem<NotFound>()(
   "NotFound",

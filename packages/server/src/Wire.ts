@@ -24,6 +24,7 @@ import {
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { isoTime } from "./internal/isoTime.ts"
+import * as WireArtifact from "./WireArtifact.ts"
 import { hold, Place, WireHold } from "./WireHold.ts"
 
 const text = (lengthMax: number) => Schema.String.check(Schema.isMaxLength(lengthMax))
@@ -236,6 +237,8 @@ export const Result = Schema.Struct({
   usage: Schema.optionalKey(Session.Usage),
   retryable: Schema.Boolean,
   resume: Schema.optionalKey(Schema.String),
+  /** What the run left beside its answer; the texts are read with `GET /v1/sessions/{id}/artifacts/{artifactId}`. */
+  artifacts: Schema.optionalKey(Schema.Array(WireArtifact.Named)),
   hint: Schema.String,
   details: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite]))
 }).annotate({ identifier: "Result" })
@@ -453,6 +456,7 @@ export const result = (settled: SubAgents.SessionResult): Result => ({
   ...present("usage", Option.getOrUndefined(settled.usage)),
   retryable: Outcome.retryable(settled.outcome),
   ...present("resume", Option.getOrUndefined(settled.resume)),
+  ...(settled.artifacts.length === 0 ? {} : { artifacts: settled.artifacts }),
   hint: Outcome.hint(settled.outcome),
   details: details(settled.outcome)
 })

@@ -1,6 +1,6 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import { ExternalChildRunner, Offshoot, SessionStore } from "@offshoot/core"
+import { ExternalChildRunner, Ids, Offshoot, SessionStore } from "@offshoot/core"
 import * as ScriptedRunner from "@offshoot/core/testing/ScriptedRunner"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -41,7 +41,7 @@ describe("the whole way over HTTP", () => {
       const { calls } = yield* running
       assert.strictEqual((yield* calls.agents.list()).items[0]?.id, "actor")
       const root = yield* calls.sessions.create({ payload: { title: "root" } })
-      const prompts = ["append one", "append two", "fail no luck"]
+      const prompts = ["append one\nleave notes.txt näh", "append two", "fail no luck"]
       for (const prompt of prompts) {
         const spawned = yield* calls.sessions.spawn({
           params: { id: root.id },
@@ -66,7 +66,15 @@ describe("the whole way over HTTP", () => {
       assert.isString(listed.nextCursor)
       assert.strictEqual((yield* calls.sessions.tree({ params: { id: root.id } })).children.length, 3)
       const first = waited.children.find((child) => child.title.startsWith("append one"))
-      const messages = yield* calls.sessions.messages({ params: { id: first?.id ?? root.id }, query: {} })
+      const firstId = first?.id ?? root.id
+      const { artifacts: [left] = [] } = yield* calls.sessions.result({ params: { id: firstId } })
+      assert.deepInclude(left, { kind: "text", name: "notes.txt", mediaType: "text/plain", bytes: 4 })
+      const artifactId = left?.kind === "text" ? left.id : Ids.ArtifactId.make("none")
+      const artifact = yield* calls.sessions.artifact({ params: { id: firstId, artifactId } })
+      assert.deepInclude(artifact, { sessionId: firstId, text: "näh", encoding: "utf-8" })
+      const foreign = yield* Effect.flip(calls.sessions.artifact({ params: { id: root.id, artifactId } }))
+      assert.strictEqual(foreign._tag, "ArtifactNotFound")
+      const messages = yield* calls.sessions.messages({ params: { id: firstId }, query: {} })
       assert.deepStrictEqual(
         messages.items.map((message) => message.role),
         ["user", "assistant"]

@@ -99,6 +99,7 @@ describe("a result", () => {
     assert.notProperty(shown, "usage")
     assert.notProperty(shown, "resume")
     assert.notProperty(shown, "textTruncated")
+    assert.notProperty(shown, "artifacts")
   })
 
   it("says that its text is only the end, and what can be gone on with", () => {
@@ -106,9 +107,13 @@ describe("a result", () => {
       ...settled({ status: "completed", reason: "done" }),
       textTruncated: true,
       usage: Option.some({ inputTokens: 1 }),
-      resume: Option.some("r")
+      resume: Option.some("r"),
+      artifacts: [{ kind: "place", name: "worktree", location: "/trees/a", details: { branch: "b" } }]
     })
     assert.deepInclude(shown, { textTruncated: true, usage: { inputTokens: 1 }, resume: "r" })
+    assert.deepStrictEqual(shown.artifacts, [
+      { kind: "place", name: "worktree", location: "/trees/a", details: { branch: "b" } }
+    ])
     assert.notProperty(shown, "error")
   })
 })

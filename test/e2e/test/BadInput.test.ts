@@ -81,6 +81,7 @@ const rows: Readonly<Record<string, Row>> = {
     ]
   },
   "GET /v1/sessions/{id}/result": {},
+  "GET /v1/sessions/{id}/artifacts/{artifactId}": {},
   "GET /v1/sessions/{id}/usage": {},
   "POST /v1/sessions/{id}/wait": {
     bodies: [
@@ -145,7 +146,8 @@ interface Attempt {
 
 /** Everything that is tried on one call; `id` is of a session that exists. */
 const attempts = (call: string, row: Row, id: string): ReadonlyArray<Attempt> => {
-  const [method = "", template = ""] = call.split(" ")
+  const [method = "", named = ""] = call.split(" ")
+  const template = named.replace("{artifactId}", "art_unknown")
   const path = template.replace("{id}", id)
   const body = row.bodies === undefined ? {} : { body: "{}" }
   const one = (expected: string | ReadonlyArray<string>, more: Partial<RawHttp.Asked>): Attempt => ({

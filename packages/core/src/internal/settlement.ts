@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect"
 import type { SessionId } from "../Ids.ts"
 import type { Outcome } from "../Outcome.ts"
-import type { Session } from "../Session.ts"
+import type { NamedArtifact, Session } from "../Session.ts"
 import type { Transition } from "../SessionStore.ts"
 import type { SpawnJob } from "../SpawnJob.ts"
 import type { Flight } from "./flights.ts"
@@ -29,6 +29,7 @@ export interface Settling {
   readonly flight: Flight
   readonly session: Session
   readonly outcome: Outcome
+  readonly artifacts: ReadonlyArray<NamedArtifact>
   readonly nowMillis: number
 }
 

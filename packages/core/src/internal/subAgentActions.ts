@@ -88,8 +88,10 @@ const create = Effect.fnUntraced(function* (caller: Caller, params: Params.Creat
     : Answers.created(spawned)
 })
 
-const get = Effect.fnUntraced(function* (caller: Caller, { child_session_id: id, offset = 0 }: Params.Get) {
+const get = Effect.fnUntraced(function* (caller: Caller, params: Params.Get) {
+  const { artifact_id: artifactId, child_session_id: id, offset = 0 } = params
   const view = yield* below(caller, id)
+  if (artifactId !== undefined) return Answers.artifact(yield* caller.agents.artifact(id, artifactId), offset)
   return Answers.looked(view, yield* caller.agents.result(id), offset)
 })
 

@@ -9,7 +9,7 @@ import type { ToolAnswer } from "../AgentTools.ts"
 import type { SessionId, WaitId } from "../Ids.ts"
 import type { Steer } from "../Obligation.ts"
 import { errorText, hint, type Outcome, retryable } from "../Outcome.ts"
-import type { Session } from "../Session.ts"
+import type { Artifact, NamedArtifact, Session } from "../Session.ts"
 import type {
   CancelReceipt,
   ChildReport,
@@ -21,7 +21,7 @@ import type {
   SessionView,
   Spawned
 } from "../SubAgents.ts"
-import { partOf, plain } from "./plainText.ts"
+import { type Part, partOf, plain } from "./plainText.ts"
 import { present } from "./present.ts"
 
 /** A part of an answer that `get` gives at once: some 4,000 tokens. */
@@ -125,10 +125,13 @@ const answerOf = ({ begin, chars, end }: Excerpt, charsMax: number): Json => {
   }
 }
 
+const leftOf = ({ artifacts }: { readonly artifacts: number }): Json =>
+  artifacts === 0 ? {} : { artifacts: `${artifacts} left beside the answer: get names them` }
+
 const reportOf = (report: ChildReport, charsMax: number): Json => {
   switch (report._tag) {
     case "Settled":
-      return { ...named(report), ...endOf(report.outcome), ...answerOf(report.answer, charsMax) }
+      return { ...named(report), ...endOf(report.outcome), ...answerOf(report.answer, charsMax), ...leftOf(report) }
     case "ToldBefore":
       return { ...named(report), ...endOf(report.outcome), told_before: "its answer stands above; get reads it again" }
     case "InFlight":
@@ -173,12 +176,28 @@ export const listed = (views: ReadonlyArray<SessionView>): ToolAnswer => {
   })
 }
 
+/** Where in the whole a part stands. */
+const placeOf = ({ chars, next, offset }: Part, charsName: string): Json => ({
+  ...(offset > 0 || next !== undefined ? { offset, [charsName]: chars } : {}),
+  ...(next === undefined ? {} : { next_offset: next, rest: `get with offset ${next} reads on` })
+})
+
+const locationCharsMax = 4_096
+
+/** Names and places hold words of the child, such as its branch. */
+const artifactOf = (artifact: NamedArtifact): Json => {
+  const name = short(artifact.name, titleCharsMax)
+  if (artifact.kind === "text") return { name, artifact_id: artifact.id, bytes: artifact.bytes }
+  const details = Object.entries(artifact.details).map(([key, value]) => [key, short(value, errorCharsMax)])
+  return { name, location: short(artifact.location, locationCharsMax), ...Object.fromEntries(details) }
+}
+
 const resultOf = (result: SessionResult, offset: number): Json => {
-  const { chars, next, offset: from, text } = partOf(plain(result.text), offset, partCharsMax)
+  const part = partOf(plain(result.text), offset, partCharsMax)
   return {
-    written_by_child: { answer: text },
-    ...(from > 0 || next !== undefined ? { offset: from, answer_chars: chars } : {}),
-    ...(next === undefined ? {} : { next_offset: next, rest: `get with offset ${next} reads on` }),
+    written_by_child: { answer: part.text },
+    ...placeOf(part, "answer_chars"),
+    ...(result.artifacts.length === 0 ? {} : { artifacts: result.artifacts.map(artifactOf) }),
     ...(result.textTruncated ? { begin: "the begin of it is too long ago: this counts from what is kept" } : {}),
     ...Option.match(result.usage, { onNone: () => ({}), onSome: (usage) => ({ usage }) }),
     note: asData
@@ -190,6 +209,17 @@ export const looked = (view: SessionView, result: Option.Option<SessionResult>, 
     ...nowOf(view),
     ...Option.match(result, { onNone: () => ({ note: "It has no result yet." }), onSome: (it) => resultOf(it, offset) })
   })
+
+/** A part of a text that the child left. */
+export const artifact = ({ encoding, text }: Artifact, offset: number): ToolAnswer => {
+  const part = partOf(plain(text), offset, partCharsMax)
+  return said({
+    written_by_child: { artifact: part.text },
+    ...present("encoding", encoding),
+    ...placeOf(part, "artifact_chars"),
+    note: asData
+  })
+}
 
 export const updated = (session: Session): ToolAnswer =>
   said({ ...named(session), status: session.status, note: "run has it go on with this." })
@@ -250,6 +280,7 @@ const hints: ReadonlyMap<string, string> = new Map([
   ["AlreadyRunning", "It runs: wait for it, cancel it, or send_message to it."],
   ["AgentNotConfigured", "No model is configured for it: give it an external agent."],
   ["SteerRefused", "Wait for it to settle, then send_message again: it runs again with it."],
+  ["ArtifactNotFound", "get without artifact_id names what it left."],
   ["InboxFull", "It has not read what it was sent: wait for it to settle first."],
   ["StoreError", "The record could not be written: try again, once."]
 ])

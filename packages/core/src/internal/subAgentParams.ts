@@ -8,7 +8,7 @@
 import type * as JsonSchema from "effect/JsonSchema"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { SessionId } from "../Ids.ts"
+import { ArtifactId, SessionId } from "../Ids.ts"
 import { Policy } from "../Obligation.ts"
 
 /** A line in a list. */
@@ -54,6 +54,7 @@ export type Wait = typeof Wait.Type
 const Get = Schema.Struct({
   action: Schema.Literal("get"),
   ...ofChild,
+  artifact_id: key(ArtifactId),
   offset: key(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
 })
 export type Get = typeof Get.Type
@@ -188,7 +189,8 @@ export const shown = (
         "wait: when to be woken. all (default): when every child has settled; any: the first; first_error: the first that failed."
     },
     child_session_id: text("get, update, run, send_message, cancel, delete: the child, as create and list name it."),
-    offset: { type: "integer", minimum: 0, description: "get: where in the child's answer to go on reading." },
+    artifact_id: text("get: a text that the child left, as get names it, instead of its answer."),
+    offset: { type: "integer", minimum: 0, description: "get: where in the answer or artifact to go on reading." },
     message: text("send_message: what to tell the child. One that has settled runs again with it."),
     interrupt_running: {
       type: "boolean",

@@ -15,7 +15,14 @@ import * as Ids from "../Ids.ts"
 import * as Lifecycle from "../Lifecycle.ts"
 import type { Wait } from "../Obligation.ts"
 import type { Outcome } from "../Outcome.ts"
-import { isInFlight, isTerminal, metadataKeys, type Session, type SessionStatus } from "../Session.ts"
+import {
+  isInFlight,
+  isTerminal,
+  metadataKeys,
+  type NamedArtifact,
+  type Session,
+  type SessionStatus
+} from "../Session.ts"
 import type { Change, SessionStoreShape, StoreError, Transition } from "../SessionStore.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
 import { type Flight, type Flights, seatOf } from "./flights.ts"
@@ -61,6 +68,7 @@ interface Untold {
   readonly answerRunId: Ids.RunId | undefined
   /** What it said that is not in the record yet. */
   readonly tail: string
+  readonly artifacts: ReadonlyArray<NamedArtifact>
 }
 
 type Seen = { readonly _tag: "Untold"; readonly untold: Untold } | Exclude<WakeMessage.ChildReport, { _tag: "Settled" }>
@@ -80,7 +88,8 @@ const seeSettled = Effect.fnUntraced(function* (store: SessionStoreShape, sessio
   const outcome = Option.isSome(found) ? found.value.outcome : session.outcome
   if (outcome === undefined) return { _tag: "InFlight", id, title, status } satisfies Seen
   const answerRunId = Option.isSome(found) ? (found.value.answerRunId ?? runId) : runId
-  return { _tag: "Untold", untold: { session, outcome, runId, answerRunId, tail: "" } } satisfies Seen
+  const artifacts = Option.match(found, { onNone: () => [], onSome: (it) => it.artifacts ?? [] })
+  return { _tag: "Untold", untold: { session, outcome, runId, answerRunId, tail: "", artifacts } } satisfies Seen
 })
 
 const see = (
@@ -89,10 +98,10 @@ const see = (
   { id, session }: WaitedFor
 ): Effect.Effect<Seen, StoreError> => {
   if (Option.isSome(settling) && settling.value.session.id === id) {
-    const { flight, outcome } = settling.value
+    const { artifacts, flight, outcome, session } = settling.value
     const { runId } = flight.job
     const answerRunId = flight.live?.report.answeredBy ?? runId
-    const untold = { session: settling.value.session, outcome, runId, answerRunId, tail: flight.live?.text ?? "" }
+    const untold = { session, outcome, runId, answerRunId, tail: flight.live?.text ?? "", artifacts }
     return Effect.succeed({ _tag: "Untold", untold })
   }
   if (Option.isNone(session)) return Effect.succeed({ _tag: "Deleted", id })
@@ -108,13 +117,14 @@ const answerOf = Effect.fnUntraced(function* (store: SessionStoreShape, { answer
 
 const reportOf = (store: SessionStoreShape, seen: Seen): Effect.Effect<WakeMessage.ChildReport, StoreError> => {
   if (seen._tag !== "Untold") return Effect.succeed(seen)
-  const { outcome, session } = seen.untold
+  const { artifacts, outcome, session } = seen.untold
   return Effect.map(answerOf(store, seen.untold), (answer) => ({
     _tag: "Settled",
     id: session.id,
     title: session.title,
     outcome,
-    answer
+    answer,
+    artifacts: artifacts.length
   }))
 }
 

@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Option from "effect/Option"
 import * as Client from "../Client.ts"
+import { artifactLine } from "../internal/artifactLines.ts"
 import { firstLine, inert } from "../internal/terminalText.ts"
 import * as TreeLines from "../TreeLines.ts"
 import * as TreeView from "../TreeView.ts"
@@ -181,6 +182,7 @@ const summaryOf = (root: Wire.WireSession, ends: ReadonlyArray<Ended>, exitCode:
     error: session.error,
     text: Option.getOrUndefined(Option.map(result, ({ text }) => text)),
     usage: Option.getOrUndefined(Option.flatMap(result, ({ usage }) => Option.fromUndefinedOr(usage))),
+    artifacts: Option.getOrUndefined(Option.flatMapNullishOr(result, ({ artifacts }) => artifacts)),
     retryable: Option.getOrUndefined(Option.map(result, ({ retryable }) => retryable)),
     hint: Option.getOrUndefined(Option.map(result, ({ hint }) => hint))
   }))
@@ -194,6 +196,14 @@ const answerLines = (ends: ReadonlyArray<Ended>): ReadonlyArray<string> =>
       onSome: ({ text }) => ["", `${inert(session.title)} (${session.id})`, ...text.split(/\r\n|\r|\n/).map(inert)]
     })
   )
+
+/** What the children left beside their answers. */
+const leftLines = (ends: ReadonlyArray<Ended>): ReadonlyArray<string> =>
+  ends.flatMap(({ result, session: { id, title } }) => {
+    const artifacts = Option.match(result, { onNone: () => [], onSome: (it) => it.artifacts ?? [] })
+    if (artifacts.length === 0) return []
+    return [`left by ${inert(title)} (${id}):`, ...artifacts.map((artifact) => artifactLine(id, artifact))]
+  })
 
 /** A failure's own detail, such as the end of standard error, says more than half an answer. */
 const lastWordsOf = ({ details, text }: Wire.Result): string => {
@@ -221,6 +231,7 @@ const report = Effect.fnUntraced(function* (
   )
   yield* screen.print([
     ...TreeLines.outcomes(settled, { columns, colour: screen.colour, nowMillis }),
+    ...leftLines(ends),
     ...(input.text ? answerLines(ends) : [])
   ])
 })

@@ -81,6 +81,14 @@ export const agentNotConfigured = (error: SubAgents.AgentNotConfigured): Problem
     sessionId: error.sessionId
   })
 
+export const artifactNotFound = (error: SubAgents.ArtifactNotFound): Problems.ArtifactNotFound =>
+  new Problems.ArtifactNotFound({
+    detail: error.message,
+    hint: "The artifacts of its last run are named by GET /v1/sessions/{id}/result.",
+    sessionId: error.sessionId,
+    artifactId: error.artifactId
+  })
+
 export const requestNotFound = (error: SubAgents.RequestNotFound): Problems.RequestNotFound =>
   new Problems.RequestNotFound({
     detail: error.message,

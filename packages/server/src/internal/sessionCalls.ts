@@ -6,6 +6,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Option from "effect/Option"
 import { Api } from "../Api.ts"
 import * as Wire from "../Wire.ts"
+import * as WireArtifact from "../WireArtifact.ts"
 import * as WireWait from "../WireWait.ts"
 import { Closing } from "./closing.ts"
 import * as Refusals from "./refusals.ts"
@@ -122,6 +123,15 @@ const result = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId) =>
     return Wire.result(settled.value)
   })
 
+const artifact = (subAgents: SubAgents.SubAgentsShape, id: Ids.SessionId, artifactId: Ids.ArtifactId) =>
+  subAgents.artifact(id, artifactId).pipe(
+    Effect.map(WireArtifact.artifact),
+    Effect.catchTags({
+      ...fail,
+      ArtifactNotFound: (error) => Effect.fail(Refusals.artifactNotFound(error))
+    })
+  )
+
 const wait = (
   subAgents: SubAgents.SubAgentsShape,
   closing: Effect.Effect<void>,
@@ -187,6 +197,7 @@ export const layer = HttpApiBuilder.group(
         subAgents.usage(params.id).pipe(Effect.map(Wire.treeUsage), Effect.catchTags(fail))
       )
       .handle("result", ({ params }) => result(subAgents, params.id))
+      .handle("artifact", ({ params }) => artifact(subAgents, params.id, params.artifactId))
       .handle("wait", ({ params, payload }) =>
         payload?.mode === "wake"
           ? wake(subAgents, params.id, payload)
