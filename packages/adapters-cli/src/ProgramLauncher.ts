@@ -39,8 +39,12 @@ export interface LaunchOptions {
   readonly cwd: string | undefined
   /** The whole environment but for the mark, which is added. */
   readonly env: Readonly<Record<string, string | Redacted.Redacted<string>>>
-  /** Written, then closed. Without it standard input is `/dev/null`. */
-  readonly stdin: string | undefined
+  /**
+   * Written as it comes; the input is closed when the stream ends. A program
+   * that does not read holds up nobody but this stream. Without it standard
+   * input is `/dev/null`.
+   */
+  readonly stdin: Stream.Stream<Uint8Array> | undefined
   readonly mark: RunMark.RunMark
   /** Takes what one read brought. While it runs nothing more is read of that stream. */
   readonly onStdout: (chunks: ReadonlyArray<Uint8Array>) => Effect.Effect<void>
@@ -191,7 +195,7 @@ const start = Effect.fnUntraced(function* (services: Services, options: LaunchOp
         env: { ...options.env, ...RunMark.toEnvironment(options.mark) },
         extendEnv: false,
         // A program that does not read its input breaks the pipe: the writer ends, nothing else happens.
-        stdin: options.stdin === undefined ? "ignore" : Stream.encodeText(Stream.make(options.stdin)),
+        stdin: options.stdin ?? "ignore",
         // The spawner's own way out meets only what the ladder left: zombies that nobody reaps.
         forceKillAfter: "100 millis"
       })

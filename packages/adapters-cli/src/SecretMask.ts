@@ -10,7 +10,7 @@
 export const masked = "<redacted>"
 
 /** Shorter values are words like `true` or `8080`: masking them would garble the output and hide nothing. */
-const secretCharsMin = 8
+export const secretCharsMin = 8
 
 export interface Mask {
   /** The text that can be shown; a tail that may be the beginning of a secret waits for the next piece. */

@@ -1,4 +1,4 @@
-import { CommandAgent } from "@offshoot/adapters-cli"
+import { ChildEnvironment, CommandAgent } from "@offshoot/adapters-cli"
 import { assert, describe, it } from "@effect/vitest"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -134,7 +134,7 @@ describe("CommandAgent", () => {
       NODE_OPTIONS: "--inspect"
     }
     const config = agent({ env: { MODE: "fast", KEY: { ref: "SERVER_KEY" } } })
-    const child = Result.getOrThrow(CommandAgent.environment(config, parent, { OFFSHOOT_RUN_ID: "run_1" }))
+    const child = Result.getOrThrow(ChildEnvironment.environment(config.env, parent, { OFFSHOOT_RUN_ID: "run_1" }))
     const shown = Object.entries(child.variables).map(([name, value]) => [
       name,
       Redacted.isRedacted(value) ? `hidden ${Redacted.value(value)}` : value
@@ -154,12 +154,12 @@ describe("CommandAgent", () => {
 
   it("names every reference that leads nowhere", () => {
     const config = agent({ env: { A: { ref: "NO_A" }, B: { ref: "NO_B" }, C: "c" } })
-    assert.deepStrictEqual(CommandAgent.environment(config, {}, {}), Result.fail(["NO_A", "NO_B"]))
+    assert.deepStrictEqual(ChildEnvironment.environment(config.env, {}, {}), Result.fail(["NO_A", "NO_B"]))
   })
 
   it("lets the configuration replace what is allowed", () => {
     const config = agent({ env: { PATH: "/opt/bin", TERM: "xterm" } })
-    const { variables } = Result.getOrThrow(CommandAgent.environment(config, { PATH: "/bin" }, {}))
+    const { variables } = Result.getOrThrow(ChildEnvironment.environment(config.env, { PATH: "/bin" }, {}))
     assert.strictEqual(variables["PATH"], "/opt/bin")
     assert.strictEqual(variables["TERM"], "xterm")
   })

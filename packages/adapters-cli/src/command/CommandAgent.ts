@@ -1,29 +1,17 @@
 /**
  * What the configuration says of one `command` agent, and the pure decisions
- * that follow from it: the argument list, standard input, the environment.
+ * that follow from it: the argument list and standard input.
  *
  * @stability unstable
  */
-import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Environment } from "../CliHost.ts"
-import { reservedPrefix } from "../RunMark.ts"
+import { ChildVariables } from "../ChildEnvironment.ts"
 
 export const protocol = "command"
 
 /** Stands for the prompt in an argument. */
 export const promptPlaceholder = "{prompt}"
-
-const VariableName = Schema.String.check(
-  Schema.isPattern(/^[^=\0]+$/, { expected: "a name of an environment variable" }),
-  Schema.makeFilter(
-    (name) => !name.startsWith(reservedPrefix) || `names that begin with ${reservedPrefix} are given by the runtime`
-  )
-)
-
-/** A value as it stands, or where the server's own environment has it. A secret is always the second. */
-const VariableValue = Schema.Union([Schema.String, Schema.Struct({ ref: Schema.NonEmptyString })])
 
 const Command = Schema.NonEmptyArray(Schema.NonEmptyString).check(
   Schema.makeFilter(
@@ -56,7 +44,7 @@ export const CommandAgent = Schema.Struct({
   protocol: Schema.Literal(protocol),
   command: Command,
   cwd: Schema.optionalKey(Schema.NonEmptyString),
-  env: Schema.optionalKey(Schema.Record(VariableName, VariableValue)),
+  env: Schema.optionalKey(ChildVariables),
   stdin: Schema.optionalKey(Schema.Literals(["prompt", "none"])),
   graceSeconds: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: graceSecondsMax }))),
   concurrent: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)))
@@ -99,59 +87,4 @@ export const invocation = (agent: CommandAgent, prompt: string): Result.Result<I
   }
   const input = agent.stdin ?? (inArgument ? "none" : "prompt")
   return Result.succeed({ program, args, stdin: input === "prompt" ? prompt : undefined })
-}
-
-const allowed: ReadonlySet<string> = new Set([
-  "PATH",
-  "HOME",
-  "USER",
-  "LOGNAME",
-  "SHELL",
-  "TERM",
-  "LANG",
-  "TMPDIR",
-  "TZ"
-])
-
-/** Whether a child gets this variable of the server without being given it by name. */
-export const isAllowed = (name: string): boolean => allowed.has(name) || name.startsWith("LC_")
-
-/** The environment of a child, and which of its values must not be shown. */
-export interface ChildEnvironment {
-  readonly variables: Readonly<Record<string, string | Redacted.Redacted<string>>>
-  readonly secrets: ReadonlyArray<string>
-}
-
-/**
- * The allowed part of `parent`, then no colours and no terminal, then what the
- * agent's `env` says, then the run's own mark. Fails with the names of the
- * references that lead nowhere.
- */
-export const environment = (
-  agent: CommandAgent,
-  parent: Environment,
-  mark: Readonly<Record<string, string>>
-): Result.Result<ChildEnvironment, ReadonlyArray<string>> => {
-  const variables: Record<string, string | Redacted.Redacted<string>> = {}
-  const secrets: Array<string> = []
-  const missing: Array<string> = []
-  for (const [name, value] of Object.entries(parent)) {
-    if (value !== undefined && isAllowed(name)) variables[name] = value
-  }
-  variables["NO_COLOR"] = "1"
-  variables["TERM"] = "dumb"
-  for (const [name, value] of Object.entries(agent.env ?? {})) {
-    if (typeof value === "string") {
-      variables[name] = value
-      continue
-    }
-    const secret = parent[value.ref]
-    if (secret === undefined) {
-      missing.push(value.ref)
-      continue
-    }
-    variables[name] = Redacted.make(secret, { label: name })
-    secrets.push(secret)
-  }
-  return missing.length > 0 ? Result.fail(missing) : Result.succeed({ variables: { ...variables, ...mark }, secrets })
 }

@@ -11,6 +11,8 @@ import { ExternalChildRunner, Limits, Session, Telemetry } from "@offshoot/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import * as ChildEnvironment from "../ChildEnvironment.ts"
 import { CliHost, markOf } from "../CliHost.ts"
 import * as OutputText from "../OutputText.ts"
 import { ProgramLauncher } from "../ProgramLauncher.ts"
@@ -92,15 +94,16 @@ export const make = Effect.fn("CommandRunner.make")(function* (options: {
     const invocation = CommandAgent.invocation(agent, context.prompt)
     if (Result.isFailure(invocation)) return ExternalChildRunner.ended(CommandOutcome.setup(invocation.failure))
     const own = { ...RunMark.toEnvironment(mark), ...(yield* Telemetry.environment) }
-    const environment = CommandAgent.environment(agent, host.environment, own)
+    const environment = ChildEnvironment.environment(agent.env, host.environment, own)
     if (Result.isFailure(environment)) {
       return ExternalChildRunner.ended(CommandOutcome.ofMissingVariables(agentId, environment.failure))
     }
-    const { program } = invocation.success
+    const { program, stdin } = invocation.success
     const outputs = outputsOf(context, environment.success.secrets)
     return yield* launcher
       .run({
         ...invocation.success,
+        stdin: stdin === undefined ? undefined : Stream.encodeText(Stream.make(stdin)),
         cwd: context.session.workspace ?? agent.cwd,
         env: environment.success.variables,
         mark,

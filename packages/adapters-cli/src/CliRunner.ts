@@ -1,0 +1,138 @@
+/**
+ * Runs one coding agent of this machine as children, whatever protocol it
+ * speaks.
+ *
+ * Owns the program from its start to its last process, every wait for it,
+ * what is asked and answered, and the way out. What frames mean is the
+ * protocol's business, what is particular to an agent its profile's.
+ *
+ * - R1 An end of the program without an end of its turn is never a success.
+ * - R2 A cancel asks by the protocol, then closes the input, then goes down the
+ *   ladder of `StopLadder`, all within the grace time (I7). What the program
+ *   says meanwhile is still told.
+ * - R3 Nothing is told after the run has returned (I3).
+ *
+ * @stability unstable
+ */
+import { ExternalChildRunner, Ids, Limits, type Outcome, Session, Telemetry } from "@offshoot/core"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type { AgentProfile, ArgumentsInput } from "./AgentProfile.ts"
+import * as ChildEnvironment from "./ChildEnvironment.ts"
+import * as CliAgent from "./CliAgent.ts"
+import { CliHost, markOf } from "./CliHost.ts"
+import * as Conversing from "./internal/conversing.ts"
+import * as CommandOutcome from "./command/CommandOutcome.ts"
+import { ProgramLauncher } from "./ProgramLauncher.ts"
+import * as RunMark from "./RunMark.ts"
+
+export interface Options {
+  readonly agentId: string
+  readonly agent: CliAgent.AgentOptions
+  readonly profile: AgentProfile
+  /** What is started: a name on `PATH`, or a path. */
+  readonly program: string
+}
+
+const graceDefault = Duration.seconds(5)
+
+/** What killing and the last reading may take: a run must be over before the runtime gives it up. */
+const graceMargin = Duration.seconds(3)
+
+/** From SIGTERM to SIGKILL: what the agent asks for, as far as the runtime's own grace time allows after the protocol's. */
+export const graceOf = (
+  { graceSeconds }: CliAgent.AgentOptions,
+  limits: CliAgent.RunLimits,
+  runtimes: Duration.Duration
+): Duration.Duration => {
+  const spent = Duration.sum(graceMargin, Duration.sum(limits.interrupt, limits.exit))
+  return Duration.min(
+    graceSeconds === undefined ? graceDefault : Duration.seconds(graceSeconds),
+    Duration.max(Duration.zero, Duration.subtract(runtimes, spent))
+  )
+}
+
+/** Whether this session is for the agent with this id on this protocol (`S-external`). */
+export const handles = (agentId: string, protocol: string, session: Session.Session): boolean =>
+  session.metadata[Session.metadataKeys.runtimeKind] === "external" &&
+  session.metadata[Session.metadataKeys.externalAgentId] === agentId &&
+  session.metadata[Session.metadataKeys.externalProtocol] === protocol
+
+/** The session's model; a runner is told it with the job. */
+const modelOf = ({ job }: ExternalChildRunner.RunContext, agent: CliAgent.AgentOptions): Option.Option<string> =>
+  Option.fromUndefinedOr(job.model.trim() === "" ? agent.model : job.model.trim())
+
+/** Everything that is started for one run. */
+const prepare = Effect.fnUntraced(function* (options: Options, context: ExternalChildRunner.RunContext, cwd: string) {
+  const { agent, agentId, profile } = options
+  const host = yield* CliHost
+  const mark = markOf(host, context.job.runId)
+  const nonce = yield* Effect.flatten(Ids.Entropy)
+  const input: ArgumentsInput = {
+    model: modelOf(context, agent),
+    permission: agent.permission ?? "ask",
+    resume: Option.flatMap(context.resume, ({ handle }) => Option.fromUndefinedOr(handle)),
+    disabledTools: context.job.disabledTools ?? [],
+    cwd
+  }
+  const passed = profile.passes.flatMap((name) => {
+    const value = host.environment[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const own = { ...Object.fromEntries(passed), ...profile.environment({ ...input, nonce }), ...agent.env }
+  const marked = { ...RunMark.toEnvironment(mark), ...(yield* Telemetry.environment) }
+  const environment = ChildEnvironment.environment(own, host.environment, marked)
+  if (Result.isFailure(environment)) {
+    return Result.fail(CommandOutcome.ofMissingVariables(agentId, environment.failure))
+  }
+  const prepared: Conversing.Prepared = {
+    program: options.program,
+    title: profile.title,
+    args: [...profile.args(input), ...(agent.args ?? [])],
+    environment: environment.success.variables,
+    secrets: [...environment.success.secrets, nonce],
+    limits: CliAgent.limitsOf(agent),
+    mark,
+    nonce,
+    input
+  }
+  return Result.succeed(prepared)
+})
+
+/**
+ * The runner of the agent `agentId`.
+ *
+ * **Interruption** of a run: R2; an abort leaves no grace time.
+ * **Durability**: the conversation's handle is recorded as soon as the program
+ * tells it, so that a try after the end of this process goes on with it.
+ */
+export const make = Effect.fn("CliRunner.make")(function* (options: Options) {
+  const { agent, agentId, profile } = options
+  const launcher = yield* ProgramLauncher
+  const host = yield* CliHost
+
+  const run = Effect.fn("CliRunner.run")(function* (context: ExternalChildRunner.RunContext) {
+    const cwd = context.session.workspace ?? agent.cwd ?? "."
+    const prepared = yield* Effect.provideService(prepare(options, context, cwd), CliHost, host)
+    if (Result.isFailure(prepared)) return ExternalChildRunner.ended(prepared.failure)
+    const grace = graceOf(agent, prepared.success.limits, yield* Limits.GraceTime)
+    return yield* Conversing.converse({
+      launcher,
+      context,
+      protocol: profile.protocol,
+      prepared: prepared.success,
+      grace,
+      notStarted: (error): Outcome.RunnerOutcome => CommandOutcome.ofNotStarted(agentId, options.program, error)
+    })
+  })
+
+  const runner: ExternalChildRunner.ExternalChildRunner = {
+    name: `${profile.protocol.name}:${agentId}`,
+    capabilities: profile.protocol.capabilities,
+    shouldHandle: (session) => handles(agentId, profile.protocol.name, session),
+    run
+  }
+  return runner
+})
