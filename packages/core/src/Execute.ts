@@ -26,6 +26,7 @@ import type { AgentShape } from "./Agent.ts"
 import type { ExternalChildRunner, RunContext, RunEnd } from "./ExternalChildRunner.ts"
 import * as Finalize from "./Finalize.ts"
 import * as Ids from "./Ids.ts"
+import { keptFor, resumeOf } from "./internal/conversation.ts"
 import type { Flight } from "./internal/flights.ts"
 import { LiveRun, type Verdict } from "./internal/liveRun.ts"
 import { isoOf, publishOwn } from "./internal/publisher.ts"
@@ -269,14 +270,20 @@ export const settleUnbegun = Effect.fnUntraced(function* (services: ExecuteServi
 
 /**
  * What waits in the inbox joins the prompt with the launch: alone it is one. Who
- * goes on needs none. A session that was changed since it was queued is found
- * out by the commit that begins its run.
+ * goes on needs none. An agent that keeps the conversation is told the news;
+ * when there is none, what it may not have answered. A session that was changed
+ * since it was queued is found out by the commit that begins its run.
  */
-const load = Effect.fnUntraced(function* ({ inbox, recorder: { store } }: ExecuteServices, flight: Flight) {
+const load = Effect.fnUntraced(function* (services: ExecuteServices, flight: Flight) {
+  const { inbox } = services
+  const { store } = services.recorder
   const { childSessionId } = flight.job
   const session = yield* store.session(childSessionId)
-  const written = yield* findPrompt(store, flight.job)
-  const goesOn = flight.job.resume !== undefined || inbox.hasWaiting(childSessionId)
+  const kept = Option.flatMap(session, (found) => keptFor(found, services.recovery.canResume))
+  const isTold = inbox.hasWaiting(childSessionId)
+  const news = yield* findPrompt(store, flight.job, Option.isNone(kept) ? 0 : kept.value.position)
+  const written = Option.isNone(news) && Option.isSome(kept) && !isTold ? yield* findPrompt(store, flight.job, 0) : news
+  const goesOn = flight.job.resume !== undefined || isTold
   const prompt = Option.isNone(written) && goesOn ? Option.some("") : written
   return readiness(flight, session, prompt)
 })
@@ -402,7 +409,8 @@ export const execute: (services: ExecuteServices, flight: Flight) => Effect.Effe
       return yield* settle(services, flight, Option.some(ready.session), outcome)
     }
     const { live, prompt } = begun.success
-    const context = makeContext(services, flight, live, prompt, yield* Clock.Clock)
+    const work = { prompt, resume: resumeOf(live, services.recovery.canResume) }
+    const context = makeContext(services, flight, live, work, yield* Clock.Clock)
     const span = yield* openRunSpan(live, services.recorder.store)
     const outcome = yield* supervise(services, live, context, span)
     const ending = yield* end(services, flight, live, outcome)

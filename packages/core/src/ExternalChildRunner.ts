@@ -76,7 +76,19 @@ export interface RunContext {
   readonly job: SpawnJob
   /** What to work on: the user messages since the last answer, oldest first, with an empty line between them. */
   readonly prompt: string
-  /** The try that this one goes on from; none: it begins. Only a runner that declares `resume`, or the in-process agent, gets one. */
+  /**
+   * What this run goes on from; none: it begins. Only a runner that declares
+   * `resume`, or the in-process agent, gets one.
+   *
+   * - An earlier try of the same job, which `job.resume` names too. Its agent may
+   *   have heard the prompt, or not.
+   * - The conversation that an external agent keeps of the session, as the last
+   *   run that told of it left it: the prompt is what it has not heard. A run
+   *   that tells nothing of it leaves it as it was.
+   *
+   * A handle that the agent does not know any more is the runner's to refuse: by
+   * its outcome, or by beginning anew and telling the new handle.
+   */
   readonly resume: Option.Option<Resume>
   /**
    * Says what happened. Events keep their order; durable ones are committed

@@ -19,8 +19,10 @@ import * as Schedule from "effect/Schedule"
 import * as AgentEvent from "./AgentEvent.ts"
 import type { SessionId } from "./Ids.ts"
 import * as Ids from "./Ids.ts"
+import { leftBy } from "./internal/conversation.ts"
 import type { Flight } from "./internal/flights.ts"
 import { joined } from "./internal/ownChanges.ts"
+import { present } from "./internal/present.ts"
 import { onceInTranscript, settleDoubt } from "./internal/transcriptWriter.ts"
 import { isoOf, publishLifecycle, publishOwn, type Seat } from "./internal/publisher.ts"
 import { type Built, patiently, type Recorder, type Refused, showNothing } from "./internal/recorder.ts"
@@ -36,6 +38,7 @@ import {
 } from "./internal/settlement.ts"
 import { errorText, type Outcome } from "./Outcome.ts"
 import type { Outbox } from "./Outbox.ts"
+import { toldBy } from "./Recovery.ts"
 import type { Message, Session } from "./Session.ts"
 import type { Change, OpenJob, StoreError, Transition } from "./SessionStore.ts"
 import type { SessionStreamsShape } from "./SessionStreams.ts"
@@ -84,7 +87,7 @@ const completionOf = (
     outcome,
     ...(report.answeredBy === undefined ? {} : { answerRunId: report.answeredBy }),
     ...(usage === undefined ? {} : { usage }),
-    ...(report.resume === undefined ? {} : { resume: report.resume }),
+    ...present("resume", toldBy(job, report)),
     ...(report.artifacts === undefined ? {} : { artifacts: report.artifacts }),
     completedAtMillis: nowMillis
   }
@@ -280,9 +283,11 @@ const commitSettling = (
     }
     const nowMillis = completion.completedAtMillis
     const settling = { flight, session: current.value, outcome, artifacts, nowMillis }
-    const once = withParts(services, settling, (ofChild, ofParent) =>
-      recorder.transact(current.value, { _tag: "Settle", runId, outcome }, () =>
-        joined([said, ...ofChild, ended, ...ofParent])
+    const once = Effect.flatMap(leftBy(recorder.store, completion), (left) =>
+      withParts(services, settling, (ofChild, ofParent) =>
+        recorder.transact(current.value, { _tag: "Settle", runId, outcome, left }, () =>
+          joined([said, ...ofChild, ended, ...ofParent])
+        )
       )
     )
     return Effect.catchIf(once, isForeignConflict, () =>

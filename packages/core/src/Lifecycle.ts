@@ -13,11 +13,21 @@
  *
  * @stability unstable
  */
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { Waiting } from "./ExternalChildRunner.ts"
 import type { RunId } from "./Ids.ts"
 import { errorText, type Outcome } from "./Outcome.ts"
-import { isInFlight, isTerminal, type Metadata, metadataKeys, type Session, type SessionStatus } from "./Session.ts"
+import {
+  type Conversation,
+  externalAgentOf,
+  isInFlight,
+  isTerminal,
+  type Metadata,
+  metadataKeys,
+  type Session,
+  type SessionStatus
+} from "./Session.ts"
 
 export type Command =
   /** Accept a run of a session that is not in flight. */
@@ -34,7 +44,13 @@ export type Command =
   | { readonly _tag: "Wake"; readonly runId: RunId }
   /** The wish that a live run stops; a session that never ran is closed at once. */
   | { readonly _tag: "Cancel" }
-  | { readonly _tag: "Settle"; readonly runId: RunId; readonly outcome: Outcome }
+  /** The run has ended; `left` is what it told of its agent's conversation. None: what was told before stays. */
+  | {
+      readonly _tag: "Settle"
+      readonly runId: RunId
+      readonly outcome: Outcome
+      readonly left: Option.Option<Pick<Conversation, "handle" | "position">>
+    }
 
 /** Why a command does not apply to the session as it is. */
 export type Refusal =
@@ -72,6 +88,20 @@ const begin = (session: Session, model: string): Partial<Session> => ({
   metadata: withLastRun(session.metadata, "running", undefined), // S-marker
   ...(model === "" ? {} : { model })
 })
+
+const settle = (
+  session: Session,
+  { left, outcome, runId }: Extract<Command, { readonly _tag: "Settle" }>
+): Partial<Session> => {
+  const metadata = withLastRun(session.metadata, outcome.status, errorText(outcome))
+  const conversation = Option.zipWith(externalAgentOf(session), left, (agent, told) => ({ ...agent, ...told, runId }))
+  return {
+    status: outcome.status,
+    outcome,
+    metadata,
+    ...(Option.isNone(conversation) ? {} : { conversation: conversation.value })
+  }
+}
 
 /**
  * The session after the command, with its version raised by one; or why not.
@@ -114,10 +144,7 @@ export const decide = (session: Session, command: Command, nowMillis: number): R
       return status === "waiting_for_children"
         ? accept(step(session, { status: "pending" }, nowMillis))
         : refuse({ _tag: "NotCurrent", status })
-    case "Settle": {
-      const { outcome } = command
-      const metadata = withLastRun(session.metadata, outcome.status, errorText(outcome))
-      return accept(step(session, { status: outcome.status, outcome, metadata }, nowMillis))
-    }
+    case "Settle":
+      return accept(step(session, settle(session, command), nowMillis))
   }
 }

@@ -13,7 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { RunId, SessionId } from "./Ids.ts"
 import { cancelled, type Outcome } from "./Outcome.ts"
-import type { RecoveryPolicy, Session, Usage } from "./Session.ts"
+import { conversationOf, type RecoveryPolicy, type Session, type Usage } from "./Session.ts"
 import type { OpenJob } from "./SessionStore.ts"
 import { jobIdOf, type Resume, type RunReport, type SpawnJob } from "./SpawnJob.ts"
 import { spentBy } from "./UsageSum.ts"
@@ -51,8 +51,12 @@ const lost = (known: string): Decision => ({
   }
 })
 
-/** How the agent itself goes on with the conversation: what the run told, or else what it was given. */
-export const handleOf = (job: SpawnJob, report: RunReport): string | undefined => report.resume ?? job.resume?.handle
+/** What a job has told of how its agent goes on with the conversation: by its run, or by the try before that one. */
+export const toldBy = (job: SpawnJob, report: RunReport): string | undefined => report.resume ?? job.resume?.handle
+
+/** How the agent itself goes on with the conversation: by what the job has told, or else by what was known before it. */
+export const handleOf = (job: SpawnJob, report: RunReport, session: Session): string | undefined =>
+  toldBy(job, report) ?? Option.getOrUndefined(conversationOf(session))?.handle
 
 /** How a launched job whose process died, or is about to end, goes on. */
 export const ofLaunched = (
@@ -65,7 +69,7 @@ export const ofLaunched = (
   if ((open.job.lost ?? 0) >= lostMax) return lost(`while it was running, for the ${lostMax + 1}th time`)
   const wished = session.recovery ?? policy
   if (wished === "settle") return lost("while it was running")
-  if (canResume(session, handleOf(open.job, open.report))) return { _tag: "Continue", mode: "resume" }
+  if (canResume(session, handleOf(open.job, open.report, session))) return { _tag: "Continue", mode: "resume" }
   return wished === "retry" ? { _tag: "Continue", mode: "retry" } : lost("while it was running")
 }
 

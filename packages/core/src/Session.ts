@@ -6,6 +6,7 @@
  *
  * @stability unstable
  */
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ArtifactId, MessageId, RunId, SessionId } from "./Ids.ts"
 import { Outcome } from "./Outcome.ts"
@@ -62,6 +63,21 @@ export const ModelRef = Schema.Struct({ provider: Schema.String, model: Schema.S
 export type ModelRef = typeof ModelRef.Type
 
 /**
+ * What an external agent keeps of a session on its own side. `handle` is its
+ * word for it, as the run `runId` told it last; `agentId` and `protocol` say
+ * whose word that is. What stands in the transcript up to `position` was there
+ * when that run settled: it is no news to the agent.
+ */
+export const Conversation = Schema.Struct({
+  runId: RunId,
+  handle: Schema.String,
+  agentId: Schema.String,
+  protocol: Schema.String,
+  position: Schema.Int
+})
+export type Conversation = typeof Conversation.Type
+
+/**
  * One conversation, root or child. Times are milliseconds since the epoch, UTC.
  * `version` grows by one with every stored change; `runId` is the run that is
  * queued, live or last; `outcome` is how the last run ended.
@@ -90,12 +106,34 @@ export const Session = Schema.Struct({
   parentClose: Schema.optionalKey(ParentClose),
   /** Absent: what the app is configured for. */
   recovery: Schema.optionalKey(RecoveryPolicy),
+  /** Absent: no run of an external agent has told how to go on with it. */
+  conversation: Schema.optionalKey(Conversation),
   metadata: Metadata,
   createdAtMillis: Schema.Int,
   updatedAtMillis: Schema.Int,
   version: Schema.Int
 })
 export type Session = typeof Session.Type
+
+/** Which external agent runs a session, and by which protocol it is spoken to; none: it runs in process. */
+export const externalAgentOf = ({
+  metadata
+}: Pick<Session, "metadata">): Option.Option<Pick<Conversation, "agentId" | "protocol">> =>
+  metadata[metadataKeys.runtimeKind] === "external"
+    ? Option.some({
+        agentId: metadata[metadataKeys.externalAgentId] ?? "",
+        protocol: metadata[metadataKeys.externalProtocol] ?? ""
+      })
+    : Option.none()
+
+/** What the agent that runs the session now keeps of it: the word of another one is none of its own. */
+export const conversationOf = (session: Pick<Session, "conversation" | "metadata">): Option.Option<Conversation> =>
+  Option.flatMap(externalAgentOf(session), ({ agentId, protocol }) =>
+    Option.filter(
+      Option.fromUndefinedOr(session.conversation),
+      (kept) => kept.agentId === agentId && kept.protocol === protocol
+    )
+  )
 
 export const isTerminal = (status: SessionStatus): boolean => {
   switch (status) {

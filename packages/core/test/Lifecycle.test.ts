@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Lifecycle from "../src/Lifecycle.ts"
 import type { Outcome } from "../src/Outcome.ts"
-import { isInFlight, isTerminal, type Session, type SessionStatus } from "../src/Session.ts"
+import { conversationOf, isInFlight, isTerminal, type Session, type SessionStatus } from "../src/Session.ts"
 import * as Records from "./SessionRecords.ts"
 
 const now = Records.runId("now")
@@ -33,7 +34,7 @@ const commands: Record<string, Lifecycle.Command> = {
   Retry: { _tag: "Retry", runId: now, nextRunId: other },
   Suspend: { _tag: "Suspend", runId: now, nextRunId: other },
   Wake: { _tag: "Wake", runId: now },
-  Settle: { _tag: "Settle", runId: now, outcome: done }
+  Settle: { _tag: "Settle", runId: now, outcome: done, left: Option.none() }
 }
 
 const queued = "pending"
@@ -154,7 +155,8 @@ describe("Lifecycle.decide", () => {
     const next = after(at("running", { metadata: { last_run_error: "old" } }), {
       _tag: "Settle",
       runId: now,
-      outcome: done
+      outcome: done,
+      left: Option.none()
     })
     assert.deepStrictEqual(next.outcome, done)
     assert.deepStrictEqual(next.metadata, { last_run_status: "completed" })
@@ -162,10 +164,49 @@ describe("Lifecycle.decide", () => {
 
   it("S-skipped: settling as skipped leaves the seed's status and words in the metadata", () => {
     const outcome: Outcome = { status: "skipped", reason: "no_pending_message" }
-    const next = after(at("pending"), { _tag: "Settle", runId: now, outcome })
+    const next = after(at("pending"), { _tag: "Settle", runId: now, outcome, left: Option.none() })
     assert.deepStrictEqual(next.metadata, {
       last_run_status: "skipped",
       last_run_error: "No pending message to execute"
+    })
+  })
+
+  describe("what a run told of its agent's conversation", () => {
+    const external = (agentId: string, protocol = "p") => ({
+      "runtime.kind": "external",
+      "external.agent_id": agentId,
+      "external.protocol": protocol
+    })
+    const kept = { runId: other, handle: "old", agentId: "a", protocol: "p", position: 3 }
+    const settled = (
+      left: Option.Option<{ readonly handle: string; readonly position: number }>,
+      from: Partial<Session>
+    ) => after(at("running", from), { _tag: "Settle", runId: now, outcome: done, left })
+    const told = Option.some({ handle: "new", position: 9 })
+
+    it("is kept with whose word it is, in the place of what was told before", () => {
+      const { conversation } = settled(told, { metadata: external("a"), conversation: kept })
+      assert.deepStrictEqual(conversation, { runId: now, handle: "new", agentId: "a", protocol: "p", position: 9 })
+    })
+
+    it("stays when a run tells nothing of it, and over the next queueing", () => {
+      const next = settled(Option.none(), { metadata: external("a"), conversation: kept })
+      assert.deepStrictEqual(next.conversation, kept)
+      assert.deepStrictEqual(after(next, { _tag: "Queue", runId: other }).conversation, kept)
+    })
+
+    it("is not kept of a session that runs in process", () => {
+      assert.notProperty(settled(told, {}), "conversation")
+    })
+
+    it.each([
+      ["the agent that gave it, by its protocol", external("a"), "old"],
+      ["another agent", external("b"), undefined],
+      ["another protocol", external("a", "q"), undefined],
+      ["no external agent", {}, undefined]
+    ])("is there for %s: %j", (_, metadata, handle) => {
+      const found = conversationOf(at("completed", { metadata, conversation: kept }))
+      assert.strictEqual(Option.getOrUndefined(found)?.handle, handle)
     })
   })
 

@@ -60,6 +60,29 @@ describe("Recovery.ofLaunched", () => {
   })
 })
 
+describe("Recovery.handleOf", () => {
+  const metadata = { "runtime.kind": "external", "external.agent_id": "a", "external.protocol": "p" }
+  const kept = { runId: Records.runId("before"), handle: "kept", agentId: "a", protocol: "p", position: 1 }
+  const session = Records.child({ metadata, conversation: kept })
+  const goesOn = Records.job({ resume: { runId: Records.runId("first"), handle: "try" } })
+  it.each([
+    ["what the run told", goesOn, { resume: "told" }, session, "told"],
+    ["else what the try before it told", goesOn, {}, session, "try"],
+    ["else what the session had before the job", Records.job(), {}, session, "kept"],
+    ["nothing of another agent's", Records.job(), {}, { ...session, metadata: {} }, undefined],
+    ["nothing when nobody told anything", Records.job(), {}, Records.child({ metadata }), undefined]
+  ])("is %s", (_, job, report, of, expected) => {
+    assert.strictEqual(Recovery.handleOf(job, report, of), expected)
+  })
+
+  it("a run that told nothing goes on with the conversation that its session had", () => {
+    const asked: Array<string | undefined> = []
+    const canResume: Recovery.CanResume = (_, handle) => asked.push(handle) > 0
+    const decision = Recovery.ofLaunched(openJob({ session: Option.some(session) }), { policy: "resume", canResume })
+    assert.deepStrictEqual([decision._tag, asked], ["Continue", ["kept"]])
+  })
+})
+
 describe("Recovery.plan", () => {
   const owner = Records.runId("owner")
   const parentJob = openJob({

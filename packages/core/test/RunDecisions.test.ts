@@ -53,14 +53,15 @@ describe("Execute.readiness", () => {
 type Entry = readonly [role: StoredMessage["role"], text: string, run?: string]
 
 /** What a job works on, and whether the reading may stop there. `tries` are the runs before it. */
-const worksOn = (entries: ReadonlyArray<Entry>, tries: ReadonlyArray<string> = []) => {
+const worksOn = (entries: ReadonlyArray<Entry>, tries: ReadonlyArray<string>, after: number) => {
   const job = Records.job({ tries: tries.map((name) => ({ runId: Records.runId(name), endedAtMillis: 1 })) })
-  const recent = entries.map(([role, text, run]) => ({
+  const recent = entries.map(([role, text, run], index) => ({
+    position: index + 1,
     role,
     text,
     ...(run === undefined ? {} : { runId: Records.runId(run) })
   }))
-  const { text, whole } = promptOf(job, recent)
+  const { text, whole } = promptOf(job, recent, after)
   return [Option.getOrUndefined(text), whole ? "whole" : "more"]
 }
 
@@ -133,7 +134,33 @@ describe("promptOf", () => {
     ]
   ]
   it.each(cases)("is %s", (_, entries, tries, expected) => {
-    assert.deepStrictEqual(worksOn(entries, tries), expected)
+    assert.deepStrictEqual(worksOn(entries, tries, 0), expected)
+  })
+
+  const known: ReadonlyArray<readonly [string, ReadonlyArray<Entry>, number, ReadonlyArray<unknown>]> = [
+    [
+      "nothing that its agent was told before",
+      [
+        ["user", "old"],
+        ["user", "new"]
+      ],
+      1,
+      ["new", "whole"]
+    ],
+    ["nothing when there is no news for its agent", [["user", "old"]], 1, [undefined, "whole"]],
+    [
+      "for a later try the news of the first, over what that one left",
+      [
+        ["user", "old"],
+        ["user", "new"],
+        ["assistant", "half", "first"]
+      ],
+      1,
+      ["new", "whole"]
+    ]
+  ]
+  it.each(known)("is %s", (_, entries, after, expected) => {
+    assert.deepStrictEqual(worksOn(entries, ["first"], after), expected)
   })
 })
 

@@ -137,7 +137,7 @@ const attempt = Effect.fnUntraced(function* (flight: Flights.Flight, outcome: Ou
     completedAtMillis: nowMillis
   }
   const committed = yield* recorder
-    .transact(session, { _tag: "Settle", runId, outcome }, () => ({
+    .transact(session, { _tag: "Settle", runId, outcome, left: Option.none() }, () => ({
       changes: [{ _tag: "JobSettled", completion, handlers: [] }, ...addition.changes],
       show: addition.show
     }))

@@ -48,6 +48,7 @@ export const child = (number: number, parent: Session.Session): Session.Session 
   profile: "researcher",
   model: "large",
   modelRef: { provider: "acme", model: "large" },
+  conversation: { runId: runId(number), handle: "ü 😀", agentId: "a", protocol: "p", position: 3 },
   metadata: { last_run_status: "pending", "key with ' and \"": "value" },
   createdAtMillis: atMillis + number,
   updatedAtMillis: atMillis + number,

@@ -49,5 +49,6 @@ RunnerConformance.suite("scripted, with all that can be declared", {
   listens: { session, prompt: "say ready\ntake-wait", ready: "ready" },
   spends: { session, prompt: "usage 7\nsay ready\nhang", ready: "ready" },
   leaves: { session, prompt: "usage 7\nresume-handle thread-1" },
+  names: { session, prompt: "resume-handle thread-1\nsay ready\nhang", ready: "ready" },
   resumes: { session, prompt: "resumed" }
 })

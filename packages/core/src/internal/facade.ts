@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import type { ArtifactId, MessageId, SessionId } from "../Ids.ts"
-import { isInFlight, isTerminal, type Session } from "../Session.ts"
+import { conversationOf, isInFlight, isTerminal, type Session } from "../Session.ts"
 import type { Change, SessionStoreShape } from "../SessionStore.ts"
 import type { SessionStreamsShape } from "../SessionStreams.ts"
 import type { SpawnSchedulerShape } from "../SpawnScheduler.ts"
@@ -102,7 +102,8 @@ export const tree = Effect.fnUntraced(function* (services: FacadeServices, id: S
 })
 
 export const result = Effect.fnUntraced(function* ({ store }: FacadeServices, id: SessionId) {
-  const { runId, status } = yield* findSession(store, id)
+  const session = yield* findSession(store, id)
+  const { runId, status } = session
   if (runId === undefined || !isTerminal(status)) return Option.none<SessionResult>()
   const completion = yield* store.completion(runId)
   if (Option.isNone(completion)) return Option.none<SessionResult>()
@@ -114,7 +115,10 @@ export const result = Effect.fnUntraced(function* ({ store }: FacadeServices, id
     text: text.length > answerCharsMax ? text.slice(-answerCharsMax) : text,
     textTruncated: text.length > answerCharsMax,
     usage: Option.fromUndefinedOr(completion.value.usage),
-    resume: Option.fromUndefinedOr(completion.value.resume),
+    // A run that told nothing of it leaves the conversation as it was.
+    resume: Option.orElse(Option.fromUndefinedOr(completion.value.resume), () =>
+      Option.map(conversationOf(session), ({ handle }) => handle)
+    ),
     artifacts: completion.value.artifacts ?? []
   })
 })

@@ -159,9 +159,9 @@ export class LiveRun {
     return Option.getOrUndefined(this.end?.usage ?? Option.none()) ?? this.report.usage
   }
 
-  /** How the agent itself goes on with the conversation: the run's last word on it, or else what it was given. */
+  /** How the agent itself goes on with the conversation: the run's last word on it, or else what was known before. */
   get handle(): string | undefined {
-    return Option.getOrUndefined(this.end?.resume ?? Option.none()) ?? handleOf(this.job, this.report)
+    return Option.getOrUndefined(this.end?.resume ?? Option.none()) ?? handleOf(this.job, this.report, this.session)
   }
 
   /** What is known of it, also when it has not returned. */

@@ -22,19 +22,21 @@ export interface Prompt {
 /**
  * The user messages at the end of the transcript. Behind and between them may
  * stand what earlier tries of the same job said, and what they were told while
- * they ran; what was told to another job ends it.
+ * they ran; what was told to another job ends it, and so does what stands no
+ * further than `after`.
  */
 export const promptOf = (
   job: SpawnJob,
-  recent: ReadonlyArray<Pick<StoredMessage, "role" | "text" | "runId">>
+  recent: ReadonlyArray<Pick<StoredMessage, "position" | "role" | "text" | "runId">>,
+  after: number
 ): Prompt => {
   // A message that opened this very run is already its own.
   const tries = new Set([job.runId, ...(job.tries ?? []).map(({ runId }) => runId)])
   const texts: Array<string> = []
   let whole = false
-  for (const { role, runId, text } of recent.toReversed()) {
+  for (const { position, role, runId, text } of recent.toReversed()) {
     const isOfTry = runId !== undefined && tries.has(runId)
-    whole = !isOfTry && (role !== "user" || runId !== undefined)
+    whole = !isOfTry && (role !== "user" || runId !== undefined || position <= after)
     if (whole) break
     if (role === "user") texts.push(text)
   }
@@ -44,7 +46,8 @@ export const promptOf = (
 /** Reads back from the end of the transcript as far as the prompt goes. */
 export const findPrompt = (
   store: SessionStoreShape,
-  job: SpawnJob
+  job: SpawnJob,
+  after: number
 ): Effect.Effect<Option.Option<string>, StoreError> => {
   const sessionId = job.childSessionId
   const recent: Array<StoredMessage> = []
@@ -52,7 +55,7 @@ export const findPrompt = (
     const before = Option.map(Option.fromUndefinedOr(recent[0]), ({ position }) => position)
     return Effect.flatMap(store.recentMessages({ sessionId, before, limit: promptPageMax }), (page) => {
       recent.unshift(...page)
-      const { text, whole } = promptOf(job, recent)
+      const { text, whole } = promptOf(job, recent, after)
       return whole || page.length < promptPageMax || pagesLeft === 0 ? Effect.succeed(text) : look(pagesLeft - 1)
     })
   }

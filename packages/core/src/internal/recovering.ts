@@ -58,7 +58,7 @@ const goOn = Effect.fnUntraced(function* (
   const job = Recovery.nextJob(flight.job, {
     runId: yield* Ids.makeRunId,
     mode,
-    handle: Recovery.handleOf(flight.job, report),
+    handle: Recovery.handleOf(flight.job, report, session.value),
     endedAtMillis: yield* Clock.currentTimeMillis,
     notBeforeMillis: undefined,
     ended: "lost",

@@ -80,7 +80,7 @@ export const makeContext = (
   services: ContextServices,
   flight: Flight,
   live: LiveRun,
-  prompt: string,
+  work: Pick<RunContext, "prompt" | "resume">,
   clock: Clock.Clock
 ): RunContext => {
   const { budgets, inbox, recorder, requests, slots, streams } = services
@@ -90,8 +90,7 @@ export const makeContext = (
   return {
     session: live.session,
     job: flight.job,
-    prompt,
-    resume: Option.fromUndefinedOr(flight.job.resume),
+    ...work,
     emit: emitTo(bound),
     append: (entry) =>
       Effect.suspend(() =>

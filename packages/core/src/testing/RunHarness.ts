@@ -136,12 +136,16 @@ export const externalSession = (
   }
 })
 
-/** The run to stand around. `resume` is the try that it goes on from. */
+/**
+ * The run to stand around. `resume` is the try that it goes on from; `follows`
+ * the conversation that a run of an earlier job left.
+ */
 export interface Given {
   readonly session: Session
   readonly runId: string
   readonly prompt: string
   readonly resume?: Resume
+  readonly follows?: Resume
 }
 
 const jobOf = ({ resume, runId, session }: Given): SpawnJob => ({
@@ -225,7 +229,7 @@ const contextOf = (recorder: Recorder, given: Given, aborted: Deferred.Deferred<
   session: given.session,
   job: jobOf(given),
   prompt: given.prompt,
-  resume: Option.fromUndefinedOr(given.resume),
+  resume: Option.fromUndefinedOr(given.resume ?? given.follows),
   emit: (event) => Effect.sync(() => recorder.event(event)),
   append: (entry) => Effect.sync(() => recorder.entry(entry)),
   appendRound: (entries) => Effect.sync(() => entries.forEach((entry) => recorder.entry(entry))),

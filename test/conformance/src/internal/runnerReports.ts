@@ -51,17 +51,31 @@ const resumeTests = <R, E>(it: Vitest.MethodsNonLive<R>, subject: Subject<R, E>)
     )
     return
   }
-  it.effect("MUST go on with the conversation whose name it gave", () =>
-    Effect.gen(function* () {
-      const { resume } = yield* outcomeOf(subject, part(subject.leaves, "leaves"))
-      const handle = Option.getOrThrow(resume)
-      const harness = yield* harnessOf(part(subject.resumes, "resumes"), {
-        runId: Ids.RunId.make("run_before"),
-        handle
+  for (const [name, from] of [
+    ["as another try of its job", "resume"],
+    ["as the next job of its session", "follows"]
+  ] as const) {
+    it.effect(`MUST go on with the conversation whose name it gave, ${name}`, () =>
+      Effect.gen(function* () {
+        const { resume } = yield* outcomeOf(subject, part(subject.leaves, "leaves"))
+        const handle = Option.getOrThrow(resume)
+        const before = { runId: Ids.RunId.make("run_before"), handle }
+        const harness = yield* harnessOf(part(subject.resumes, "resumes"), { [from]: before })
+        const end = yield* harness.run(yield* subject.runner)
+        assert.strictEqual(end.outcome.status, "completed")
+        assert.include(yield* harness.answer, handle)
       })
-      const end = yield* harness.run(yield* subject.runner)
-      assert.strictEqual(end.outcome.status, "completed")
-      assert.include(yield* harness.answer, handle)
+    )
+  }
+  it.effect("MUST have told how to go on as soon as it knows, while it runs", () =>
+    Effect.gen(function* () {
+      const names = part(subject.names, "names")
+      const harness = yield* harnessOf(names)
+      const started = yield* harness.start(yield* subject.runner)
+      yield* harness.awaitAnswer(names.ready)
+      assert.isUndefined(started.fiber.pollUnsafe(), "the run has ended: this part is to go on")
+      assert.isDefined((yield* harness.report).resume)
+      yield* started.cancel
     })
   )
   it.effect("MUST begin a conversation when there is none to go on with", () =>

@@ -1,5 +1,5 @@
 /** What a runner under test is given to play, and the harness around one of its runs. */
-import type { ExternalChildRunner, Outcome, Session, SpawnJob } from "@offshoot/core"
+import type { ExternalChildRunner, Outcome, Session } from "@offshoot/core"
 import * as RunHarness from "@offshoot/core/testing/RunHarness"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
@@ -85,11 +85,6 @@ export const part = <P>(given: P | undefined, name: string): P => {
 
 let runs = 0
 
-/** A harness with a run id that no other test of this process has. `resume` is the try that it goes on from. */
-export const harnessOf = ({ prompt, session }: Part, resume?: SpawnJob.Resume) =>
-  RunHarness.make({
-    prompt,
-    session,
-    runId: `run_conformance_${++runs}`,
-    ...(resume === undefined ? {} : { resume })
-  })
+/** A harness with a run id that no other test of this process has, and what that run goes on from. */
+export const harnessOf = ({ prompt, session }: Part, from: Pick<RunHarness.Given, "resume" | "follows"> = {}) =>
+  RunHarness.make({ prompt, session, runId: `run_conformance_${++runs}`, ...from })
