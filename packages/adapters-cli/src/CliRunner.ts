@@ -17,7 +17,9 @@
 import { ExternalChildRunner, Ids, Limits, type Outcome, Session, Telemetry } from "@offshoot/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import type * as Path from "effect/Path"
 import * as Result from "effect/Result"
 import type { AgentProfile, ArgumentsInput } from "./AgentProfile.ts"
 import * as ChildEnvironment from "./ChildEnvironment.ts"
@@ -27,6 +29,7 @@ import * as Conversing from "./internal/conversing.ts"
 import * as CommandOutcome from "./command/CommandOutcome.ts"
 import { ProgramLauncher } from "./ProgramLauncher.ts"
 import * as RunMark from "./RunMark.ts"
+import * as WorkspaceRoots from "./WorkspaceRoots.ts"
 
 export interface Options {
   readonly agentId: string
@@ -112,10 +115,19 @@ export const make = Effect.fn("CliRunner.make")(function* (options: Options) {
   const { agent, agentId, profile } = options
   const launcher = yield* ProgramLauncher
   const host = yield* CliHost
+  const platform = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
 
   const run = Effect.fn("CliRunner.run")(function* (context: ExternalChildRunner.RunContext) {
-    const cwd = context.session.workspace ?? agent.cwd ?? "."
-    const prepared = yield* Effect.provideService(prepare(options, context, cwd), CliHost, host)
+    const place = yield* Effect.result(
+      WorkspaceRoots.resolve({
+        agentId,
+        roots: agent.roots ?? [],
+        cwd: agent.cwd,
+        workspace: context.session.workspace
+      })
+    ).pipe(Effect.provide(platform))
+    if (Result.isFailure(place)) return ExternalChildRunner.ended(CommandOutcome.setup(place.failure.message))
+    const prepared = yield* Effect.provideService(prepare(options, context, place.success), CliHost, host)
     if (Result.isFailure(prepared)) return ExternalChildRunner.ended(prepared.failure)
     const grace = graceOf(agent, prepared.success.limits, yield* Limits.GraceTime)
     return yield* Conversing.converse({
