@@ -193,8 +193,8 @@ export type Artifact = typeof Artifact.Type
 /**
  * What a run leaves beside its answer, as its result names it.
  *
- * - `text`: a kept artifact of so many bytes; `wholeBytes` is how many there
- *   were when its end had to be cut off.
+ * - `text`: a kept artifact of so many bytes; `missing` says in words what is
+ *   not in it, when it had to be bounded.
  * - `place`: something outside of the record, such as a folder on the server's
  *   machine. `details` says what else is known of it.
  */
@@ -205,7 +205,7 @@ export const NamedArtifact = Schema.Union([
     id: ArtifactId,
     mediaType: Schema.String,
     bytes: Schema.Int,
-    wholeBytes: Schema.optionalKey(Schema.Int)
+    missing: Schema.optionalKey(Schema.String)
   }),
   Schema.Struct({
     kind: Schema.Literal("place"),

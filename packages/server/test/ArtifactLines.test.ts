@@ -12,8 +12,8 @@ describe("a line about what a child left", () => {
       "  changes.diff: 12 bytes, GET /v1/sessions/ses_a/artifacts/art_1"
     ],
     [
-      { kind: "text", name: "changes.diff", id, mediaType: "text/x-diff", bytes: 12, wholeBytes: 99 },
-      "  changes.diff: the first 12 of 99 bytes, GET /v1/sessions/ses_a/artifacts/art_1"
+      { kind: "text", name: "changes.diff", id, mediaType: "text/x-diff", bytes: 12, missing: "2 large files" },
+      "  changes.diff: 12 bytes, without 2 large files, GET /v1/sessions/ses_a/artifacts/art_1"
     ],
     [
       { kind: "place", name: "worktree", location: "/trees/a", details: { branch: "b", because: "changed files" } },

@@ -99,7 +99,7 @@ export const completion = (number: number, session: Session.Session): SpawnJob.C
       id: Ids.ArtifactId.make("art_1"),
       mediaType: "text/x-diff",
       bytes: 3,
-      wholeBytes: 9
+      missing: "two files"
     },
     { kind: "place", name: "worktree", location: "/trees/a", details: { branch: "b" } }
   ],

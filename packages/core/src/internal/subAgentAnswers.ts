@@ -187,7 +187,15 @@ const locationCharsMax = 4_096
 /** Names and places hold words of the child, such as its branch. */
 const artifactOf = (artifact: NamedArtifact): Json => {
   const name = short(artifact.name, titleCharsMax)
-  if (artifact.kind === "text") return { name, artifact_id: artifact.id, bytes: artifact.bytes }
+  if (artifact.kind === "text") {
+    const { bytes, id, missing } = artifact
+    return {
+      name,
+      artifact_id: id,
+      bytes,
+      ...(missing === undefined ? {} : { missing: short(missing, errorCharsMax) })
+    }
+  }
   const details = Object.entries(artifact.details).map(([key, value]) => [key, short(value, errorCharsMax)])
   return { name, location: short(artifact.location, locationCharsMax), ...Object.fromEntries(details) }
 }

@@ -3,8 +3,8 @@ import type { Ids } from "@offshoot/core"
 import type * as WireArtifact from "../WireArtifact.ts"
 import { inert } from "./terminalText.ts"
 
-const sizeOf = ({ bytes, wholeBytes }: Extract<WireArtifact.Named, { readonly kind: "text" }>): string =>
-  wholeBytes === undefined ? `${bytes} bytes` : `the first ${bytes} of ${wholeBytes} bytes`
+const sizeOf = ({ bytes, missing }: Extract<WireArtifact.Named, { readonly kind: "text" }>): string =>
+  missing === undefined ? `${bytes} bytes` : `${bytes} bytes, without ${inert(missing)}`
 
 /** What it is called, where it is, and what else is known of it. */
 export const artifactLine = (id: Ids.SessionId, artifact: WireArtifact.Named): string => {
