@@ -23,6 +23,8 @@ export type Fact =
       readonly incarnation: number
       /** The run that it goes on from, when it does. */
       readonly resumes: SpawnJob.Resume | undefined
+      /** The agent's word for the conversation that it is given to go on with, in whatever way. */
+      readonly handle: string | undefined
     }
   | { readonly _tag: "BodyEnded"; readonly runId: RunId }
   /** From here on the body does not let itself be interrupted, ever. */

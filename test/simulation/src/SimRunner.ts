@@ -247,7 +247,7 @@ const special = (line: Line): Step | undefined => {
     case "take-wait":
       return goOn(Effect.andThen(context.inbox.arrived("queue"), take(line)))
     case "handle":
-      return goOn(context.report({ resume: String(line.at) }))
+      return goOn(context.report({ resume: `${SpawnJob.jobIdOf(context.job)} ${line.at}` }))
     case "limited":
       return Effect.succeed(limited(text))
     case "flaky":
@@ -312,13 +312,20 @@ const linesOf = (prompt: string): { readonly lines: ReadonlyArray<string>; reado
 }
 
 /** What this try plays: what it was told, then what a woken parent does; from where the try before it was. */
-const scoreOf = (bodies: Bodies, { prompt, resume, session }: RunContext): ReadonlyArray<string> => {
+/** Where the try before was in the work; the word for a conversation that an earlier job left says nothing of this one. */
+const placeOf = ({ job }: RunContext): number => {
+  const [jobId, at] = job.resume?.handle?.split(" ") ?? []
+  return jobId === SpawnJob.jobIdOf(job) ? Number(at) : 0
+}
+
+const scoreOf = (bodies: Bodies, context: RunContext): ReadonlyArray<string> => {
+  const { prompt, session } = context
   const { lines, woken } = linesOf(prompt)
   const script = scriptOf(bodies.plan, Number(session.metadata[scriptKey] ?? "-1"))
   const times = bodies.woken.get(session.id) ?? 0
   if (woken) bodies.woken.set(session.id, times + 1)
   const all = woken && times < wakesMax ? [...lines, ...script.onWake] : lines
-  const from = Option.match(resume, { onNone: () => 0, onSome: ({ handle }) => Number(handle ?? "0") })
+  const from = placeOf(context)
   return all.map((line, at) => (at < from ? "yield" : line))
 }
 
@@ -330,11 +337,13 @@ const play = Effect.fnUntraced(function* (
   const { incarnation, witness } = bodies
   const {
     job: { resume: resumes, runId },
+    resume,
     session
   } = given
+  const handle = Option.getOrUndefined(resume)?.handle
   yield* Effect.acquireRelease(
     Effect.sync(() => {
-      witness.add({ _tag: "BodyStarted", sessionId: session.id, runId, incarnation, resumes })
+      witness.add({ _tag: "BodyStarted", sessionId: session.id, runId, incarnation, resumes, handle })
       bodies.count()
     }),
     () => Effect.sync(() => witness.add({ _tag: "BodyEnded", runId }))
@@ -361,10 +370,13 @@ const play = Effect.fnUntraced(function* (
 const able = { steer: true, requests: true, resume: true, usage: true, gracefulCancel: false }
 const unable = { steer: false, requests: false, resume: false, usage: false, gracefulCancel: false }
 
+/** Whether this external agent can go on with a conversation. */
+export const keepsConversations = (agentId: string): boolean => agentId !== "plain"
+
 /** The runners of one incarnation. */
 export const make = (bodies: Bodies): ReadonlyArray<ExternalChildRunner.ExternalChildRunner> =>
   agents.map((agent) => {
-    const capabilities = agent === "plain" ? unable : able
+    const capabilities = keepsConversations(agent) ? able : unable
     const scripted = ScriptedRunner.make({ agent, census: bodies.census, capabilities })
     const { name, shouldHandle } = scripted
     return { name, capabilities, shouldHandle, run: (context: RunContext) => play(bodies, scripted, context) }

@@ -8,7 +8,7 @@ import { secrets } from "../src/checks/Secrets.ts"
 import { places, slots } from "../src/checks/Slots.ts"
 import { tries } from "../src/checks/Tries.ts"
 import { waits } from "../src/checks/Waits.ts"
-import { id, request, run, steer, story, wait } from "./histories.ts"
+import { id, ranBy, request, run, steer, story, wait } from "./histories.ts"
 import { accepts, type Check, refuses } from "./verdicts.ts"
 
 const isoAt = (millis: number): string => `1970-01-01T00:00:00.${String(millis).padStart(3, "0")}Z`
@@ -27,6 +27,22 @@ describe("tries (I2)", () => {
     accepts(tries, reported().body("a", "next", resume("h")).history)
     refuses(tries, reported().body("a", "next", resume("other")).history, "goes on from other, recorded is h")
     refuses(tries, reported().body("a", "next", { runId: run("b") }).history, "before it was run_a")
+  })
+
+  it("accepts a job that goes on with the conversation that an earlier one left, and refuses one that does not", () => {
+    const more = (agent: string) =>
+      story()
+        .accept("a", "p", ranBy(agent))
+        .settle("a", undefined, { resume: "h" })
+        .commit({
+          _tag: "JobAccepted",
+          job: { runId: run("b"), childSessionId: id("a"), model: "", acceptedAtMillis: 0 }
+        })
+    accepts(tries, more("scripted").body("a", "b", undefined, "h").history)
+    refuses(tries, more("scripted").body("a", "b").history, "goes on from undefined, recorded is h")
+    refuses(tries, more("plain").body("a", "b", undefined, "h").history, "goes on from h, recorded is undefined")
+    const silent = more("scripted").again("b", "c", { resume: { runId: run("b"), handle: "h" } })
+    accepts(tries, silent.body("a", "c", { runId: run("b"), handle: "h" }).history)
   })
 
   it("refuses a call that is made twice, and one that a crash cut off and nobody tells of", () => {

@@ -4,7 +4,7 @@ import {
   Ids,
   type Obligation,
   type Outcome,
-  type Session,
+  Session,
   type SessionStore,
   type SpawnJob
 } from "@offshoot/core"
@@ -20,7 +20,13 @@ export const handler = "simulated"
 const done: Outcome.Outcome = { status: "completed", reason: "done" }
 export const failed: Outcome.Outcome = { status: "error", reason: "agent_failed", message: "no luck" }
 
-const session = (name: string, parent: string | undefined): Session.Session => ({
+/** The metadata of a session that this external agent runs. */
+export const ranBy = (agentId: string): Session.Metadata => ({
+  [Session.metadataKeys.runtimeKind]: "external",
+  [Session.metadataKeys.externalAgentId]: agentId
+})
+
+const session = (name: string, parent: string | undefined, metadata: Session.Metadata = {}): Session.Session => ({
   id: id(name),
   kind: parent === undefined ? "root" : "child",
   ...(parent === undefined ? {} : { parentId: id(parent) }),
@@ -28,7 +34,7 @@ const session = (name: string, parent: string | undefined): Session.Session => (
   depth: parent === undefined ? 0 : 1,
   title: name,
   status: parent === undefined ? "idle" : "pending",
-  metadata: {},
+  metadata,
   createdAtMillis: 0,
   updatedAtMillis: 0,
   version: 1
@@ -95,7 +101,7 @@ export class Story {
   }
 
   /** A child is accepted, with `sub_agent_started` on the record of its parent. */
-  accept(name: string, parent = "p"): this {
+  accept(name: string, parent = "p", metadata: Session.Metadata = {}): this {
     const job: SpawnJob.SpawnJob = {
       runId: run(name),
       parentSessionId: id(parent),
@@ -106,7 +112,7 @@ export class Story {
     return this.fact({
       _tag: "Committed",
       transition: [
-        { _tag: "SessionCreated", session: session(name, parent) },
+        { _tag: "SessionCreated", session: session(name, parent, metadata) },
         { _tag: "JobAccepted", job },
         { _tag: "EventRecorded", sessionId: id(parent), event: startedEvent(name, parent) }
       ],
@@ -115,12 +121,12 @@ export class Story {
     })
   }
 
-  settle(name: string, outcome: Outcome.Outcome = done): this {
+  settle(name: string, outcome: Outcome.Outcome = done, more: Partial<SpawnJob.ChildCompletion> = {}): this {
     return this.fact({
       _tag: "Committed",
       transition: [
         { _tag: "EventRecorded", sessionId: id("p"), event: completedEvent(name) },
-        { _tag: "JobSettled", completion: completionOf(name, outcome), handlers: [handler] }
+        { _tag: "JobSettled", completion: { ...completionOf(name, outcome), ...more }, handlers: [handler] }
       ],
       numbers: [++this.head],
       answered: true
@@ -180,8 +186,10 @@ export class Story {
     return this.fact({ _tag: "Committed", transition, numbers: [], answered: true })
   }
 
-  body(name: string, runName = name, resumes?: SpawnJob.Resume): this {
-    return this.fact({ _tag: "BodyStarted", sessionId: id(name), runId: run(runName), incarnation: 1, resumes })
+  /** `handle` is what it is given to go on with: that of the try before it, when nothing else is said. */
+  body(name: string, runName = name, resumes?: SpawnJob.Resume, handle = resumes?.handle): this {
+    const started = { sessionId: id(name), runId: run(runName), incarnation: 1, resumes, handle }
+    return this.fact({ _tag: "BodyStarted", ...started })
   }
 
   bodyEnded(name: string): this {

@@ -1,11 +1,25 @@
 /** The tries of a job: each goes on from what is recorded, not too early, and makes no call twice unawares. */
-import type { Ids } from "@offshoot/core"
+import { type Ids, Session } from "@offshoot/core"
+import * as Option from "effect/Option"
 import type { FactOf, History } from "../Facts.ts"
 import { type Ledger, ledgerOf } from "../Ledger.ts"
+import { keepsConversations } from "../SimRunner.ts"
 
-/** A resumed run is given the run before it and the handle that was recorded last of the work. */
+/** Whether the agent of a session keeps its conversation, as the session was created. */
+const isKept = (ledger: Ledger, id: Ids.SessionId): boolean => {
+  const created = ledger.created.get(id)
+  const agent = created === undefined ? Option.none() : Session.externalAgentOf(created.session)
+  return Option.exists(agent, ({ agentId }) => keepsConversations(agentId))
+}
+
+/**
+ * A resumed run is given the run before it and the handle that was recorded last
+ * of the work; any run of an agent that keeps conversations the one that an
+ * earlier job of its session left, when its own work has none yet.
+ */
 const goesOnFromTheRecord = (history: History, ledger: Ledger): ReadonlyArray<string> => {
   const handles = new Map<Ids.RunId, string>()
+  const kept = new Map<Ids.SessionId, string>()
   return history.flatMap((fact) => {
     if (fact._tag === "Committed") {
       for (const change of fact.transition) {
@@ -16,6 +30,9 @@ const goesOnFromTheRecord = (history: History, ledger: Ledger): ReadonlyArray<st
         if (change._tag === "JobReplaced" && change.job.resume !== undefined && before !== undefined) {
           handles.set(change.job.runId, before)
         }
+        if (change._tag === "JobSettled" && change.completion.resume !== undefined) {
+          kept.set(change.completion.childSessionId, change.completion.resume)
+        }
       }
       return []
     }
@@ -23,13 +40,11 @@ const goesOnFromTheRecord = (history: History, ledger: Ledger): ReadonlyArray<st
     const tries = ledger.byRun.get(fact.runId)?.tries ?? []
     const at = tries.findIndex(({ job }) => job.runId === fact.runId)
     const before = tries[at - 1]?.job.runId
-    if (fact.resumes === undefined) return []
-    if (fact.resumes.runId !== before)
+    if (fact.resumes !== undefined && fact.resumes.runId !== before)
       return [`${fact.runId} goes on from ${fact.resumes.runId}, before it was ${before}`]
-    const handle = handles.get(fact.runId)
-    return fact.resumes.handle === handle
-      ? []
-      : [`${fact.runId} goes on from ${fact.resumes.handle}, recorded is ${handle}`]
+    const ofSession = isKept(ledger, fact.sessionId) ? kept.get(fact.sessionId) : undefined
+    const handle = (fact.resumes === undefined ? undefined : handles.get(fact.runId)) ?? ofSession
+    return fact.handle === handle ? [] : [`${fact.runId} goes on from ${fact.handle}, recorded is ${handle}`]
   })
 }
 
