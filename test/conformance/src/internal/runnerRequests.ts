@@ -38,7 +38,8 @@ export const requestTests = <R, E>(it: Vitest.MethodsNonLive<R>, subject: Subjec
         yield* Fiber.join(started.fiber)
         const said = yield* harness.answer
         assert.include(said, asks[name])
-        for (const [other] of answers) if (other !== name) assert.notInclude(said, asks[other])
+        // Some agents hear of a permission that was not given, and not why.
+        for (const [other] of answers) if (asks[other] !== asks[name]) assert.notInclude(said, asks[other])
         assert.strictEqual(yield* subject.live, 0)
       })
     )

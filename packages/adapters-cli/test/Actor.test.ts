@@ -1,0 +1,132 @@
+import { assert, describe, it } from "@effect/vitest"
+import { client as claude } from "./actor/ClaudeClient.ts"
+import { type Client, type Meeting, said, turn, untilSaid } from "./actor/Client.ts"
+import { type Fields, at, textAt } from "./actor/Json.ts"
+import { askKey, farewell, promptsOf, refusal } from "./actor/Parts.ts"
+import { differences, kindsOf, recorded } from "./actor/Shape.ts"
+
+const sameShape = (client: Client, real: ReadonlyArray<Fields>, played: ReadonlyArray<Fields>) => {
+  assert.deepStrictEqual(kindsOf(client.grammar, played), kindsOf(client.grammar, real))
+  assert.deepStrictEqual(differences(client.grammar, real, played), [])
+}
+
+/** Interrupts once the answer holds these words. */
+const interruptedAt =
+  (client: Client, words: string): NonNullable<Meeting["meanwhile"]> =>
+  async (driver) => {
+    await untilSaid(client, driver, words)
+    client.interrupt(driver)
+  }
+
+describe.each([claude])("the parts in the voice $voice", (client) => {
+  const prompts = promptsOf(client.voice)
+  const answerOf = async (script: string, meeting?: Meeting) => said(client, await turn(client, script, meeting))
+
+  it("say their answer whole and in order", async () => {
+    assert.strictEqual(await answerOf(prompts.completes), "one two")
+    const lines = Array.from({ length: 5000 }, (_, index) => `${index}\n`).join("")
+    assert.strictEqual(await answerOf(prompts.noisy), lines)
+  })
+
+  it("say their last words when they are asked to stop, and end", async () => {
+    const meanwhile = interruptedAt(client, "ready")
+    assert.include(await answerOf(prompts.polite, { meanwhile }), farewell)
+  })
+
+  it("end without a word when they have nothing to say to that", async () => {
+    assert.strictEqual(await answerOf("ready\nhang", { meanwhile: interruptedAt(client, "ready") }), "ready")
+  })
+
+  it("can say something and go on", async () => {
+    const frames = await turn(client, `${prompts.stubborn}`.replace("hang", "wait-message"), {
+      meanwhile: async (driver) => {
+        await interruptedAt(client, "ready")(driver)
+        await untilSaid(client, driver, refusal)
+        assert.isFalse(driver.frames.some(client.isEnd))
+        client.message(driver, "then end")
+      }
+    })
+    assert.include(said(client, frames), "then end")
+  })
+
+  it("take a message while they run", async () => {
+    const meanwhile: Meeting["meanwhile"] = async (driver) => {
+      await untilSaid(client, driver, "ready")
+      client.message(driver, "turn left")
+    }
+    assert.include(await answerOf(prompts.listens, { meanwhile }), "turn left")
+  })
+
+  it("say what belongs to the answer they got, and are asked by the key of the tool call", async () => {
+    const approved = await turn(client, prompts.asks(), { answer: "approved" })
+    assert.include(said(client, approved), "granted")
+    assert.isTrue(approved.some((frame) => JSON.stringify(frame).includes(`"${askKey}"`)))
+    assert.include(await answerOf(prompts.asks(), { answer: "denied" }), "refused")
+  })
+
+  it("know the conversation that they go on with", async () => {
+    assert.include(await answerOf(prompts.resumes, { resume: "an-earlier-one" }), "resumed an-earlier-one")
+    assert.notInclude(await answerOf(prompts.resumes), "an-earlier-one")
+  })
+})
+
+describe("the voice of Claude Code", () => {
+  const real = (scenario: string) => recorded("claude-2.1.330", scenario)
+
+  /** Of two calls at once the events come as they race: the blocks of one and the result of the other stay. */
+  const first = { call: "toolu_fake_5ymwrxb60s" }
+  const second = { call: "toolu_fake_5zmwrxb61n", message: "msg_fake_5xmwrxb60s", block: 1 }
+  const races = (frame: Fields): boolean => {
+    const text = JSON.stringify(frame)
+    if (frame["type"] === "user") return text.includes(`"${first.call}"`)
+    const ofSecond = at(frame, "api_message_id") === second.message && at(frame, "event", "index") === second.block
+    return ofSecond || text.includes(`"${second.call}"`)
+  }
+
+  it("thinks, speaks and uses tools as recorded", async () => {
+    const played = await turn(
+      claude,
+      [
+        "think pondering it",
+        "say I will run it",
+        'tool Bash {"command":"echo hi-tool"}',
+        "end hi-tool",
+        'tool Bash {"command":"echo a"}',
+        "end a",
+        "say all done"
+      ].join("\n")
+    )
+    sameShape(
+      claude,
+      real("ok").filter((frame) => !races(frame)),
+      played
+    )
+  })
+
+  it("is denied a tool as recorded", async () => {
+    const args = claude.args.slice(0, claude.args.indexOf("--permission-prompt-tool"))
+    sameShape(
+      claude,
+      real("denied"),
+      await turn(claude, 'ask k1 Bash {"command":"touch nope"} -> denied:fin', { args })
+    )
+  })
+
+  it("calls a failure of the model's server a success, as recorded", async () => {
+    const played = await turn(claude, "api-error fake error 400")
+    sameShape(claude, real("error400"), played)
+    assert.deepInclude(played.at(-1), { subtype: "success", is_error: true, terminal_reason: "api_error" })
+  })
+
+  it("breaks off as recorded, after it has answered the interrupt", async () => {
+    const played = await turn(claude, "say tick-1 tick-2\nhang", { meanwhile: interruptedAt(claude, "tick-2") })
+    sameShape(
+      claude,
+      real("sigint"),
+      played.filter(({ type }) => type !== "control_response")
+    )
+    const answered = played.findIndex((frame) => textAt(frame, "response", "request_id") === "r9")
+    assert.isAbove(answered, 0)
+    assert.isBelow(answered, played.length - 1)
+  })
+})

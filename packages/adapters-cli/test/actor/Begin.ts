@@ -1,0 +1,28 @@
+/** Chooses the voice, and lets it begin. */
+import * as NodeProcess from "node:process"
+import { Stage } from "./Stage.ts"
+import type { Voice } from "./Voice.ts"
+import { writeAll } from "./Wire.ts"
+
+const voices: Readonly<Record<string, () => Promise<Voice>>> = {
+  claude: async () => (await import("./ClaudeVoice.ts")).voice
+}
+
+const [name = "", ...args] = NodeProcess.argv.slice(2)
+const load = voices[name]
+const stage = new Stage(args, NodeProcess.env)
+
+/** Words, and nothing else. */
+const leave = (channel: 1 | 2, words: string, code: number): never => {
+  writeAll(channel, Buffer.from(`${words}\n`))
+  return stage.exit(code)
+}
+
+const begin = (voice: Voice): void => {
+  if (stage.has("exit-at-start")) leave(2, "the program cannot start", 1)
+  if (args.includes("--version")) leave(voice.version.channel === "stdout" ? 1 : 2, voice.version.text, 0)
+  voice.start(stage)
+}
+
+if (load === undefined) leave(2, `no such voice: ${name}; there are ${Object.keys(voices).join(", ")}`, 2)
+else begin(await load())
