@@ -3,6 +3,7 @@
  * to do, and a launcher whose program says and does what a test wants.
  */
 import {
+  type AgentProfile,
   CliHost,
   type CliAgent,
   type CliProtocol,
@@ -119,6 +120,20 @@ const make_ = Effect.fnUntraced(function* (manners: Manners) {
 export const make = (manners: Manners = {}) => make_(manners)
 export type StandInAgent = Effect.Success<ReturnType<typeof make>>
 
+export const profileOf = (agent: StandInAgent): AgentProfile.AgentProfile => ({
+  id: "stand-in",
+  title: "Stand-in",
+  protocol: agent.protocol,
+  programs: ["stand-in"],
+  version: { args: ["--version"], oldest: "1.0.0", newest: "1.0.0" },
+  install: "none",
+  args: () => [],
+  environment: () => ({}),
+  passes: [],
+  signIn: () => ({ _tag: "Unknown", why: "it is a stand-in" }),
+  quirks: []
+})
+
 /** The runner of a stand-in agent. */
 export const runnerOf = (
   agent: StandInAgent,
@@ -129,19 +144,7 @@ export const runnerOf = (
       agentId: "stand-in",
       agent: options,
       program: "stand-in",
-      profile: {
-        id: "stand-in",
-        title: "Stand-in",
-        protocol: agent.protocol,
-        programs: ["stand-in"],
-        version: { args: ["--version"], oldest: "1.0.0", newest: "1.0.0" },
-        install: "none",
-        args: () => [],
-        environment: () => ({}),
-        passes: [],
-        signIn: () => ({ _tag: "Unknown", why: "it is a stand-in" }),
-        quirks: []
-      }
+      profile: profileOf(agent)
     }),
     ProgramLauncher.ProgramLauncher,
     agent.launcher
