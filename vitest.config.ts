@@ -7,6 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/*/test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "test/real/**"],
     passWithNoTests: false,
     reporters: ["default", "./tools/closing-line.ts"]
   }
