@@ -1,7 +1,8 @@
 import { type CommandAgent, CommandRunner, ProcessTable } from "@offshoot/adapters-cli"
-import { Session } from "@offshoot/core"
+import { Outcome, Session } from "@offshoot/core"
 import * as RunHarness from "@offshoot/core/testing/RunHarness"
 import { suite } from "@offshoot/test-conformance/RunnerConformance"
+import * as Duration from "effect/Duration"
 import * as NodeProcess from "node:process"
 import { instanceOf, layerOf, live } from "./machine.ts"
 
@@ -13,6 +14,20 @@ const agent: CommandAgent.CommandAgent = {
   command: ["/bin/sh", "-c", "{prompt}"],
   graceSeconds: 3600
 }
+
+const agentFailed = { status: "error", reason: "agent_failed" } as const
+const within = Duration.seconds(20)
+
+const misbehaviours = [
+  { name: "kills itself", session, prompt: "echo half; kill -9 $$", expect: agentFailed, within },
+  {
+    name: "ends while a fork of its own holds its output open",
+    session,
+    prompt: "sleep 100000 & echo done",
+    expect: Outcome.done,
+    within
+  }
+]
 
 const run = (name: string, table: typeof ProcessTable.layer, hangs: string) => {
   const instance = instanceOf("conformance")
@@ -46,7 +61,9 @@ const run = (name: string, table: typeof ProcessTable.layer, hangs: string) => {
       prompt: "trap 'echo no' TERM; echo ready; while :; do sleep 100000 & wait $!; done",
       ready: "ready\n",
       stopping: "no\n"
-    }
+    },
+    speaks: { session, prompt: "printf 'one ready'; sleep 100000", said: "one ready", ready: "ready" },
+    misbehaves: misbehaviours
   })
 }
 

@@ -208,7 +208,7 @@ describe("a round of calls", () => {
     })
   )
 
-  it.effect("an interruption ends the calls and is no answer", () =>
+  it.effect("an interruption ends the calls, is no answer, and is shown as their end", () =>
     Effect.gen(function* () {
       const begun = yield* Deferred.make<void>()
       let released = false
@@ -232,7 +232,7 @@ describe("a round of calls", () => {
       assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)))
       assert.deepStrictEqual(
         (yield* harness.events).map(({ type }) => type),
-        ["tool_start"]
+        ["tool_start", "tool_error"]
       )
     })
   )

@@ -7,20 +7,19 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Limits } from "@offshoot/core"
-import type * as RunHarness from "@offshoot/core/testing/RunHarness"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { harnessOf, type LivePart, part, type Subject } from "./internal/runnerSubject.ts"
+import { everythingEnded, harnessOf, type LivePart, part, type Subject } from "./internal/runnerSubject.ts"
+import { misbehaviourTests } from "./internal/runnerMisbehaviour.ts"
 import { reportTests } from "./internal/runnerReports.ts"
 import { requestTests } from "./internal/runnerRequests.ts"
 import { steerTests } from "./internal/runnerSteering.ts"
+import { toolAndSpeechTests } from "./internal/runnerTools.ts"
 
 export type { LivePart, MisbehavingPart, Part, Subject } from "./internal/runnerSubject.ts"
 
 const testMillisMax = 30_000
-
-const nothingHeld: RunHarness.Counts = { running: 0, waiting: 0, late: 0 }
 
 /** A grace time that no test outlives: whoever waits for its end fails by time. */
 const endlessGrace = Effect.provideService(Limits.GraceTime, Duration.hours(1))
@@ -37,11 +36,6 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
         assert.isAbove(yield* subject.live, 0, "the agent is at work and `live` does not see it")
         return { harness, started }
       })
-      const everythingEnded = Effect.fnUntraced(function* (harness: RunHarness.RunHarness) {
-        assert.strictEqual(yield* subject.live, 0)
-        assert.deepStrictEqual(yield* harness.counts, nothingHeld)
-      })
-
       it.effect("MUST declare the capabilities that it is tested for", () =>
         Effect.gen(function* () {
           assert.deepStrictEqual((yield* subject.runner).capabilities, subject.capabilities)
@@ -97,7 +91,7 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
             const harness = yield* harnessOf(ends)
             const started = yield* harness.start(runner)
             yield* Fiber.join(started.fiber)
-            yield* everythingEnded(harness)
+            yield* everythingEnded(subject, harness)
           }
         })
       )
@@ -106,7 +100,7 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
         Effect.gen(function* () {
           const { harness, started } = yield* atWork(subject.hangs)
           yield* started.cancel
-          yield* everythingEnded(harness)
+          yield* everythingEnded(subject, harness)
         })
       )
 
@@ -115,7 +109,7 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
           const harness = yield* harnessOf(subject.hangs)
           const started = yield* harness.start(yield* subject.runner)
           yield* started.cancel
-          yield* everythingEnded(harness)
+          yield* everythingEnded(subject, harness)
         })
       )
 
@@ -125,7 +119,7 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
           yield* started.closeScope
           assert.strictEqual(yield* subject.live, 0)
           yield* Fiber.await(started.fiber)
-          yield* everythingEnded(harness)
+          yield* everythingEnded(subject, harness)
         })
       )
 
@@ -134,7 +128,7 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
           const { harness, started } = yield* atWork(subject.stubborn ?? subject.hangs)
           yield* harness.abort
           yield* started.cancel
-          yield* everythingEnded(harness)
+          yield* everythingEnded(subject, harness)
         }).pipe(endlessGrace)
       )
 
@@ -145,7 +139,7 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
             const { harness, started } = yield* atWork(polite)
             yield* started.cancel
             assert.include(yield* harness.answer, polite.stopping)
-            yield* everythingEnded(harness)
+            yield* everythingEnded(subject, harness)
           }).pipe(endlessGrace)
         )
 
@@ -158,7 +152,7 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
             assert.isUndefined(cancel.pollUnsafe(), "the agent goes on and the cancel has returned")
             yield* harness.abort
             yield* Fiber.join(cancel)
-            yield* everythingEnded(harness)
+            yield* everythingEnded(subject, harness)
           }).pipe(endlessGrace)
         )
       } else {
@@ -166,7 +160,7 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
           Effect.gen(function* () {
             const { harness, started } = yield* atWork(subject.hangs)
             yield* started.cancel
-            yield* everythingEnded(harness)
+            yield* everythingEnded(subject, harness)
           }).pipe(endlessGrace)
         )
       }
@@ -199,12 +193,14 @@ export const suite = <R, E = never>(name: string, subject: Subject<R, E>) =>
           assert.isAbove(yield* subject.live, 0)
           assert.isUndefined(second.started.fiber.pollUnsafe())
           yield* second.started.cancel
-          yield* everythingEnded(second.harness)
+          yield* everythingEnded(subject, second.harness)
         })
       )
 
       reportTests(it, subject)
       requestTests(it, subject)
       steerTests(it, subject)
+      toolAndSpeechTests(it, subject)
+      misbehaviourTests(it, subject)
     })
   })

@@ -72,6 +72,7 @@ const plays: Readonly<Record<string, (round: number, last: string) => Speech>> =
   hang: () => forEver("ready"),
   ask: (round, last) => (round === 0 ? speech(...use("shell")) : speech(...say(last), stop)),
   listen: (round, last) => (round === 0 ? speech(...say("ready"), ...use("listen")) : speech(...say(last), stop)),
+  work: () => speech(...use("grind")),
   spend: (round) => (round === 0 ? speech(...use("look")) : forEver("ready"))
 }
 
@@ -109,6 +110,7 @@ const words = { Approved: "yes", Denied: "no", Expired: "silence", Answered: "wo
 const toolsOf = (census: Census): ReadonlyArray<AgentTools.AgentTool> => [
   toolOf(census, "look", () => Effect.succeed("seen")),
   toolOf(census, "listen", ({ run }) => Effect.as(run.inbox.arrived("queue"), "heard")),
+  toolOf(census, "grind", ({ run }) => Effect.andThen(run.emit({ type: "token", content: "ready" }), Effect.never)),
   toolOf(census, "shell", ({ run, toolCallId }) =>
     Effect.map(
       run.ask({ key, ask: { type: "permission", toolCallId, toolName: "shell", arguments: {} } }),
@@ -190,5 +192,7 @@ RunnerConformance.suite("the agent of this process", {
   asks: { session, prompt: "ask", key, approved: words.Approved, denied: words.Denied, expired: words.Expired },
   listens: { session, prompt: "listen", ready: "ready" },
   spends: { session, prompt: "spend", ready: "ready" },
-  leaves: { session, prompt: "complete" }
+  leaves: { session, prompt: "complete" },
+  works: { session, prompt: "work", ready: "ready" },
+  speaks: { session, prompt: "spend", ready: "ready", said: "ready" }
 })

@@ -211,28 +211,29 @@ const bounded = (context: RunContext, bytesMax: number, answer: ToolAnswer): Eff
 
 const textPart = (text: string): Prompt.TextPart => Prompt.textPart({ text })
 
-/** Shows the call and its end to readers, and bounds what the model reads of it. */
+/** Shows the call and its end to readers, also when it is cut off, and bounds what the model reads of it. */
 const shownAs = (
   { context, limits }: ToolEnv,
   call: WantedCall,
   answering: Effect.Effect<ToolAnswer>
 ): Effect.Effect<ToolAnswer> => {
   const named = { toolCallId: call.id, toolName: cut(call.name, nameCharsMax) }
-  return context.emit({ type: "tool_start", ...named, arguments: boundedJson(call.params ?? null, shown) }).pipe(
-    Effect.andThen(inToolSpan({ session: context.session, ...named, params: call.params }, answering)),
-    Effect.flatMap((answer) => bounded(context, limits.toolResultBytes, answer)),
-    Effect.tap((answer) => {
-      const result = boundedJson(answer.result, shown)
-      return context.emit(
-        answer.isFailure
-          ? {
-              type: "tool_error",
-              ...named,
-              error: typeof result === "string" ? result : Option.getOrElse(jsonTextOf(result), () => "")
-            }
-          : { type: "tool_complete", ...named, result }
+  const failed = (error: string) => context.emit({ type: "tool_error", ...named, error })
+  const ended = (answer: ToolAnswer) => {
+    const result = boundedJson(answer.result, shown)
+    if (!answer.isFailure) return context.emit({ type: "tool_complete", ...named, result })
+    return failed(typeof result === "string" ? result : Option.getOrElse(jsonTextOf(result), () => ""))
+  }
+  const made = inToolSpan({ session: context.session, ...named, params: call.params }, answering).pipe(
+    Effect.flatMap((answer) => bounded(context, limits.toolResultBytes, answer))
+  )
+  return Effect.uninterruptibleMask((restore) =>
+    context
+      .emit({ type: "tool_start", ...named, arguments: boundedJson(call.params ?? null, shown) })
+      .pipe(
+        Effect.andThen(Effect.onInterrupt(restore(made), () => failed("The call was stopped before it had ended."))),
+        Effect.tap(ended)
       )
-    })
   )
 }
 

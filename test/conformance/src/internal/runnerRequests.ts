@@ -4,7 +4,7 @@ import type { ExternalChildRunner } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import { harnessOf, part, type Subject } from "./runnerSubject.ts"
+import { everythingEnded, harnessOf, part, type Subject } from "./runnerSubject.ts"
 
 const answers: ReadonlyArray<readonly ["approved" | "denied" | "expired", ExternalChildRunner.Answer]> = [
   ["approved", { _tag: "Approved", text: Option.none() }],
@@ -40,7 +40,7 @@ export const requestTests = <R, E>(it: Vitest.MethodsNonLive<R>, subject: Subjec
         assert.include(said, asks[name])
         // Some agents hear of a permission that was not given, and not why.
         for (const [other] of answers) if (asks[other] !== asks[name]) assert.notInclude(said, asks[other])
-        assert.strictEqual(yield* subject.live, 0)
+        yield* everythingEnded(subject, harness)
       })
     )
   }
@@ -53,8 +53,7 @@ export const requestTests = <R, E>(it: Vitest.MethodsNonLive<R>, subject: Subjec
       yield* harness.awaitAsk(asks.key)
       assert.deepStrictEqual(yield* harness.waits, ["request"])
       yield* started.cancel
-      assert.strictEqual(yield* subject.live, 0)
-      assert.deepStrictEqual(yield* harness.counts, { running: 0, waiting: 0, late: 0 })
+      yield* everythingEnded(subject, harness)
     })
   )
 

@@ -1,9 +1,11 @@
 /** What a runner under test is given to play, and the harness around one of its runs. */
+import { assert } from "@effect/vitest"
 import type { ExternalChildRunner, Outcome, Session } from "@offshoot/core"
 import * as RunHarness from "@offshoot/core/testing/RunHarness"
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import { openCalls } from "./openCalls.ts"
 
 /** How to make the agent play one part. */
 export interface Part {
@@ -85,6 +87,30 @@ export const part = <P>(given: P | undefined, name: string): P => {
 
 let runs = 0
 
-/** A harness with a run id that no other test of this process has, and what that run goes on from. */
-export const harnessOf = ({ prompt, session }: Part, from: Pick<RunHarness.Given, "resume" | "follows"> = {}) =>
-  RunHarness.make({ prompt, session, runId: `run_conformance_${++runs}`, ...from })
+/**
+ * A harness with a run id that no other test of this process has, and what that
+ * run goes on from. However the run ends, it must have closed the tool calls that
+ * it told of: the test fails otherwise.
+ */
+export const harnessOf = Effect.fnUntraced(function* (
+  { prompt, session }: Part,
+  from: Pick<RunHarness.Given, "resume" | "follows"> = {}
+) {
+  const harness = yield* RunHarness.make({ prompt, session, runId: `run_conformance_${++runs}`, ...from })
+  // Made before its runs are started, so that they have ended when it is looked at.
+  yield* Effect.addFinalizer(() =>
+    Effect.map(harness.events, (events) => assert.deepStrictEqual(openCalls(events), [], "tool calls were left open"))
+  )
+  return harness
+})
+
+const nothingHeld: RunHarness.Counts = { running: 0, waiting: 0, late: 0 }
+
+/** Nothing of a run is alive, and nothing came after its end. */
+export const everythingEnded = Effect.fnUntraced(function* <R, E>(
+  subject: Subject<R, E>,
+  harness: RunHarness.RunHarness
+) {
+  assert.strictEqual(yield* subject.live, 0)
+  assert.deepStrictEqual(yield* harness.counts, nothingHeld)
+})
