@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { acpClient } from "./actor/AcpClient.ts"
 import { client as claude } from "./actor/ClaudeClient.ts"
 import { type Client, type Meeting, said, turn, untilSaid } from "./actor/Client.ts"
 import { type Fields, at, textAt } from "./actor/Json.ts"
@@ -18,7 +19,7 @@ const interruptedAt =
     client.interrupt(driver)
   }
 
-describe.each([claude])("the parts in the voice $voice", (client) => {
+describe.each([claude, acpClient("acp")])("the parts in the voice $voice", (client) => {
   const prompts = promptsOf(client.voice)
   const answerOf = async (script: string, meeting?: Meeting) => said(client, await turn(client, script, meeting))
 
@@ -128,5 +129,32 @@ describe("the voice of Claude Code", () => {
     const answered = played.findIndex((frame) => textAt(frame, "response", "request_id") === "r9")
     assert.isAbove(answered, 0)
     assert.isBelow(answered, played.length - 1)
+  })
+})
+
+describe("the voices of ACP", () => {
+  const script = [
+    "think pondering it",
+    "say I will run it",
+    'tool Bash {"command":"echo hi-acp"}',
+    "end hi-acp",
+    "say all done"
+  ].join("\n")
+
+  it.each([
+    { voice: "acp-gemini" as const, program: "gemini-0.61.0", scenario: "acp-ok" },
+    { voice: "acp-claude" as const, program: "claude-agent-acp-0.101.0", scenario: "ok" },
+    { voice: "acp-codex" as const, program: "codex-acp-2.6.0", scenario: "ok" }
+  ])("think, speak and use tools as recorded from $program", async ({ program, scenario, voice }) => {
+    const client = acpClient(voice)
+    sameShape(client, recorded(program, scenario), await turn(client, script))
+  })
+
+  it("ask as recorded from opencode-1.18.33", async () => {
+    const client = acpClient("acp-opencode")
+    const asking = ["think pondering it", "say I will run it", 'ask k1 Bash {"command":"echo hi"} -> approved:all done']
+    const env = { OPENCODE_CONFIG_CONTENT: JSON.stringify({ permission: { bash: "ask" } }) }
+    const played = await turn(client, asking.join("\n"), { env, answer: "approved" })
+    sameShape(client, recorded("opencode-1.18.33", "acp-ok"), played)
   })
 })

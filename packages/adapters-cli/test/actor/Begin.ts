@@ -4,12 +4,12 @@ import { Stage } from "./Stage.ts"
 import type { Voice } from "./Voice.ts"
 import { writeAll } from "./Wire.ts"
 
-const voices: Readonly<Record<string, () => Promise<Voice>>> = {
-  claude: async () => (await import("./ClaudeVoice.ts")).voice
+const voiceOf = async (name: string): Promise<Voice | undefined> => {
+  if (name === "claude") return (await import("./ClaudeVoice.ts")).voice
+  return (await import("./AcpVoice.ts")).acpVoice(name)
 }
 
 const [name = "", ...args] = NodeProcess.argv.slice(2)
-const load = voices[name]
 const stage = new Stage(args, NodeProcess.env)
 
 /** Words, and nothing else. */
@@ -24,5 +24,6 @@ const begin = (voice: Voice): void => {
   voice.start(stage)
 }
 
-if (load === undefined) leave(2, `no such voice: ${name}; there are ${Object.keys(voices).join(", ")}`, 2)
-else begin(await load())
+const voice = await voiceOf(name)
+if (voice === undefined) leave(2, `no such voice: ${name}`, 2)
+else begin(voice)

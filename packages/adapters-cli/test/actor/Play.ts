@@ -61,6 +61,8 @@ const failure = (kind: Failure["kind"], status: number, message: string, more?: 
   ...more
 })
 
+const signedOut = failure("unauthorized", 401, "not logged in")
+
 const rateLimited = (seconds: number) =>
   failure("rate_limit", 429, "rate limited", { retryAfterSeconds: seconds, retried: true })
 
@@ -72,7 +74,7 @@ const ends: Readonly<Record<string, (rest: string) => End>> = {
   limit: (rest) => ({ kind: "limit", of: rest === "turns" ? "turns" : "tokens" }),
   "rate-limit": (rest) => ({ kind: "failed", failure: rateLimited(Number(rest)) }),
   unauthorized: () => ({ kind: "failed", failure: failure("unauthorized", 401, "invalid api key", { retried: true }) }),
-  "logged-out": () => ({ kind: "failed", failure: failure("unauthorized", 401, "not logged in") }),
+  "logged-out": () => ({ kind: "failed", failure: signedOut }),
   overflow: () => ({ kind: "failed", failure: failure("overflow", 400, "prompt is too long") }),
   "api-error": (rest) => ({ kind: "failed", failure: failure("api", 400, rest === "" ? "bad request" : textOf(rest)) })
 }
@@ -117,6 +119,7 @@ export class Performance {
   /** Plays to the end of the turn. A prompt that is no script is said back. */
   async run(): Promise<void> {
     try {
+      if (this.stage.has("signed-out")) return this.end({ kind: "failed", failure: signedOut })
       const isScript = this.steps[0] !== undefined && this.knows(this.steps[0].word)
       if (isScript) await this.play(this.steps)
       else this.say(this.prompt)
@@ -331,6 +334,10 @@ export class Performance {
     if (decision.kind === "cancelled" && decision.endsTurn) throw new Stopped()
     const said = (says[decision.kind] ?? "").replaceAll("{words}", words)
     if (said !== "") this.say(said)
+    if (decision.kind === "denied" && decision.endsTurn === true) {
+      this.end({ kind: "done" })
+      throw new Ended()
+    }
   }
 
   private async question(rest: string): Promise<void> {

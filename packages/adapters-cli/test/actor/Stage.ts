@@ -5,6 +5,8 @@
  * `--actor=…`, or by a script, and change what the whole process does:
  *
  * - `silent-handshake` `silent-prompt` `silent-cancel`: never answers that
+ * - `signed-out`: nobody has signed in
+ * - `other-version`: answers in another version of the protocol
  * - `other-id`: answers under another id than it was asked
  * - `deaf`: never reads its input
  * - `ignore-sigterm`: goes on when it is told to stop
@@ -22,6 +24,8 @@ export const switchNames = [
   "silent-handshake",
   "silent-prompt",
   "silent-cancel",
+  "signed-out",
+  "other-version",
   "other-id",
   "deaf",
   "ignore-sigterm",

@@ -46,8 +46,8 @@ export type End =
 
 export type Decision =
   | { readonly kind: "approved" }
-  /** `words`: what the client said with it. */
-  | { readonly kind: "denied"; readonly words: string }
+  /** `words`: what the client said with it. Some programs end their turn then. */
+  | { readonly kind: "denied"; readonly words: string; readonly endsTurn?: true }
   /** The ask was dismissed; where the protocol knows that, it also ends the turn. */
   | { readonly kind: "cancelled"; readonly endsTurn: boolean }
 
