@@ -10,6 +10,7 @@
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { ProgramLink, TurnFailed } from "./CliProtocol.ts"
 import { type Frame, isRecord, numberIn, objectOf, recordIn, textIn } from "./Frames.ts"
 
@@ -23,10 +24,14 @@ export class RpcRefused extends Data.TaggedError("RpcRefused")<{
 
 export type RpcId = string | number
 
-/** What the other side says that is no answer. */
+export type Answer = Result.Result<unknown, RpcRefused>
+
+/** What the other side says that settles no `call`. */
 export type Incoming =
   | { readonly _tag: "Call"; readonly id: RpcId; readonly method: string; readonly params: Frame }
   | { readonly _tag: "Notice"; readonly method: string; readonly params: Frame }
+  /** To what `begin` began. */
+  | { readonly _tag: "Answer"; readonly id: RpcId; readonly answer: Answer }
   /** No JSON object, or none of JSON-RPC. */
   | { readonly _tag: "Stray"; readonly line: string }
 
@@ -39,6 +44,11 @@ const openCallsMax = 256
 export interface JsonRpcPeer {
   /** Sends a call; returns with the result. **Interruption**: forgets the call, its answer is left out. */
   readonly call: (method: string, params: Frame) => Effect.Effect<unknown, RpcRefused | TurnFailed>
+  /**
+   * Sends a call whose answer comes out of `read`, in its place among what else
+   * is said: for one that lasts as long as a turn.
+   */
+  readonly begin: (method: string, params: Frame) => Effect.Effect<RpcId, TurnFailed>
   readonly notify: (method: string, params: Frame) => Effect.Effect<void, TurnFailed>
   readonly answer: (id: RpcId, result: unknown) => Effect.Effect<void, TurnFailed>
   readonly refuse: (id: RpcId, code: number, message: string) => Effect.Effect<void, TurnFailed>
@@ -50,42 +60,61 @@ const none: Frame = {}
 
 const idIn = (frame: Frame): RpcId | undefined => textIn(frame, "id") ?? numberIn(frame, "id")
 
+const tooMany = Effect.die(new Error("JsonRpcPeer: too many open calls"))
+
+/** `waits`: who is told of the answer; none: `read` gives it back. */
+interface OpenCall {
+  readonly method: string
+  readonly waits: Deferred.Deferred<unknown, RpcRefused> | undefined
+}
+
+const answerIn = (method: string, frame: Frame): Answer => {
+  const { error } = frame
+  if (error === undefined || error === null) return Result.succeed(frame["result"])
+  const known = isRecord(error) ? error : none
+  return Result.fail(
+    new RpcRefused({
+      method,
+      code: numberIn(known, "code") ?? 0,
+      message: textIn(known, "message") ?? "no reason was given",
+      data: known["data"]
+    })
+  )
+}
+
 /** `envelope`: what every frame has besides its own members. */
 export const make = (send: ProgramLink["send"], envelope: Frame): JsonRpcPeer => {
-  const open = new Map<RpcId, { readonly method: string; readonly answer: Deferred.Deferred<unknown, RpcRefused> }>()
+  const open = new Map<RpcId, OpenCall>()
   let lastId = 0
 
-  const settle = (id: RpcId, frame: Frame): void => {
-    const waiting = open.get(id)
-    if (waiting === undefined) return
+  const settle = (id: RpcId, frame: Frame): Incoming | undefined => {
+    const call = open.get(id)
+    if (call === undefined) return undefined
     open.delete(id)
-    const { error } = frame
-    Deferred.doneUnsafe(
-      waiting.answer,
-      error === undefined
-        ? Effect.succeed(frame["result"])
-        : Effect.fail(
-            new RpcRefused({
-              method: waiting.method,
-              code: isRecord(error) ? (numberIn(error, "code") ?? 0) : 0,
-              message: isRecord(error) ? (textIn(error, "message") ?? "no reason was given") : "no reason was given",
-              data: isRecord(error) ? error["data"] : undefined
-            })
-          )
-    )
+    const answer = answerIn(call.method, frame)
+    if (call.waits === undefined) return { _tag: "Answer", id, answer }
+    Deferred.doneUnsafe(call.waits, Effect.fromResult(answer))
+    return undefined
   }
 
   return {
     call: (method, params) =>
       Effect.suspend(() => {
-        if (open.size >= openCallsMax) return Effect.die(new Error("JsonRpcPeer: too many open calls"))
+        if (open.size >= openCallsMax) return tooMany
         const id = ++lastId
-        const answer = Deferred.makeUnsafe<unknown, RpcRefused>()
-        open.set(id, { method, answer })
+        const waits = Deferred.makeUnsafe<unknown, RpcRefused>()
+        open.set(id, { method, waits })
         return Effect.ensuring(
-          Effect.andThen(send({ ...envelope, id, method, params }), Deferred.await(answer)),
+          Effect.andThen(send({ ...envelope, id, method, params }), Deferred.await(waits)),
           Effect.sync(() => open.delete(id))
         )
+      }),
+    begin: (method, params) =>
+      Effect.suspend(() => {
+        if (open.size >= openCallsMax) return tooMany
+        const id = ++lastId
+        open.set(id, { method, waits: undefined })
+        return Effect.as(send({ ...envelope, id, method, params }), id)
       }),
     notify: (method, params) => send({ ...envelope, method, params }),
     answer: (id, result) => send({ ...envelope, id, result }),
@@ -97,8 +126,7 @@ export const make = (send: ProgramLink["send"], envelope: Frame): JsonRpcPeer =>
       const method = textIn(frame, "method")
       if (method === undefined) {
         if (id === undefined) return { _tag: "Stray", line }
-        settle(id, frame)
-        return undefined
+        return settle(id, frame)
       }
       const params = recordIn(frame, "params") ?? none
       return id === undefined ? { _tag: "Notice", method, params } : { _tag: "Call", id, method, params }
