@@ -52,7 +52,11 @@ export const taskState = (written: string): Option.Option<TaskState> => {
 export type Progress =
   | { readonly _tag: "Working"; readonly status: "running" }
   | { readonly _tag: "Waiting"; readonly status: "awaiting_request"; readonly wants: "input" | "authorization" }
-  | { readonly _tag: "Settled"; readonly status: "completed" | "error"; readonly outcome: Outcome.RunnerOutcome }
+  | {
+      readonly _tag: "Settled"
+      readonly status: Outcome.RunnerOutcome["status"]
+      readonly outcome: Outcome.RunnerOutcome
+    }
 
 const working: Progress = { _tag: "Working", status: "running" }
 

@@ -96,8 +96,8 @@ const defectOutcome = (cause: Cause.Cause<never>): Outcome.Outcome => {
 }
 
 /**
- * `S-verdict`: a timeout beats everything (`S-timeout-wins`), then success,
- * then a cancel, then whatever else the run ended with.
+ * `S-verdict`: a timeout beats everything (`S-timeout-wins`), whoever saw it,
+ * then success, then a cancel, then whatever else the run ended with.
  */
 export const judge = (verdict: Verdict, exit: Option.Option<Exit.Exit<RunEnd>>): Outcome.Outcome => {
   if ("status" in verdict) return verdict
@@ -105,7 +105,7 @@ export const judge = (verdict: Verdict, exit: Option.Option<Exit.Exit<RunEnd>>):
     onNone: () => defectOutcome(Cause.die("the runner did not stop within its grace time")),
     onSome: (known) => (Exit.isSuccess(known) ? known.value.outcome : defectOutcome(known.cause))
   })
-  if (outcome.status === "completed" || verdict._tag === "Ended") return outcome
+  if (outcome.status === "timeout" || outcome.status === "completed" || verdict._tag === "Ended") return outcome
   return Outcome.cancelled(verdict.by)
 }
 
@@ -180,6 +180,7 @@ const supervise = Effect.fnUntraced(function* (
   const ran = !("status" in verdict) && verdict._tag === "Ended"
   const exit = ran ? Option.some(yield* Fiber.await(body)) : yield* stop(services, live, body)
   const outcome = judge(verdict, exit)
+  if (outcome.status === "timeout" && !("status" in verdict)) yield* logTimeout(live, outcome) // its runner saw it
   return live.textDropped && outcome.reason === "done"
     ? ({ status: "completed", reason: "truncated", limit: "transcript" } satisfies Outcome.Outcome)
     : outcome

@@ -20,6 +20,8 @@ const reason = <const Status extends TerminalStatus, const Reason extends string
 
 const message = Schema.String
 const seconds = Schema.Int
+/** The setting that holds the limit, when it is not one of the runtime's watchdog. */
+const setting = Schema.optionalKey(Schema.String)
 
 /** Which limit of the outside cut an answer short. */
 export const Truncation = Schema.Literals(["length", "rounds", "tool_calls", "transcript"])
@@ -55,8 +57,8 @@ export const Outcome = Schema.Union([
   reason("error", "setup", { message }),
   reason("error", "defect", { message }),
   reason("timeout", "total", { elapsedSeconds: seconds, limitSeconds: seconds }),
-  reason("timeout", "idle", { elapsedSeconds: seconds, limitSeconds: seconds }),
-  reason("timeout", "tool", { elapsedSeconds: seconds, limitSeconds: seconds, toolName: Schema.String }),
+  reason("timeout", "idle", { elapsedSeconds: seconds, limitSeconds: seconds, setting }),
+  reason("timeout", "tool", { elapsedSeconds: seconds, limitSeconds: seconds, toolName: Schema.String, setting }),
   reason("timeout", "request", { elapsedSeconds: seconds, limitSeconds: seconds }),
   reason("cancelled", "by_parent", {}),
   reason("cancelled", "by_user", {}),
@@ -67,8 +69,16 @@ export const Outcome = Schema.Union([
 export type Outcome = typeof Outcome.Type
 export type Reason = Outcome["reason"]
 
-/** The outcomes that a runner itself may report; the others are the runtime's to say. */
-export type RunnerOutcome = Extract<Outcome, { readonly status: "completed" | "error" }>
+/**
+ * The outcomes that a runner itself may report; the others are the runtime's to
+ * say. A runner that watches its agent more closely than the watchdog can says
+ * itself that the agent, or a tool of its own, was silent for too long, and by
+ * which setting.
+ */
+export type RunnerOutcome = Extract<
+  Outcome,
+  { readonly status: "completed" | "error" } | { readonly reason: "idle" | "tool" }
+>
 
 /** Who wished a cancel. */
 export const CancelledBy = Schema.Literals(["by_parent", "by_user", "shutdown"])
@@ -94,9 +104,9 @@ export const errorText = (outcome: Outcome): string | undefined => {
     case "total":
       return `Child session timed out after ${outcome.elapsedSeconds} seconds (max_total_secs=${outcome.limitSeconds})`
     case "idle":
-      return `Child session idle timeout after ${outcome.elapsedSeconds} seconds without events (max_idle_secs=${outcome.limitSeconds})`
+      return `Child session idle timeout after ${outcome.elapsedSeconds} seconds without events (${outcome.setting ?? "max_idle_secs"}=${outcome.limitSeconds})`
     case "tool":
-      return `Tool ${outcome.toolName} timed out after ${outcome.elapsedSeconds} seconds (max_tool_secs=${outcome.limitSeconds})`
+      return `Tool ${outcome.toolName} timed out after ${outcome.elapsedSeconds} seconds (${outcome.setting ?? "max_tool_secs"}=${outcome.limitSeconds})`
     case "request":
       return `Request timed out after ${outcome.elapsedSeconds} seconds without an answer (max_request_secs=${outcome.limitSeconds})`
     case "by_parent":
@@ -130,7 +140,7 @@ export const retryable = (outcome: Outcome): boolean => {
   }
 }
 
-const hints: Record<Reason, string> = {
+const hints: Record<Exclude<Reason, "idle" | "tool">, string> = {
   done: "Read the result.",
   truncated: "The answer was cut off: raise the limit or ask for the rest.",
   agent_failed: "Read the error and the agent's last output, mend the cause, then spawn again.",
@@ -147,8 +157,6 @@ const hints: Record<Reason, string> = {
   setup: "Correct the configuration or the session, then spawn again.",
   defect: "This is a fault in a runner: report it with the log of the run.",
   total: "Raise child_watchdog.max_total_secs or give the child less to do.",
-  idle: "The child said nothing for too long: raise child_watchdog.max_idle_secs if that is normal for it.",
-  tool: "A tool call took too long: raise child_watchdog.max_tool_secs if that is normal for it.",
   request: "Nobody answered in time: answer sooner or raise child_watchdog.max_request_secs.",
   by_parent: "Its parent stopped it; spawn again if it is still wanted.",
   by_user: "A person stopped it; spawn again if it is still wanted.",
@@ -158,4 +166,13 @@ const hints: Record<Reason, string> = {
 }
 
 /** What to do next, in one sentence. */
-export const hint = (outcome: Outcome): string => hints[outcome.reason]
+export const hint = (outcome: Outcome): string => {
+  switch (outcome.reason) {
+    case "idle":
+      return `The child said nothing for too long: raise ${outcome.setting ?? "child_watchdog.max_idle_secs"} if that is normal for it.`
+    case "tool":
+      return `A tool call took too long: raise ${outcome.setting ?? "child_watchdog.max_tool_secs"} if that is normal for it.`
+    default:
+      return hints[outcome.reason]
+  }
+}

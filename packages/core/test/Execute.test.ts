@@ -13,7 +13,7 @@ import * as Outcome from "../src/Outcome.ts"
 import * as SessionStore from "../src/SessionStore.ts"
 import { SpawnScheduler } from "../src/SpawnScheduler.ts"
 import { SubAgents } from "../src/SubAgents.ts"
-import { child, eventsOf, root, settled, statusOf, watch, world } from "./world.ts"
+import { child, eventsOf, root, settled, statusOf, watch, world, worldWith } from "./world.ts"
 
 const run = <A, E>(
   effect: Effect.Effect<A, E, SubAgents | SpawnScheduler | SessionStore.SessionStore>,
@@ -283,6 +283,33 @@ describe("Execute: verdicts", () => {
       }),
       world({}, logger)
     )
+  })
+
+  it.effect("S-idle-log: a runner that finds its agent silent says so itself, and by which setting", () => {
+    const lines: Array<unknown> = []
+    const logger = Logger.layer([Logger.make(({ message }) => lines.push(message))])
+    const silent: Outcome.RunnerOutcome = {
+      status: "timeout",
+      reason: "idle",
+      elapsedSeconds: 9,
+      limitSeconds: 8,
+      setting: "agents.a.silenceSeconds"
+    }
+    const runner: ExternalChildRunner.ExternalChildRunner = {
+      name: "watching",
+      capabilities: { steer: false, requests: false, resume: false, usage: false, gracefulCancel: false },
+      shouldHandle: () => true,
+      run: () => Effect.succeed(ExternalChildRunner.ended(silent))
+    }
+    return Effect.gen(function* () {
+      const session = yield* settled(yield* child((yield* root).id, []))
+      assert.deepStrictEqual(session.outcome, silent)
+      assert.strictEqual(
+        session.metadata["last_run_error"],
+        "Child session idle timeout after 9 seconds without events (agents.a.silenceSeconds=8)"
+      )
+      assert.deepStrictEqual(lines, [["child.timeout_idle"]])
+    }).pipe(Effect.provide(worldWith(runner, {}, logger)))
   })
 
   it.effect("S-silent-tool: an open tool call is not idleness, and has a cap of its own", () =>

@@ -96,6 +96,32 @@ describe("Outcome", () => {
     }
   )
 
+  it.each<[Outcome.Outcome, string, string]>([
+    [
+      { status: "timeout", reason: "idle", ...late, setting: "agents.a.silenceSeconds" },
+      "Child session idle timeout after 61 seconds without events (agents.a.silenceSeconds=60)",
+      "agents.a.silenceSeconds"
+    ],
+    [
+      { status: "timeout", reason: "idle", ...late },
+      "Child session idle timeout after 61 seconds without events (max_idle_secs=60)",
+      "child_watchdog.max_idle_secs"
+    ],
+    [
+      { status: "timeout", reason: "tool", ...late, toolName: "shell", setting: "agents.a.toolSeconds" },
+      "Tool shell timed out after 61 seconds (agents.a.toolSeconds=60)",
+      "agents.a.toolSeconds"
+    ],
+    [
+      { status: "timeout", reason: "tool", ...late, toolName: "shell" },
+      "Tool shell timed out after 61 seconds (max_tool_secs=60)",
+      "child_watchdog.max_tool_secs"
+    ]
+  ])("%j names the limit that was reached, and says to raise that one", (outcome, text, setting) => {
+    assert.strictEqual(Outcome.errorText(outcome), text)
+    assert.include(Outcome.hint(outcome), `raise ${setting} `)
+  })
+
   it.each(rows)("%s says truly whether the same job may end better", (_, { outcome, retryable }) => {
     assert.strictEqual(Outcome.retryable(outcome), retryable)
   })

@@ -235,6 +235,9 @@ const late: Verdict = { status: "timeout", reason: "idle", elapsedSeconds: 2, li
 const exits: Record<string, Option.Option<Exit.Exit<RunEnd>>> = {
   success: Option.some(Exit.succeed(ended(Outcome.done))),
   truncated: Option.some(Exit.succeed(ended({ status: "completed", reason: "truncated", limit: "length" }))),
+  silence: Option.some(
+    Exit.succeed(ended({ status: "timeout", reason: "idle", elapsedSeconds: 61, limitSeconds: 60 }))
+  ),
   failure: Option.some(Exit.succeed(ended({ status: "error", reason: "agent_failed", message: "no" }))),
   defect: Option.some(Exit.die(new Error("boom"))),
   interrupt: Option.some(Exit.failCause(Cause.interrupt())),
@@ -248,6 +251,7 @@ describe("Execute.judge", () => {
   it.each([
     ["success", "done"],
     ["truncated", "truncated"],
+    ["silence", "idle"],
     ["failure", "agent_failed"],
     ["defect", "defect"],
     ["interrupt", "defect"],
@@ -259,13 +263,14 @@ describe("Execute.judge", () => {
   it.each([
     ["success", "done"],
     ["truncated", "truncated"],
+    ["silence", "idle"],
     ["failure", "by_parent"],
     ["defect", "by_parent"],
     ["interrupt", "by_parent"],
     ["unwritten", "by_parent"],
     ["stuck", "by_parent"]
   ])(
-    "S-verdict: a stopped run that ended in %s is %s: success beats the cancel, the cancel beats the rest",
+    "S-verdict: a stopped run that ended in %s is %s: a timeout and success beat the cancel, the cancel beats the rest",
     (exit, reason) => {
       assert.strictEqual(Execute.judge(stopped, exits[exit] ?? Option.none()).reason, reason)
     }
