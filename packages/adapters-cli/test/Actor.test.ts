@@ -1,7 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as NodeFS from "node:fs"
+import * as NodeOS from "node:os"
+import * as NodePath from "node:path"
 import { acpClient } from "./actor/AcpClient.ts"
 import { client as claude } from "./actor/ClaudeClient.ts"
 import { type Client, type Meeting, said, turn, untilSaid } from "./actor/Client.ts"
+import { client as codex } from "./actor/CodexClient.ts"
 import { type Fields, at, textAt } from "./actor/Json.ts"
 import { askKey, farewell, promptsOf, refusal } from "./actor/Parts.ts"
 import { differences, kindsOf, recorded } from "./actor/Shape.ts"
@@ -19,7 +23,7 @@ const interruptedAt =
     client.interrupt(driver)
   }
 
-describe.each([claude, acpClient("acp")])("the parts in the voice $voice", (client) => {
+describe.each([claude, acpClient("acp"), codex])("the parts in the voice $voice", (client) => {
   const prompts = promptsOf(client.voice)
   const answerOf = async (script: string, meeting?: Meeting) => said(client, await turn(client, script, meeting))
 
@@ -156,5 +160,47 @@ describe("the voices of ACP", () => {
     const env = { OPENCODE_CONFIG_CONTENT: JSON.stringify({ permission: { bash: "ask" } }) }
     const played = await turn(client, asking.join("\n"), { env, answer: "approved" })
     sameShape(client, recorded("opencode-1.18.33", "acp-ok"), played)
+  })
+})
+
+describe("the voice of Codex", () => {
+  const real = (scenario: string) => recorded("codex-0.169.0", `app-server-${scenario}`)
+
+  it("thinks, speaks and runs commands as recorded", async () => {
+    const script = [
+      "think pondering it",
+      "say I will run it",
+      'tool Bash {"command":"echo hi; sleep 1; echo there"}',
+      "output there",
+      "end hi",
+      "say all done"
+    ]
+    sameShape(codex, real("simple"), await turn(codex, script.join("\n")))
+  })
+
+  it.each([
+    { scenario: "allow", answer: "approved" as const },
+    { scenario: "deny", answer: "denied" as const }
+  ])("asks as recorded, and is answered: $scenario", async ({ answer, scenario }) => {
+    const asking = 'ask k1 Bash {"command":"python3 -c x"} -> approved:all done/denied:all done'
+    sameShape(codex, real(scenario), await turn(codex, asking, { answer }))
+  })
+
+  it("changes files as recorded", async () => {
+    const cwd = NodeFS.mkdtempSync(NodePath.join(NodeOS.tmpdir(), "actor-"))
+    sameShape(codex, real("patch"), await turn(codex, `edit ${cwd}/new2.txt hello\nsay patched`))
+    assert.strictEqual(NodeFS.readFileSync(`${cwd}/new2.txt`, "utf8"), "hello\n")
+    NodeFS.rmSync(cwd, { recursive: true })
+  })
+
+  it("gives up on a key that is refused as recorded", async () => {
+    sameShape(codex, real("error401"), await turn(codex, "unauthorized"))
+  })
+
+  it("breaks off as recorded, and says no end of what was under way", async () => {
+    const played = await turn(codex, "say tick-1\nhang", { meanwhile: interruptedAt(codex, "tick-1") })
+    const first = real("interrupt").findIndex(codex.isEnd) + 1
+    const unlimited = ({ method }: Fields) => method !== "account/rateLimits/updated"
+    sameShape(codex, real("interrupt").slice(0, first).filter(unlimited), played)
   })
 })
