@@ -1,5 +1,8 @@
+export * as AgentDefinition from "./AgentDefinition.ts"
 export * as AgentProfile from "./AgentProfile.ts"
 export * as AgentSurvey from "./AgentSurvey.ts"
+export * as AgentRunner from "./AgentRunner.ts"
+export * as Agents from "./Agents.ts"
 export * as ChildEnvironment from "./ChildEnvironment.ts"
 export * as CliAgent from "./CliAgent.ts"
 export * as CliHost from "./CliHost.ts"

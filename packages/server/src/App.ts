@@ -11,8 +11,8 @@ import * as NodeCrypto from "node:crypto"
 import * as NodeNet from "node:net"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import {
+  AgentRunner,
   CliHost,
-  CommandRunner,
   Guardian,
   OrphanSweep,
   ProcessTable,
@@ -92,7 +92,7 @@ const runners = (settings: Settings.Settings) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const given = yield* ExternalChildRunner.ExternalChildRunners
-      const own = yield* Effect.forEach(settings.agents, ({ agent, id }) => CommandRunner.make({ agentId: id, agent }))
+      const own = yield* Effect.forEach(settings.agents, ({ definition, id }) => AgentRunner.make(id, definition))
       return ExternalChildRunner.layer([...given, ...own])
     })
   )

@@ -122,7 +122,11 @@ const parts: ReadonlyArray<Part> = [
 export const agents: ReadonlyArray<AgentSetting> = parts.map(({ id, script }) => ({
   id,
   concurrentMax: 1,
-  agent: { protocol: CommandAgent.protocol, command: ["sh", "-c", script], stdin: "none", graceSeconds: 1 }
+  definition: {
+    _tag: "Command",
+    protocol: CommandAgent.protocol,
+    agent: { protocol: CommandAgent.protocol, command: ["sh", "-c", script], stdin: "none", graceSeconds: 1 }
+  }
 }))
 
 /** The children need some seconds; a machine that is very slow gets half a minute. */

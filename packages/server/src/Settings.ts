@@ -396,7 +396,7 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
 
 /** The entries of `AgentDirectory`. */
 export const directoryOf = (settings: Settings): ReadonlyArray<AgentDirectory.AgentEntry> =>
-  settings.agents.map(({ agent, concurrentMax, id }) => ({ id, protocol: agent.protocol, concurrentMax }))
+  settings.agents.map(({ concurrentMax, definition, id }) => ({ id, protocol: definition.protocol, concurrentMax }))
 
 /** A file that somebody named must be there; the one in the working directory need not. */
 const findConfig = (flags: Flags, environment: Sources["environment"], cwd: string) => {

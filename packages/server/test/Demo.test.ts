@@ -30,7 +30,11 @@ const screen = (lines: Array<string>) =>
 const server = Effect.fnUntraced(function* (folder: string) {
   const environment = { OFFSHOOT_DATA_DIR: `${folder}/.offshoot`, PATH: process.env["PATH"] ?? "", HOME: folder }
   const settings = yield* Settings.load({ port: 0 }).pipe(Effect.provideService(Environment, environment))
-  const agents = Demo.agents.map(({ agent, ...rest }) => ({ ...rest, agent: { ...agent, cwd: folder } }))
+  const agents = Demo.agents.map(({ definition, ...rest }): Settings.AgentSetting => ({
+    ...rest,
+    definition:
+      definition._tag === "Command" ? { ...definition, agent: { ...definition.agent, cwd: folder } } : definition
+  }))
   const running = yield* ServerRun.start({ ...settings, agents }).pipe(Effect.provideService(Environment, environment))
   return running.context
 })

@@ -142,7 +142,11 @@ describe("Settings: agents", () => {
       {
         id: "a",
         concurrentMax: 2,
-        agent: { protocol: "command", command, cwd: "/etc/app/work", concurrent: 2 }
+        definition: {
+          _tag: "Command",
+          protocol: "command",
+          agent: { protocol: "command", command, cwd: "/etc/app/work", concurrent: 2 }
+        }
       }
     ])
   })
@@ -218,7 +222,42 @@ describe("Settings: refusals", () => {
       /not available in this version/
     ],
     ["another database", { file: { database: "mysql://h/d" } }, "database", /expected nothing/],
-    ["an agent without a protocol", { file: { agents: { a: {} } } }, "agents.a.protocol", /this key is required/],
+    [
+      "an agent that nobody can tell who it is",
+      { file: { agents: { a: {} } } },
+      "agents.a.program",
+      /say who the agent is/
+    ],
+    [
+      "a program that no profile is known for",
+      { file: { agents: { a: { program: "unheard-of" } } } },
+      "agents.a.program",
+      /no profile is known for this program/
+    ],
+    [
+      "a misspelt profile",
+      { file: { agents: { a: { program: "x", profile: "pii" } } } },
+      "agents.a.profile",
+      /did you mean pi\?/
+    ],
+    [
+      "a protocol that the program does not speak",
+      { file: { agents: { a: { program: "pi", protocol: "command" } } } },
+      "agents.a.command",
+      /this key is required/
+    ],
+    [
+      "a misspelt option of a coding agent",
+      { file: { agents: { a: { program: "pi", permision: "ask" } } } },
+      "agents.a.permision",
+      /did you mean permission\?/
+    ],
+    [
+      "an unknown permission mode",
+      { file: { agents: { a: { program: "pi", permission: "yes" } } } },
+      "agents.a.permission",
+      /ask/
+    ],
     [
       "a protocol of a later version",
       { file: { agents: { a: { protocol: "a2a" } } } },
