@@ -91,6 +91,7 @@ const prepare = Effect.fnUntraced(function* (options: Options, context: External
     return Result.fail(CommandOutcome.ofMissingVariables(agentId, environment.failure))
   }
   const prepared: Conversing.Prepared = {
+    agentId,
     program: options.program,
     title: profile.title,
     args: [...profile.args(input), ...(agent.args ?? [])],

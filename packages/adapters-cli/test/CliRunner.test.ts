@@ -154,7 +154,13 @@ describe("a silence", () => {
       assert.deepStrictEqual((yield* agent.happened).map(words), ["prompted: go"])
       yield* TestClock.adjust("1 second")
       const { outcome } = yield* Fiber.join(run.fiber)
-      assert.strictEqual(outcome.reason, "unavailable")
+      assert.deepStrictEqual(outcome, {
+        status: "timeout",
+        reason: "idle",
+        elapsedSeconds: 10,
+        limitSeconds: 10,
+        setting: "agents.stand-in.waits.firstEventSeconds"
+      })
     }).pipe(Effect.provide(StandInAgent.platform))
   )
 
@@ -169,7 +175,7 @@ describe("a silence", () => {
       assert.isUndefined(run.fiber.pollUnsafe())
       yield* TestClock.adjust("1 second")
       const { outcome } = yield* Fiber.join(run.fiber)
-      assert.strictEqual(outcome.reason, "unavailable")
+      assert.strictEqual(outcome.reason, "idle")
     }).pipe(Effect.provide(StandInAgent.platform))
   )
 
@@ -184,7 +190,7 @@ describe("a silence", () => {
       yield* TestClock.adjust("29 seconds")
       assert.deepStrictEqual((yield* agent.happened).map(words), ["prompted: go"])
       yield* TestClock.adjust("31 seconds")
-      assert.strictEqual((yield* Fiber.join(run.fiber)).outcome.reason, "unavailable")
+      assert.strictEqual((yield* Fiber.join(run.fiber)).outcome.reason, "idle")
     }).pipe(Effect.provide(StandInAgent.platform))
   )
 

@@ -27,6 +27,7 @@ import { Turns } from "./turns.ts"
 
 /** What is known of a run before its program starts. */
 export interface Prepared {
+  readonly agentId: string
   readonly program: string
   readonly title: string
   readonly args: ReadonlyArray<string>

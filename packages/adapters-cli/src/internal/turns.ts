@@ -28,6 +28,7 @@ export interface TurnsOf {
   readonly inbox: ExternalChildRunner.RunInbox
   readonly limits: RunLimits
   readonly title: string
+  readonly agentId: string
   readonly clock: Clock.Clock
 }
 
@@ -101,7 +102,7 @@ export class Turns {
   /** Returns when a turn is silent for too long while nothing is open; a silence begins again behind what was open. */
   stalled(isOpen: () => boolean): Effect.Effect<Outcome.RunnerOutcome> {
     return Effect.suspend((): Effect.Effect<Outcome.RunnerOutcome> => {
-      const { clock, limits, title } = this.of
+      const { agentId, clock, limits } = this.of
       const limit = this.isAnswering ? limits.silence : limits.firstEvent
       const nowMillis = clock.currentTimeMillisUnsafe()
       if (this.turn === undefined || this.last !== undefined || isOpen()) this.toldAtMillis = nowMillis
@@ -109,11 +110,12 @@ export class Turns {
       if (Duration.isLessThan(quiet, limit)) {
         return Effect.andThen(Effect.sleep(Duration.subtract(limit, quiet)), this.stalled(isOpen))
       }
-      const seconds = Math.floor(Duration.toSeconds(quiet))
       return Effect.succeed({
-        status: "error",
-        reason: "unavailable",
-        message: `${title} has said nothing for ${seconds} s while no tool call of its own was open: its model provider may be making it wait`
+        status: "timeout",
+        reason: "idle",
+        elapsedSeconds: Math.floor(Duration.toSeconds(quiet)),
+        limitSeconds: Math.floor(Duration.toSeconds(limit)),
+        setting: `agents.${agentId}.waits.${this.isAnswering ? "silenceSeconds" : "firstEventSeconds"}`
       })
     })
   }
