@@ -8,6 +8,7 @@ import { type Client, type Meeting, said, turn, untilSaid } from "./actor/Client
 import { client as codex } from "./actor/CodexClient.ts"
 import { type Fields, at, textAt } from "./actor/Json.ts"
 import { askKey, farewell, promptsOf, refusal } from "./actor/Parts.ts"
+import { client as pi } from "./actor/PiClient.ts"
 import { differences, kindsOf, recorded } from "./actor/Shape.ts"
 
 const sameShape = (client: Client, real: ReadonlyArray<Fields>, played: ReadonlyArray<Fields>) => {
@@ -23,7 +24,7 @@ const interruptedAt =
     client.interrupt(driver)
   }
 
-describe.each([claude, acpClient("acp"), codex])("the parts in the voice $voice", (client) => {
+describe.each([claude, acpClient("acp"), codex, pi])("the parts in the voice $voice", (client) => {
   const prompts = promptsOf(client.voice)
   const answerOf = async (script: string, meeting?: Meeting) => said(client, await turn(client, script, meeting))
 
@@ -202,5 +203,42 @@ describe("the voice of Codex", () => {
     const first = real("interrupt").findIndex(codex.isEnd) + 1
     const unlimited = ({ method }: Fields) => method !== "account/rateLimits/updated"
     sameShape(codex, real("interrupt").slice(0, first).filter(unlimited), played)
+  })
+})
+
+describe("the voice of pi", () => {
+  const real = (scenario: string) => recorded("pi-0.73.1", scenario)
+
+  it("thinks, speaks and uses tools as recorded", async () => {
+    const script = [
+      "think pondering it",
+      "say I will run it",
+      'tool bash {"command":"echo hi-tool"}',
+      "end hi-tool",
+      'tool bash {"command":"echo a"}',
+      "end a",
+      "say all done"
+    ]
+    // The second of two calls at once is left out of what was recorded.
+    const second = "call_fake_70mwrxbf1e"
+    const alone = real("ok").filter((frame) => {
+      const { message } = frame
+      const isOfSecond = [frame["toolCallId"], at(message, "toolCallId")].includes(second)
+      const isPart =
+        at(frame, "assistantMessageEvent", "contentIndex") === 1 && textAt(message, "content", 1, "id") === second
+      return !isOfSecond && !isPart
+    })
+    sameShape(pi, alone, await turn(pi, script.join("\n")))
+  })
+
+  it("fails at the model's server as recorded", async () => {
+    sameShape(pi, real("error400"), await turn(pi, "api-error fake error 400"))
+  })
+
+  it("asks through the extension that it was given, and not otherwise", async () => {
+    const gate = NodePath.join(import.meta.dirname, "..", "src", "pi-rpc", "PiGate.ts")
+    const args = [...pi.args, "--extension", gate]
+    const played = await turn(pi, promptsOf("pi").asks("{words}"), { args, answer: "denied" })
+    assert.include(said(pi, played), "Nobody allowed this")
   })
 })

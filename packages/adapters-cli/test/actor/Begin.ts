@@ -7,6 +7,7 @@ import { writeAll } from "./Wire.ts"
 const voiceOf = async (name: string): Promise<Voice | undefined> => {
   if (name === "claude") return (await import("./ClaudeVoice.ts")).voice
   if (name === "codex") return (await import("./CodexVoice.ts")).voice
+  if (name === "pi") return (await import("./PiVoice.ts")).voice
   return (await import("./AcpVoice.ts")).acpVoice(name)
 }
 
