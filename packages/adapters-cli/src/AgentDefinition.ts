@@ -70,7 +70,12 @@ const unknownProfile = (given: string): string => {
   return Option.isSome(meant) ? `did you mean ${meant.value}? ${known}` : `no such profile; ${known}`
 }
 
-const coding = (profile: AgentProfile, program: string, agent: AgentOptions): AgentDefinition => ({
+/** An agent with a profile. */
+export const codingOf = (
+  profile: AgentProfile,
+  program: string,
+  agent: AgentOptions
+): Extract<AgentDefinition, { readonly _tag: "Coding" }> => ({
   _tag: "Coding",
   protocol: profile.protocol.name,
   agent,
@@ -92,7 +97,7 @@ const ofCli = (written: CliAgent): Result.Result<AgentDefinition, Refused> => {
   if (protocol !== undefined && protocol !== found.value.protocol.name) {
     return refused("protocol", `${found.value.title} is spoken to by ${found.value.protocol.name}: leave this out`)
   }
-  return Result.succeed(coding(found.value, program, agent))
+  return Result.succeed(codingOf(found.value, program, agent))
 }
 
 type Written = Readonly<Record<string, unknown>>
@@ -121,7 +126,7 @@ export const read = (written: Written): Result.Result<AgentDefinition, Refused> 
 }
 
 /** An agent that nobody configured, as it is offered when its program is on `PATH`. */
-export const offered = (profile: AgentProfile, program: string): AgentDefinition => coding(profile, program, {})
+export const offered = (profile: AgentProfile, program: string): AgentDefinition => codingOf(profile, program, {})
 
 /** How many runs of it may hold a slot at once; none: it does not say. */
 export const concurrentOf = ({ agent }: AgentDefinition): Option.Option<number> =>

@@ -76,7 +76,7 @@ const instanceOf = (dataDir: string): string =>
   NodeCrypto.createHash("sha256").update(dataDir).digest("hex").slice(0, 16)
 
 /** The processes of this machine: what starts them, what finds them, and on whose behalf. */
-const processes = (settings: Settings.Settings) =>
+export const processes = (settings: Settings.Settings) =>
   ProgramLauncher.layer.pipe(
     Layer.provideMerge(ProcessTable.layer),
     Layer.provideMerge(

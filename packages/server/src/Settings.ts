@@ -11,7 +11,7 @@
  */
 import * as NodeNet from "node:net"
 import * as NodePath from "node:path"
-import { RunMark } from "@offshoot/adapters-cli"
+import { AgentDefinition, Agents, ProgramFinder, RunMark } from "@offshoot/adapters-cli"
 import type { McpSettings } from "@offshoot/adapters-mcp"
 import {
   type AgentDirectory,
@@ -30,12 +30,13 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import { Environment } from "./Environment.ts"
-import { decodeAgents } from "./internal/agentSettings.ts"
+import { decodeAgents, settingOf } from "./internal/agentSettings.ts"
 import type { AgentSetting } from "./internal/agentSettings.ts"
 import * as ConfigFile from "./internal/configFile.ts"
 import type { Problem } from "./internal/configFile.ts"
@@ -78,6 +79,8 @@ export interface Settings {
   readonly agent: AgentSettings
   readonly mcp: McpSettings.McpSettings
   readonly agents: ReadonlyArray<AgentSetting>
+  /** `found`: the configuration says nothing of agents, and those whose programs are on `PATH` are offered. */
+  readonly agentsBy: "configured" | "found"
   readonly limits: Limits.Limits
   /** For roots that do not say themselves. */
   readonly budget: TreeBudget.TreeLimits
@@ -377,6 +380,7 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
       mcpProjects: file.mcpProjects ?? {}
     },
     agents: agents.settings,
+    agentsBy: file.agents === undefined ? "found" : "configured",
     limits: { ...Limits.defaults, ...file.limits },
     budget: file.budget ?? {},
     watchdog: { ...watchdogDefault, ...file.watchdog },
@@ -418,7 +422,21 @@ const unreadable = (path: string, namedBy: string | undefined, missing: boolean)
     ]
   })
 
-/** Reads the configuration file, then decides. */
+/** The known agents whose programs are on `PATH`, under the ids of their profiles. */
+const foundAgents = Effect.fnUntraced(function* (environment: Sources["environment"]) {
+  const found = yield* Effect.forEach(Agents.profiles, (profile) =>
+    Effect.map(
+      ProgramFinder.find(profile.programs, environment["PATH"]),
+      Option.map(({ path }) => settingOf(profile.id, AgentDefinition.offered(profile, path)))
+    )
+  )
+  return found.flatMap((setting) => Option.toArray(setting))
+}, Effect.provide(Path.layer))
+
+/**
+ * Reads the configuration file, then decides. Where it says nothing of agents,
+ * looks for the programs of those that are known.
+ */
 export const load = Effect.fn("Settings.load")(function* (flags: Flags) {
   const files = yield* FileSystem.FileSystem
   const environment = yield* Environment
@@ -432,5 +450,6 @@ export const load = Effect.fn("Settings.load")(function* (flags: Flags) {
     })
   )
   const file = Option.map(text, (text) => ({ path, text }))
-  return yield* Effect.fromResult(resolve({ flags, environment, file, cwd }))
+  const settings = yield* Effect.fromResult(resolve({ flags, environment, file, cwd }))
+  return settings.agentsBy === "configured" ? settings : { ...settings, agents: yield* foundAgents(environment) }
 })

@@ -352,6 +352,29 @@ describe("Settings: the file", () => {
   const load = (flags: Settings.Flags, environment: Record<string, string> = {}) =>
     Effect.result(Settings.load(flags)).pipe(Effect.provideService(Environment, environment))
 
+  it.live(
+    "that says nothing of agents has those offered whose programs are on PATH, and one that does has them not",
+    () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const folder = yield* fs.makeTempDirectoryScoped()
+        yield* fs.writeFileString(`${folder}/pi`, "#!/bin/sh\n")
+        yield* fs.chmod(`${folder}/pi`, 0o755)
+        const agentsWith = Effect.fnUntraced(function* (config: unknown) {
+          yield* fs.writeFileString(`${folder}/c.json`, JSON.stringify(config))
+          const loaded = yield* load({ config: `${folder}/c.json` }, { PATH: `/nowhere:${folder}` })
+          const agents = Result.isSuccess(loaded) ? loaded.success.agents : []
+          return agents.map(({ definition, id }) => [
+            id,
+            definition.protocol,
+            "program" in definition && definition.program
+          ])
+        })
+        assert.deepStrictEqual(yield* agentsWith({}), [["pi", "pi-rpc", `${folder}/pi`]])
+        assert.deepStrictEqual(yield* agentsWith({ agents: {} }), [])
+      }).pipe(Effect.scoped, Effect.provide(platform))
+  )
+
   it.live("a default file that is not there is no error, one that somebody named is", () =>
     Effect.gen(function* () {
       assert.isTrue(Result.isSuccess(yield* load({})))

@@ -183,7 +183,12 @@ export const converse = Effect.fnUntraced(function* (given: Given) {
   const input = makeInput()
   const turns = new Turns({ ...prepared, inbox: context.inbox, clock: yield* Clock.Clock })
   const { asks, conversation, narrator } = yield* narrate(given, input.send, turns)
-  const output = makeOutput(context, prepared, conversation.receive, (outcome) => turns.breakOff(outcome))
+  const output = makeOutput(
+    context,
+    prepared,
+    (lines) => conversation.receive(lines),
+    (outcome) => turns.breakOff(outcome)
+  )
   const program = yield* startProgram(given, input.stream, output)
 
   const exited = Effect.match(program.ended, {
