@@ -20,6 +20,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Problems from "./Problems.ts"
 import * as Wire from "./Wire.ts"
+import { AgentList } from "./WireAgents.ts"
 import * as WireArtifact from "./WireArtifact.ts"
 import * as WireWait from "./WireWait.ts"
 
@@ -280,9 +281,9 @@ export class RequestsGroup extends HttpApiGroup.make("requests")
 
 export class AgentsGroup extends HttpApiGroup.make("agents")
   .add(
-    HttpApiEndpoint.get("list", "/agents", { success: Wire.AgentList }).annotate(
+    HttpApiEndpoint.get("list", "/agents", { success: AgentList }).annotate(
       OpenApi.Summary,
-      "The external agents of the configuration"
+      "The external agents of the configuration, and whether there is one in this process"
     )
   )
   .prefix("/v1")

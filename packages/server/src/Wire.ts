@@ -326,9 +326,6 @@ export const Agent = Schema.Struct({
 }).annotate({ identifier: "Agent" })
 export type Agent = typeof Agent.Type
 
-export const AgentList = list(Agent).annotate({ identifier: "AgentList" })
-export type AgentList = typeof AgentList.Type
-
 export const Health = Schema.Struct({ status: Schema.Literal("ok") }).annotate({ identifier: "Health" })
 export const Readiness = Schema.Struct({ status: Schema.Literal("ready") }).annotate({ identifier: "Readiness" })
 

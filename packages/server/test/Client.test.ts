@@ -52,7 +52,7 @@ describe("calls", () => {
       assert.strictEqual(waited.children[0]?.status, "completed")
       assert.strictEqual((yield* sessions.tree({ params: { id: rootId } })).children[0]?.session.id, childId)
       yield* sessions.remove({ params: { id: rootId } })
-      assert.deepStrictEqual(yield* client.calls.agents.list(), { items: [] })
+      assert.deepStrictEqual(yield* client.calls.agents.list(), { items: [], inProcess: false })
       assert.deepStrictEqual(yield* client.calls.service.ready(), { status: "ready" })
     })
   )

@@ -1,11 +1,12 @@
 /** Calls about the server itself: health, readiness, agents, metrics, the document and its page. */
-import { AgentDirectory, SessionStore } from "@offshoot/core"
+import { Agent, AgentDirectory, SessionStore } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { Api } from "../Api.ts"
 import * as Problems from "../Problems.ts"
@@ -41,8 +42,9 @@ const agents = HttpApiBuilder.group(
   "agents",
   Effect.fn(function* (handlers) {
     const directory = yield* AgentDirectory.AgentDirectory
+    const inProcess = Option.isSome(yield* Agent.Agent)
     return handlers.handleAll({
-      list: () => Effect.succeed({ items: [...directory.values()].map(Wire.agent) })
+      list: () => Effect.succeed({ items: [...directory.values()].map(Wire.agent), inProcess })
     })
   })
 )
