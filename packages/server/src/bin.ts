@@ -18,8 +18,10 @@ import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import { Invocation } from "./cli/Invocation.ts"
 import { offshoot } from "./cli/Offshoot.ts"
+import { OwnOutput } from "./cli/OwnOutput.ts"
 import { type Signal, Signals } from "./cli/Signals.ts"
 import { Environment } from "./Environment.ts"
+import { claimedOutput } from "./internal/claimedOutput.ts"
 import { version } from "./Version.ts"
 
 const signalNumbers: Readonly<Record<Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }
@@ -89,7 +91,8 @@ const main = Command.runWith(offshoot, { version })(process.argv.slice(2)).pipe(
       NodeServices.layer,
       signals,
       Layer.succeed(Environment, process.env),
-      Layer.succeed(Invocation, invocation)
+      Layer.succeed(Invocation, invocation),
+      Layer.succeed(OwnOutput, claimedOutput)
     )
   )
 )

@@ -78,7 +78,7 @@ const askedIn = ({ ask, id }: Wire.WireRequest): TreeView.Known["request"] => ({
 })
 
 /** A snapshot of the wire, newest first, as a level, parents first. */
-const levelOf = ({ number, requests, sessions, truncated }: Wire.Snapshot): TreeView.Level => {
+export const levelOf = ({ number, requests, sessions, truncated }: Wire.Snapshot): TreeView.Level => {
   const asked = new Map(requests.map((request) => [request.sessionId, askedIn(request)]))
   return {
     number,

@@ -323,6 +323,32 @@ const chat = Command.make(
   ])
 )
 
+const acp = Command.make(
+  "acp",
+  {
+    ...client,
+    agent: Flag.String("agent").pipe(
+      Flag.withAlias("a"),
+      Flag.withDescription("An agent of the configuration that plays new sessions; else the one in process does"),
+      Flag.optional
+    ),
+    model: Flag.String("model").pipe(Flag.withDescription("The model of new sessions"), Flag.optional),
+    profile: Flag.String("profile").pipe(Flag.withDescription("The role of new sessions"), Flag.optional)
+  },
+  Effect.fn(function* (input) {
+    const Acp = yield* load(() => import("./Acp.ts"))
+    yield* Acp.acp({
+      where: whereOf(input),
+      players: { agent: input.agent, model: input.model, profile: input.profile }
+    })
+  })
+).pipe(
+  Command.withDescription("Be the agent of an editor, over standard input and output (Agent Client Protocol)"),
+  Command.withExamples([
+    { command: "offshoot acp --model provider:model", description: "What an editor is configured to start" }
+  ])
+)
+
 const requests = Command.make(
   "requests",
   { ...client, json },
@@ -369,6 +395,38 @@ const answer = Command.make(
   ])
 )
 
+const doctor = Command.make(
+  "doctor",
+  {
+    dataDir: where.dataDir,
+    config: where.config,
+    json,
+    agents: Argument.String("agent").pipe(
+      Argument.withDescription("An agent of the configuration, or one that is known; all of them without it"),
+      Argument.variadic()
+    ),
+    probe: Flag.Boolean("probe").pipe(
+      Flag.withDescription("Run one short turn of each that is ready: it may cost what a short answer costs"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fn(function* (input) {
+    const Doctor = yield* load(() => import("./Doctor.ts"))
+    yield* Doctor.doctor({
+      flags: { allowRemote: true, ...optional("dataDir", input.dataDir), ...optional("config", input.config) },
+      agents: input.agents,
+      probe: input.probe ? "probe" : "look",
+      json: input.json
+    })
+  })
+).pipe(
+  Command.withDescription("Say which coding agents this machine has, what each lacks, and the command that mends it"),
+  Command.withExamples([
+    { command: "offshoot doctor", description: "Look at all of them" },
+    { command: "offshoot doctor --probe pi", description: "See whether one answers" }
+  ])
+)
+
 const profiles = Command.make(
   "profiles",
   {
@@ -398,5 +456,5 @@ const profiles = Command.make(
 /** The command with all that is below it. */
 export const offshoot = Command.make("offshoot").pipe(
   Command.withDescription("The sub-agent runtime: spawn children, watch them, get the truth about how they ended"),
-  Command.withSubcommands([serve, run, ls, watch, cancel, send, chat, requests, answer, profiles])
+  Command.withSubcommands([serve, run, ls, watch, cancel, send, chat, acp, requests, answer, profiles, doctor])
 )
