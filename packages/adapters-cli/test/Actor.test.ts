@@ -7,6 +7,7 @@ import { client as claude } from "./actor/ClaudeClient.ts"
 import { type Client, type Meeting, said, turn, untilSaid } from "./actor/Client.ts"
 import { client as codex } from "./actor/CodexClient.ts"
 import { type Fields, at, textAt } from "./actor/Json.ts"
+import { asRun, client as opencode } from "./actor/OpencodeClient.ts"
 import { askKey, farewell, promptsOf, refusal } from "./actor/Parts.ts"
 import { client as pi } from "./actor/PiClient.ts"
 import { differences, kindsOf, recorded } from "./actor/Shape.ts"
@@ -24,7 +25,7 @@ const interruptedAt =
     client.interrupt(driver)
   }
 
-describe.each([claude, acpClient("acp"), codex, pi])("the parts in the voice $voice", (client) => {
+describe.each([claude, acpClient("acp"), codex, pi, opencode])("the parts in the voice $voice", (client) => {
   const prompts = promptsOf(client.voice)
   const answerOf = async (script: string, meeting?: Meeting) => said(client, await turn(client, script, meeting))
 
@@ -240,5 +241,32 @@ describe("the voice of pi", () => {
     const args = [...pi.args, "--extension", gate]
     const played = await turn(pi, promptsOf("pi").asks("{words}"), { args, answer: "denied" })
     assert.include(said(pi, played), "Nobody allowed this")
+  })
+})
+
+describe("the voice of opencode", () => {
+  const real = (scenario: string) => recorded("opencode-1.18.33", `run-${scenario}`)
+  const played = async (script: string, meeting?: Meeting) =>
+    (await turn(opencode, script, meeting)).map(asRun).filter((line) => line !== undefined)
+
+  it("thinks, speaks and uses tools as recorded", async () => {
+    const script = [
+      "think pondering it",
+      "say I will run it",
+      'tool Bash {"command":"echo hi-tool"}',
+      "end hi-tool",
+      'tool Bash {"command":"echo a"}',
+      "end a",
+      "say all done"
+    ]
+    sameShape(opencode, real("ok"), await played(script.join("\n")))
+  })
+
+  it("ends its turn when it is denied a tool, as recorded", async () => {
+    sameShape(opencode, real("denied"), await played('ask k1 Bash {"command":"touch x"}', { answer: "denied" }))
+  })
+
+  it("fails at the model's server as recorded", async () => {
+    sameShape(opencode, real("error400"), await played("api-error fake error 400"))
   })
 })

@@ -8,6 +8,7 @@ const voiceOf = async (name: string): Promise<Voice | undefined> => {
   if (name === "claude") return (await import("./ClaudeVoice.ts")).voice
   if (name === "codex") return (await import("./CodexVoice.ts")).voice
   if (name === "pi") return (await import("./PiVoice.ts")).voice
+  if (name === "opencode") return (await import("./OpencodeVoice.ts")).voice
   return (await import("./AcpVoice.ts")).acpVoice(name)
 }
 

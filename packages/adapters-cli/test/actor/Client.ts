@@ -14,6 +14,8 @@ export interface Client {
   readonly grammar: Grammar
   /** The arguments with which the program speaks this wire, in front of what a test adds. */
   readonly args: ReadonlyArray<string>
+  /** Variables that it needs for that. */
+  readonly env?: Readonly<Record<string, string>>
   /** Everything before the first prompt. `resume`: the conversation to go on with. */
   readonly open: (driver: Driver, resume: string | undefined) => Promise<void>
   /** Arguments that go on with a conversation, where arguments say it. */
@@ -56,7 +58,7 @@ export const withDriver = async <A>(
     ...(meeting.args ?? client.args),
     ...(meeting.resume === undefined ? [] : client.resumeArgs(meeting.resume))
   ]
-  const driver = new Driver(client.voice, args, meeting.actor ?? "", meeting.env ?? {})
+  const driver = new Driver(client.voice, args, meeting.actor ?? "", { ...client.env, ...meeting.env })
   try {
     return await use(driver)
   } finally {

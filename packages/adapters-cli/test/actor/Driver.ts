@@ -31,6 +31,10 @@ export class Driver {
   readonly exited: Promise<Exit>
   readonly pid: number
   private readonly child: NodeChildProcess.ChildProcessWithoutNullStreams
+  private readonly readers: Array<{
+    readonly takes: (line: string) => boolean
+    readonly resolve: (line: string) => void
+  }> = []
   private readonly waiters: Array<Waiter> = []
   private rest: Buffer = Buffer.alloc(0)
 
@@ -75,6 +79,15 @@ export class Driver {
     })
   }
 
+  /** The first line that is taken, frame or not. */
+  text(takes: (line: string) => boolean): Promise<string> {
+    const known = this.lines.find(takes)
+    if (known !== undefined) return Promise.resolve(known)
+    return new Promise((resolve) => {
+      this.readers.push({ takes, resolve })
+    })
+  }
+
   signal(name: NodeJS.Signals): void {
     this.child.kill(name)
   }
@@ -102,7 +115,16 @@ export class Driver {
   private line(bytes: Buffer): void {
     const text = bytes.toString("utf8")
     this.lines.push(text)
-    const frame = parsed(text)
+    const woken = this.readers.filter(({ takes }) => takes(text))
+    for (const reader of woken) {
+      this.readers.splice(this.readers.indexOf(reader), 1)
+      reader.resolve(text)
+    }
+    this.receive(parsed(text))
+  }
+
+  /** A frame that came this way or another. */
+  receive(frame: unknown): void {
     if (!isFields(frame)) return
     this.frames.push(frame)
     const woken = this.waiters.filter(({ takes }) => takes(frame))

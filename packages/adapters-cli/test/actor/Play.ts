@@ -23,7 +23,7 @@
  * - `exit CODE` · `crash TEXT` exits with 1 and words on standard error · `die` is SIGKILL to itself
  * - `child` and `daemon` leave a process that holds standard output, the second in a session of its own;
  *   `marked-daemon` holds nothing but the environment
- * - `close-stdout` · `flood-stderr MEGABYTES` · `big-line MEGABYTES` · `garbage` · `ansi` · `strange TYPE` ·
+ * - `close-stdout` · `cut-stream` · `flood-stderr MEGABYTES` · `big-line MEGABYTES` · `garbage` · `ansi` · `strange TYPE` ·
  *   `invalid-utf8 TEXT` · `u2028` · `duplicate-end` · `after-end TEXT`
  * - any switch of `Stage`
  */
@@ -275,6 +275,7 @@ export class Performance {
     strange: (rest) => this.turn.strange({ what: rest }),
     "invalid-utf8": (rest) => this.speaker.say(`${textOf(rest)}${brokenCharacter}`),
     u2028: () => this.speaker.say("left\u2028right"),
+    "cut-stream": () => this.turn.cut?.(),
     "duplicate-end": () => {
       this.twice = true
     },

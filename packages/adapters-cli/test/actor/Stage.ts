@@ -57,7 +57,7 @@ const aliveMillis = 2 ** 30
 export class Stage {
   readonly args: ReadonlyArray<string>
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly wire: Wire
+  wire: Wire
   private readonly switches = new Set<Switch>()
   private readonly playing = new Map<Playing, Promise<void>>()
   private listensForSigterm = false
@@ -74,6 +74,12 @@ export class Stage {
     for (const word of [env["ACTOR"] ?? "", ...given].join(" ").split(/[\s,]+/)) {
       if (isSwitch(word)) this.turnOn(word)
     }
+  }
+
+  /** From now on frames go out another way, spoiled as before. */
+  rewire(wire: Wire): void {
+    Object.assign(wire.spoiling, this.wire.spoiling)
+    this.wire = wire
   }
 
   /** The argument after this one, or the part after its `=`. */

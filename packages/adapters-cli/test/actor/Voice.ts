@@ -83,6 +83,8 @@ export interface Turn extends Speaker {
   readonly conversation: () => { readonly id: string; readonly resumed: boolean }
   /** A frame of a kind that no version of the program knows. */
   readonly strange: (fields: Fields) => void
+  /** Ends the stream of frames, where a program has one apart from its output. */
+  readonly cut?: () => void
   /** Ends the turn. Called again, it says the end again. */
   readonly end: (end: End) => void
   /** The next message to the turn, also one that came before. */

@@ -1,0 +1,215 @@
+/** What a session of opencode does in a turn: messages of one step each, made of parts that grow. */
+import { type Fields, idOf, nowMillis } from "./Json.ts"
+import { type OpencodeBus, type OpencodeSession, costOf, noTokens, tokensOf } from "./OpencodeBus.ts"
+import { type Spent, type Speaker, type ToolCall, spentByDefault } from "./Voice.ts"
+
+interface Step {
+  readonly messageID: string
+  readonly created: number
+  streaming:
+    | { readonly type: "text" | "reasoning"; readonly id: string; readonly start: number; text: string }
+    | undefined
+  calledTool: boolean
+}
+
+interface OpenTool {
+  readonly partID: string
+  readonly messageID: string
+  readonly start: number
+}
+
+/** The line under which a call is shown. */
+export const titleOf = (tool: ToolCall): string => String(tool.input["command"] ?? tool.input["file_path"] ?? tool.name)
+
+export class OpencodeSteps implements Speaker {
+  protected readonly bus: OpencodeBus
+  protected readonly session: OpencodeSession
+  protected readonly userID = idOf("msg_")
+  private readonly open = new Map<string, OpenTool>()
+  private step: Step | undefined
+
+  constructor(bus: OpencodeBus, session: OpencodeSession) {
+    this.bus = bus
+    this.session = session
+  }
+
+  /** The user's message is told as every message is: what it says is not the answer. */
+  begin(text: string): void {
+    this.user(this.userID, text)
+    this.bus.status(this.session.id, { type: "busy" })
+  }
+
+  user(id: string, text: string): void {
+    const info = { id, sessionID: this.session.id, role: "user", time: { created: nowMillis() }, agent: "build" }
+    this.session.messages.push({ info, parts: [] })
+    this.bus.event("message.updated", { sessionID: this.session.id, info })
+    this.part({ id: idOf("prt_"), messageID: id, type: "text", text })
+  }
+
+  protected part(part: Fields): void {
+    const sessionID = this.session.id
+    const whole = { ...part, sessionID }
+    const parts = this.session.messages.find(({ info }) => info["id"] === part["messageID"])?.parts
+    const known = parts?.findIndex(({ id }) => id === part["id"]) ?? -1
+    if (known === -1) parts?.push(whole)
+    else parts?.splice(known, 1, whole)
+    this.bus.event("message.part.updated", { sessionID, part: whole, time: nowMillis() })
+  }
+
+  private tell(step: Step, more: Fields): void {
+    const info = {
+      id: step.messageID,
+      sessionID: this.session.id,
+      parentID: this.userID,
+      role: "assistant",
+      mode: "build",
+      agent: "build",
+      path: { cwd: ".", root: "." },
+      cost: 0,
+      tokens: noTokens,
+      modelID: "fake-model",
+      providerID: "fake",
+      time: { created: step.created },
+      ...more
+    }
+    const { messages } = this.session
+    const known = messages.findIndex((message) => message.info["id"] === step.messageID)
+    if (known === -1) messages.push({ info, parts: [] })
+    else messages.splice(known, 1, { info, parts: messages[known]?.parts ?? [] })
+    this.bus.event("message.updated", { sessionID: this.session.id, info })
+  }
+
+  /** A message that its model has not begun to answer. */
+  private asked(): Step {
+    const step: Step = { messageID: idOf("msg_"), created: nowMillis(), streaming: undefined, calledTool: false }
+    this.tell(step, {})
+    return step
+  }
+
+  private opened(): Step {
+    if (this.step !== undefined) return this.step
+    const step = this.asked()
+    this.step = step
+    this.part({ id: idOf("prt_"), messageID: step.messageID, snapshot: "none", type: "step-start" })
+    return step
+  }
+
+  private stream(type: "text" | "reasoning", delta: string): void {
+    const step = this.opened()
+    if (step.streaming?.type !== type) {
+      this.closeStream(step)
+      const start = nowMillis()
+      step.streaming = { type, id: idOf("prt_"), start, text: "" }
+      this.part({ id: step.streaming.id, messageID: step.messageID, type, text: "", time: { start } })
+    }
+    step.streaming.text += delta
+    const { id } = step.streaming
+    const of = { sessionID: this.session.id, messageID: step.messageID, partID: id }
+    this.bus.event("message.part.delta", { ...of, field: "text", delta })
+  }
+
+  private closeStream(step: Step): void {
+    const { streaming } = step
+    if (streaming === undefined) return
+    step.streaming = undefined
+    const { id, start, text, type } = streaming
+    this.part({ id, messageID: step.messageID, type, text, time: { start, end: nowMillis() } })
+  }
+
+  say(text: string): void {
+    this.stream("text", text)
+  }
+
+  think(text: string): void {
+    this.stream("reasoning", text)
+  }
+
+  private toolPart(tool: ToolCall, { messageID, partID }: OpenTool, state: Fields): void {
+    this.part({ type: "tool", tool: tool.name.toLowerCase(), callID: tool.id, state, id: partID, messageID })
+  }
+
+  toolStart(tool: ToolCall): void {
+    const step = this.opened()
+    this.closeStream(step)
+    step.calledTool = true
+    const open = { partID: idOf("prt_"), messageID: step.messageID, start: nowMillis() }
+    this.open.set(tool.id, open)
+    this.toolPart(tool, open, { status: "pending", input: {}, raw: "" })
+    this.toolPart(tool, open, { status: "running", input: tool.input, time: { start: open.start } })
+  }
+
+  /** The message that a call belongs to. */
+  messageOf(tool: ToolCall): string {
+    return this.open.get(tool.id)?.messageID ?? ""
+  }
+
+  toolMetadata(tool: ToolCall, metadata: Fields): void {
+    const open = this.open.get(tool.id)
+    if (open === undefined) return
+    const time = { start: open.start }
+    this.toolPart(tool, open, { status: "running", input: tool.input, title: titleOf(tool), metadata, time })
+  }
+
+  toolOutput(tool: ToolCall, text: string): void {
+    this.toolMetadata(tool, { output: text })
+  }
+
+  toolEnd(tool: ToolCall, text: string, metadata: Fields = { output: text, exit: 0, truncated: false }): void {
+    this.toolOver(tool, {
+      status: "completed",
+      input: tool.input,
+      output: text,
+      metadata,
+      title: titleOf(tool)
+    })
+  }
+
+  toolFail(tool: ToolCall, error: string): void {
+    this.toolOver(tool, { status: "error", input: tool.input, error })
+  }
+
+  private toolOver(tool: ToolCall, state: Fields): void {
+    const open = this.open.get(tool.id)
+    if (open === undefined) return
+    this.open.delete(tool.id)
+    this.toolPart(tool, open, { ...state, time: { start: open.start, end: nowMillis() } })
+    this.settle()
+  }
+
+  /** The step is over, and counted when its tools have ended. */
+  settle(reason?: string, spent: Spent = spentByDefault): void {
+    const { step } = this
+    if (step === undefined) return
+    this.step = undefined
+    this.closeStream(step)
+    const why = reason ?? (step.calledTool ? "tool-calls" : "stop")
+    const counted = { tokens: tokensOf(spent), cost: costOf(spent) }
+    const { messageID } = step
+    this.part({ id: idOf("prt_"), reason: why, snapshot: "none", messageID, type: "step-finish", ...counted })
+    this.tell(step, { ...counted, finish: why, time: { created: step.created, completed: nowMillis() } })
+  }
+
+  count(spent: Spent): void {
+    this.opened()
+    this.settle(undefined, spent)
+  }
+
+  /** The step that is cut off has no count; its tools are told as failed. */
+  abandon(error: Fields): void {
+    const step = this.step ?? this.asked()
+    this.step = undefined
+    this.closeStream(step)
+    for (const [callID, open] of this.open) {
+      const tool = { id: callID, name: "bash", input: {} }
+      const time = { start: open.start, end: nowMillis() }
+      this.toolPart(tool, open, { status: "error", input: {}, error: "Tool execution aborted", time })
+    }
+    this.open.clear()
+    this.tell(step, { error, time: { created: step.created, completed: nowMillis() } })
+  }
+
+  idle(): void {
+    this.bus.status(this.session.id, { type: "idle" })
+    this.bus.event("session.idle", { sessionID: this.session.id })
+  }
+}

@@ -1,0 +1,204 @@
+/** One turn of a session of opencode. */
+import { configured } from "./AcpTurn.ts"
+import { type Fields, at, idOf, nowMillis, parsed, textAt } from "./Json.ts"
+import { type OpencodeSession, abortedError, errorOf, sessionInfo } from "./OpencodeBus.ts"
+import { OpencodeSteps, titleOf } from "./OpencodeSteps.ts"
+import {
+  type Decision,
+  type End,
+  type Failure,
+  Inbox,
+  type Nested,
+  type Spent,
+  type ToolCall,
+  type Turn
+} from "./Voice.ts"
+
+/** How often it tries again when it is told to give up at all: the real one never does. */
+const retriesMax = 3
+
+/** The name under which a tool's permission is configured. */
+const permissionOf = (tool: ToolCall): string =>
+  ["Edit", "Write"].includes(tool.name) ? "edit" : tool.name.toLowerCase()
+
+/** The last rule of a session that is for this permission decides. */
+const ruled = (rules: unknown, permission: string): string | undefined => {
+  if (!Array.isArray(rules)) return undefined
+  const last = rules.findLast((rule) => [permission, "*"].includes(textAt(rule, "permission")))
+  return last === undefined ? undefined : textAt(last, "action")
+}
+
+export class OpencodeTurn extends OpencodeSteps implements Turn {
+  readonly inbox = new Inbox()
+
+  /** A message that comes while the turn runs is told at once, and taken later. */
+  add(text: string): void {
+    this.user(idOf("msg_"), text)
+    this.inbox.put(text)
+  }
+
+  round(spent: Spent): void {
+    this.count(spent)
+  }
+
+  plan(items: ReadonlyArray<string>): void {
+    const todos = items.map((content) => ({ id: idOf("todo_"), content, status: "pending", priority: "medium" }))
+    this.session.todos = todos
+    this.bus.event("todo.updated", { sessionID: this.session.id, todos })
+  }
+
+  edit(tool: ToolCall, file: string, text: string): void {
+    const additions = text.split("\n").length - 1
+    const diff = `--- ${file}\n+++ ${file}\n+${text}`
+    const filediff = { file, before: "", after: text, additions, deletions: 0 }
+    this.bus.event("file.edited", { file })
+    this.toolEnd(tool, "Edit applied successfully.", { diff, filediff, diagnostics: {} })
+    this.bus.event("session.diff", { sessionID: this.session.id, diff: [filediff] })
+  }
+
+  private action(tool: ToolCall): string {
+    const permission = permissionOf(tool)
+    const config = parsed(this.bus.stage.env["OPENCODE_CONFIG_CONTENT"] ?? "")
+    return ruled(this.session.rules, permission) ?? configured(config, permission)
+  }
+
+  async ask(tool: ToolCall): Promise<Decision> {
+    this.toolStart(tool)
+    const action = this.action(tool)
+    if (action === "allow") return { kind: "approved" }
+    const { message, reply } = action === "ask" ? await this.asked(tool) : { message: "", reply: "deny" }
+    if (reply === "once" || reply === "always") return { kind: "approved" }
+    const rejected = "The user rejected permission to use this specific tool call"
+    if (message !== "") {
+      this.toolFail(tool, `${rejected} with the following feedback: ${message}`)
+      return { kind: "denied", words: message }
+    }
+    this.toolFail(tool, `${rejected}.`)
+    return { kind: "denied", words: "", endsTurn: true }
+  }
+
+  private async asked(tool: ToolCall) {
+    const command = titleOf(tool)
+    this.bus.event("permission.asked", {
+      id: tool.id,
+      sessionID: this.session.id,
+      permission: permissionOf(tool),
+      patterns: [command],
+      metadata: tool.input,
+      always: [`${command.split(" ")[0]} *`],
+      tool: { messageID: this.messageOf(tool), callID: tool.id }
+    })
+    const reply = await this.bus.permissions.wait(tool.id)
+    this.bus.event("permission.replied", { sessionID: this.session.id, requestID: tool.id, reply: reply.reply })
+    return reply
+  }
+
+  async question(key: string, text: string, options: ReadonlyArray<string>): Promise<string | undefined> {
+    const choices = options.map((label) => ({ label, description: label }))
+    const tool = {
+      id: key,
+      name: "question",
+      input: { questions: [{ question: text, header: "Question", options: choices }] }
+    }
+    this.toolStart(tool)
+    this.bus.event("question.asked", {
+      id: key,
+      sessionID: this.session.id,
+      questions: tool.input.questions,
+      tool: { messageID: this.messageOf(tool), callID: key }
+    })
+    const answers = await this.bus.questions.wait(key)
+    const of = { sessionID: this.session.id, requestID: key }
+    if (answers === undefined) {
+      this.bus.event("question.rejected", of)
+      this.toolFail(tool, "The user dismissed this question")
+      return undefined
+    }
+    this.bus.event("question.replied", { ...of, answers })
+    const said = at(answers, 0, 0)
+    this.toolEnd(tool, `User has answered your questions: "${text}"="${String(said)}".`, { answers })
+    return typeof said === "string" ? said : undefined
+  }
+
+  /** A session of its own under this one: its end is not this one's. */
+  nested(tool: ToolCall, title: string): Nested {
+    const child: OpencodeSession = {
+      id: idOf("ses_child"),
+      parentID: this.session.id,
+      resumed: false,
+      rules: undefined,
+      messages: [],
+      todos: []
+    }
+    const call = { ...tool, input: { description: title, prompt: title, subagent_type: "general" } }
+    this.toolStart(call)
+    this.bus.event("session.created", { sessionID: child.id, info: sessionInfo(child) })
+    this.toolMetadata(call, { sessionId: child.id })
+    const steps = new OpencodeSteps(this.bus, child)
+    steps.begin(title)
+    return {
+      say: (text) => steps.say(text),
+      think: (text) => steps.think(text),
+      toolStart: (inner) => steps.toolStart(inner),
+      toolOutput: (inner, text) => steps.toolOutput(inner, text),
+      toolEnd: (inner, text) => steps.toolEnd(inner, text),
+      toolFail: (inner, error) => steps.toolFail(inner, error),
+      close: (text) => {
+        steps.settle()
+        steps.idle()
+        this.toolEnd(call, text, { sessionId: child.id })
+      }
+    }
+  }
+
+  retrying(attempt: number, failure: Failure): void {
+    const next = nowMillis() + (failure.retryAfterSeconds ?? 2 ** attempt) * 1000
+    this.bus.status(this.session.id, { type: "retry", attempt, message: failure.message, next })
+  }
+
+  conversation() {
+    return this.session
+  }
+
+  strange(fields: Fields): void {
+    this.bus.event("actor.strange", { sessionID: this.session.id, ...fields })
+  }
+
+  cut(): void {
+    this.bus.cut()
+  }
+
+  message(): Promise<string> {
+    return this.inbox.take()
+  }
+
+  end(end: End): void {
+    switch (end.kind) {
+      case "done":
+        this.settle()
+        return this.idle()
+      case "refused":
+        this.settle("content-filter")
+        return this.idle()
+      case "limit":
+        this.settle(end.of === "tokens" ? "length" : "stop")
+        return this.idle()
+      case "cancelled":
+        this.bus.permissions.drop()
+        this.bus.questions.drop()
+        return this.failedWith(abortedError)
+      case "failed": {
+        const { failure } = end
+        const retries = failure.kind === "rate_limit" || failure.kind === "server" ? retriesMax : 0
+        for (let attempt = 1; attempt <= retries; attempt++) this.retrying(attempt, failure)
+        return this.failedWith(errorOf(failure))
+      }
+    }
+  }
+
+  private failedWith(error: Fields): void {
+    this.abandon(error)
+    this.bus.event("session.error", { sessionID: this.session.id, error })
+    this.idle()
+  }
+}
