@@ -45,12 +45,16 @@ export class StandInRequests {
   }
 
   ask(whileWaiting: RunContext["whileWaiting"]): RunContext["ask"] {
+    // Who watches for the ask may look at once: by then the run waits.
     return (asking) =>
-      Effect.suspend(() => {
-        this.asked.push(asking)
-        this.watched.changed()
-        return whileWaiting("request", Deferred.await(this.answerTo(asking.key)))
-      })
+      whileWaiting(
+        "request",
+        Effect.suspend(() => {
+          this.asked.push(asking)
+          this.watched.changed()
+          return Deferred.await(this.answerTo(asking.key))
+        })
+      )
   }
 
   answer(key: string, answer: Answer): Effect.Effect<void> {
