@@ -80,7 +80,7 @@ export class OpencodeSteps implements Speaker {
   }
 
   /** A message that its model has not begun to answer. */
-  private asked(): Step {
+  private begun(): Step {
     const step: Step = { messageID: idOf("msg_"), created: nowMillis(), streaming: undefined, calledTool: false }
     this.tell(step, {})
     return step
@@ -88,7 +88,7 @@ export class OpencodeSteps implements Speaker {
 
   private opened(): Step {
     if (this.step !== undefined) return this.step
-    const step = this.asked()
+    const step = this.begun()
     this.step = step
     this.part({ id: idOf("prt_"), messageID: step.messageID, snapshot: "none", type: "step-start" })
     return step
@@ -196,7 +196,7 @@ export class OpencodeSteps implements Speaker {
 
   /** The step that is cut off has no count; its tools are told as failed. */
   abandon(error: Fields): void {
-    const step = this.step ?? this.asked()
+    const step = this.step ?? this.begun()
     this.step = undefined
     this.closeStream(step)
     for (const [callID, open] of this.open) {
