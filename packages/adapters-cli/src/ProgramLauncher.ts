@@ -49,6 +49,8 @@ export interface LaunchOptions {
   /** Takes what one read brought. While it runs nothing more is read of that stream. */
   readonly onStdout: (chunks: ReadonlyArray<Uint8Array>) => Effect.Effect<void>
   readonly onStderr: (chunks: ReadonlyArray<Uint8Array>) => Effect.Effect<void>
+  /** Standard output has ended; the program may live on. Not to wait in. */
+  readonly onStdoutEnd: Effect.Effect<void>
   /** From SIGTERM to SIGKILL when the program is stopped. */
   readonly grace: Duration.Duration
   readonly stopMode: Effect.Effect<ExternalChildRunner.StopMode>
@@ -120,10 +122,13 @@ const startPumps = Effect.fnUntraced(function* (
     )
   // The scope interrupts it, after the program has been stopped.
   const fiber = yield* Effect.forkIn(
-    Effect.all([pump(handle.stdout, options.onStdout), pump(handle.stderr, options.onStderr)], {
-      concurrency: 2,
-      discard: true
-    }),
+    Effect.all(
+      [
+        Effect.andThen(pump(handle.stdout, options.onStdout), options.onStdoutEnd),
+        pump(handle.stderr, options.onStderr)
+      ],
+      { concurrency: 2, discard: true }
+    ),
     scope,
     { startImmediately: true }
   )

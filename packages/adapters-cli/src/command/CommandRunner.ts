@@ -109,6 +109,7 @@ export const make = Effect.fn("CommandRunner.make")(function* (options: {
         mark,
         onStdout: outputs.onStdout,
         onStderr: outputs.onStderr,
+        onStdoutEnd: Effect.void,
         grace: graceOf(agent, yield* Limits.GraceTime),
         stopMode: context.stopMode,
         aborted: context.aborted

@@ -74,6 +74,8 @@ const endedEarly = (title: string, end: ProgramEnd, standardError: string): Outc
 }
 
 interface Program {
+  /** Returns when it says nothing more, whether it lives or not. */
+  readonly silenced: Effect.Effect<void>
   /** How it ended, once everything it said was taken in; or why it never began. */
   readonly ended: Effect.Effect<ProgramEnd, ProgramNotStarted>
   /** Returns when nothing of it is alive. */
@@ -87,6 +89,7 @@ const startProgram = Effect.fnUntraced(function* (
   output: ReturnType<typeof makeOutput>
 ) {
   const ended = Deferred.makeUnsafe<ProgramEnd, ProgramNotStarted>()
+  const silenced = Deferred.makeUnsafe<void>()
   const scope = yield* Scope.Scope
   // Interrupted by `stop`, or by the caller's scope.
   const fiber = yield* launcher
@@ -99,6 +102,7 @@ const startProgram = Effect.fnUntraced(function* (
       mark: prepared.mark,
       onStdout: output.onStdout,
       onStderr: output.onStderr,
+      onStdoutEnd: Effect.asVoid(Deferred.succeed(silenced, undefined)),
       grace,
       stopMode: context.stopMode,
       aborted: context.aborted
@@ -109,7 +113,11 @@ const startProgram = Effect.fnUntraced(function* (
       Effect.ignore,
       Effect.forkIn(scope, { startImmediately: true })
     )
-  const program: Program = { ended: Deferred.await(ended), stop: Fiber.interrupt(fiber) }
+  const program: Program = {
+    silenced: Deferred.await(silenced),
+    ended: Deferred.await(ended),
+    stop: Fiber.interrupt(fiber)
+  }
   return program
 })
 
@@ -130,6 +138,17 @@ const talk = Effect.fnUntraced(function* ({ context, prepared }: Given, conversa
     text = next.value
   }
 })
+
+/** Nobody hears from a program that has closed its output: it has its time to exit, and no more. */
+const deaf = ({ prepared }: Given, program: Program): Effect.Effect<Outcome.RunnerOutcome> => {
+  const message = `${prepared.title} closed its standard output in the middle of its work and goes on`
+  return program.silenced.pipe(
+    Effect.andThen(Effect.timeoutOption(Effect.exit(program.ended), prepared.limits.exit)),
+    Effect.flatMap((exit) =>
+      Option.isSome(exit) ? Effect.never : Effect.succeed({ status: "error", reason: "protocol", message })
+    )
+  )
+}
 
 /** By the protocol, as far as the grace time goes (R2). */
 const askToStop = ({ context, prepared }: Given, conversation: Conversation, turns: Turns, program: Program) =>
@@ -202,7 +221,13 @@ export const converse = Effect.fnUntraced(function* (given: Given) {
     }
   })
   const stalled = turns.stalled(() => narrator.hasOpenCall || asks.open() > 0)
-  const outcome = yield* Effect.raceAllFirst([talk(given, conversation, turns), exited, stalled, turns.broken]).pipe(
+  const outcome = yield* Effect.raceAllFirst([
+    talk(given, conversation, turns),
+    exited,
+    stalled,
+    turns.broken,
+    deaf(given, program)
+  ]).pipe(
     Effect.catchTag("TurnFailed", (failed) => Effect.succeed(failed.outcome)),
     Effect.onInterrupt(() => askToStop(given, conversation, turns, program)),
     Effect.onExit(() =>
