@@ -8,6 +8,7 @@
  *
  * @stability unstable
  */
+import type * as Duration from "effect/Duration"
 import type * as Option from "effect/Option"
 import type { Environment } from "./CliHost.ts"
 import type { CliProtocol, PermissionMode } from "./CliProtocol.ts"
@@ -47,6 +48,12 @@ export interface Quirk {
   readonly fixture: string
 }
 
+/** Why a program is not started yet. `why` completes "… is started in 3 s: …". */
+export interface StartDelay {
+  readonly left: Duration.Duration
+  readonly why: string
+}
+
 export interface AgentProfile {
   /** The id under which it is offered when the configuration names no agents. */
   readonly id: string
@@ -73,5 +80,9 @@ export interface AgentProfile {
   /** Further variables of the server that it finds its own files by. Never a secret: those are given by reference. */
   readonly passes: ReadonlyArray<string>
   readonly signIn: (evidence: SignInEvidence) => SignIn
+  /** How long a run must wait before its program may start, for one that could do harm at once. Pure. */
+  readonly startDelay?: (
+    input: Pick<ArgumentsInput, "resume"> & { readonly nowMillis: number }
+  ) => Option.Option<StartDelay>
   readonly quirks: ReadonlyArray<Quirk>
 }

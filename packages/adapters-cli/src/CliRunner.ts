@@ -15,6 +15,7 @@
  * @stability unstable
  */
 import { ExternalChildRunner, Ids, Limits, type Outcome, Session, Telemetry } from "@offshoot/core"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
@@ -105,6 +106,21 @@ const prepare = Effect.fnUntraced(function* (options: Options, context: External
   return Result.succeed(prepared)
 })
 
+/** Waits as long as the agent's program must not be started. */
+const startDelayed = Effect.fnUntraced(function* (
+  { profile }: Options,
+  context: ExternalChildRunner.RunContext,
+  { resume }: ArgumentsInput
+) {
+  const nowMillis = yield* Clock.currentTimeMillis
+  const delay = Option.flatMap(Option.fromUndefinedOr(profile.startDelay), (of) => of({ resume, nowMillis }))
+  if (Option.isNone(delay)) return
+  const { left, why } = delay.value
+  const content = `${profile.title} is started in ${Math.ceil(Duration.toSeconds(left))} s: ${why}\n`
+  yield* context.emit({ type: "runner_output", channel: "notice", content })
+  yield* Effect.sleep(left)
+})
+
 /**
  * The runner of the agent `agentId`.
  *
@@ -131,6 +147,7 @@ export const make = Effect.fn("CliRunner.make")(function* (options: Options) {
     const prepared = yield* Effect.provideService(prepare(options, context, place.success), CliHost, host)
     if (Result.isFailure(prepared)) return ExternalChildRunner.ended(prepared.failure)
     const grace = graceOf(agent, prepared.success.limits, yield* Limits.GraceTime)
+    yield* startDelayed(options, context, prepared.success.input)
     return yield* Conversing.converse({
       launcher,
       context,
