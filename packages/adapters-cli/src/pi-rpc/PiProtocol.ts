@@ -114,12 +114,20 @@ class PiConversation implements Conversation {
     return Effect.ignore(this.opening.send(answerOf(asked, verdict)))
   }
 
-  /** An id that pi does not know ends it before it says anything. */
+  /**
+   * An id that pi does not know ends it before it says anything. A pi that had
+   * come to rest, and exits before it can say so, is as good as asked.
+   */
   exited(_: ProgramEnd, standardError: string): Option.Option<Outcome.RunnerOutcome> {
     const { resume } = this.opening
-    return Option.isSome(resume) && standardError.includes(`No session found matching '${resume.value}'`)
-      ? Option.some({ status: "error", reason: "lost", message: `pi does not know the conversation ${resume.value}` })
-      : Option.none()
+    if (Option.isSome(resume) && standardError.includes(`No session found matching '${resume.value}'`)) {
+      const message = `pi does not know the conversation ${resume.value}`
+      return Option.some({ status: "error", reason: "lost", message })
+    }
+    const { isBusy, rest } = this.translation
+    if (!this.isUnder || isBusy) return Option.none()
+    const outcome = ofRest(rest)
+    return outcome === "interrupted" ? Option.none() : Option.some(outcome)
   }
 
   receive(lines: ReadonlyArray<string>): Effect.Effect<void> {
