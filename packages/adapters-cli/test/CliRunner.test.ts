@@ -101,11 +101,13 @@ describe("a run of a coding agent", () => {
     }).pipe(Effect.provide(StandInAgent.platform))
   )
 
-  it.effect("that goes on after its process died, with nothing new to do, is told so", () =>
+  it.effect.each([
+    ["with nothing new", "", /^prompted: Your process was ended .* go on with it\.$/],
+    ["and may have heard its prompt", "go", /^prompted: Your process was ended .* This is what you were asked:\n\ngo$/s]
+  ] as const)("that goes on after its process died, %s, is told so", ([_, prompt, expected]) =>
     Effect.gen(function* () {
-      const { agent, run } = yield* atWork({ prompt: "", resume: "conv" })
-      const what = yield* agent.next
-      assert.match(words(what), /^prompted: Your process was ended/)
+      const { agent, run } = yield* atWork({ prompt, resume: "conv" })
+      assert.match(words(yield* agent.next), expected)
       yield* run.cancel
     }).pipe(Effect.provide(StandInAgent.platform))
   )

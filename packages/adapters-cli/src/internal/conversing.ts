@@ -21,6 +21,7 @@ import type { ProgramEnd, ProgramNotStarted } from "../ProgramEnd.ts"
 import type { ProgramLauncher } from "../ProgramLauncher.ts"
 import type { RunMark } from "../RunMark.ts"
 import { makeAsks } from "./asks.ts"
+import { firstPromptOf } from "./firstPrompt.ts"
 import { makeInput } from "./programInput.ts"
 import { makeOutput } from "./programOutput.ts"
 import { Turns } from "./turns.ts"
@@ -48,9 +49,6 @@ export interface Given {
   readonly grace: Duration.Duration
   readonly notStarted: (error: ProgramNotStarted) => Outcome.RunnerOutcome
 }
-
-/** A run whose process died in the middle, and that nobody has told anything since. */
-const goOnPrompt = "Your process was ended in the middle of its work. Look at what you had done, and go on with it."
 
 /** R1: whatever the exit code is. */
 const endedEarly = (title: string, end: ProgramEnd, standardError: string): Outcome.RunnerOutcome => {
@@ -131,7 +129,7 @@ const talk = Effect.fnUntraced(function* ({ context, prepared }: Given, conversa
         Effect.fail(brokenProtocol(`${title} was not ready for a prompt within ${Duration.toSeconds(limits.begin)} s`))
     })
   )
-  let text = context.prompt === "" && Option.isSome(prepared.input.resume) ? goOnPrompt : context.prompt
+  let text = firstPromptOf(context)
   while (true) {
     const { next, outcome } = yield* turns.play(conversation, text)
     if (Option.isNone(next)) return outcome
