@@ -1,41 +1,10 @@
 /** `offshoot profiles` on folders as people have them, without a server. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, it } from "@effect/vitest"
-import * as Cause from "effect/Cause"
-import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as FileSystem from "effect/FileSystem"
-import * as Layer from "effect/Layer"
-import * as Queue from "effect/Queue"
-import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
-import * as Stdio from "effect/Stdio"
-import * as Terminal from "effect/Terminal"
-import * as TestConsole from "effect/testing/TestConsole"
-import { offshoot } from "../src/cli/Offshoot.ts"
-import { Environment } from "../src/Environment.ts"
-
-const call = (environment: Record<string, string>, ...args: ReadonlyArray<string>) =>
-  Effect.gen(function* () {
-    const written: Array<string> = []
-    const terminal = Terminal.make({
-      columns: Effect.succeed(0),
-      rows: Effect.succeed(0),
-      size: Queue.unbounded<Terminal.Size>(),
-      readInput: Queue.unbounded<Terminal.UserInput>(),
-      readLine: Effect.succeed(""),
-      display: (text) => Effect.sync(() => void written.push(...text.split("\n").slice(0, -1)))
-    })
-    const exit = yield* Command.runWith(offshoot, { version: "1.2.3" })(["profiles", ...args]).pipe(
-      Effect.provide(Layer.mergeAll(Layer.succeed(Terminal.Terminal, terminal), Stdio.layerTest({}))),
-      Effect.provideService(Environment, environment),
-      Effect.exit
-    )
-    const printed = yield* TestConsole.logLines
-    const code = Exit.isFailure(exit) ? Runtime.getErrorExitCode(Cause.squash(exit.cause)) : 0
-    return { code, out: [...printed.map(String), ...written] }
-  }).pipe(Effect.provide(TestConsole.layer))
+import { call } from "./commandCall.ts"
 
 const makeWorld = Effect.gen(function* () {
   const disk = yield* FileSystem.FileSystem
@@ -50,7 +19,7 @@ const makeWorld = Effect.gen(function* () {
     root,
     write,
     environment,
-    list: (...args: ReadonlyArray<string>) => call(environment, "--workspace", `${root}/shop`, ...args)
+    list: (...args: ReadonlyArray<string>) => call(environment, "profiles", "--workspace", `${root}/shop`, ...args)
   }
 })
 
@@ -121,7 +90,7 @@ it.layer(NodeServices.layer)("offshoot profiles", (it) => {
       assert.deepStrictEqual(listed.problems, [{ source: `${root}/shop/.codex/agents/a.toml`, line: 1, column: 8 }])
       yield* write("named.json", '{"profiles": [{"id": "a", "system_prompt": "You are."}]}')
       const named = { ...environment, OFFSHOOT_SUBAGENT_PROFILES_FILE: `${root}/named.json` }
-      const other = yield* decode((yield* call(named, "--workspace", root, "--json")).out.at(-1) ?? "")
+      const other = yield* decode((yield* call(named, "profiles", "--workspace", root, "--json")).out.at(-1) ?? "")
       assert.deepStrictEqual(other.profiles.at(-1), { name: "a", source: `${root}/named.json` })
     })
   )
@@ -129,7 +98,7 @@ it.layer(NodeServices.layer)("offshoot profiles", (it) => {
   it.effect("refuses a workspace that is no folder as wrong usage", () =>
     Effect.gen(function* () {
       const { environment, root } = yield* makeWorld
-      assert.strictEqual((yield* call(environment, "--workspace", `${root}/nowhere`)).code, 2)
+      assert.strictEqual((yield* call(environment, "profiles", "--workspace", `${root}/nowhere`)).code, 2)
     })
   )
 })

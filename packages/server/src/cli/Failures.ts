@@ -70,6 +70,14 @@ export class RolesNotUsable extends Data.TaggedError("RolesNotUsable")<{ readonl
   }
 }
 
+/** Agents that somebody counts on cannot run; the list has said which, and what mends it. */
+export class AgentsNotReady extends Data.TaggedError("AgentsNotReady")<{ readonly agents: ReadonlyArray<string> }> {
+  override readonly [Runtime.errorExitCode] = 1
+  override get message(): string {
+    return ""
+  }
+}
+
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
 
 /** Somebody stopped the command. */
