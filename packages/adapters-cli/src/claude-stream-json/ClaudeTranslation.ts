@@ -50,6 +50,8 @@ export class ClaudeTranslation {
   private trouble: Trouble = noTrouble
   private resetsAtMillis: number | undefined
   private todos = ""
+  /** The answer is one text: its parts, with calls in between, are paragraphs of it. */
+  private paragraph: "none" | "open" | "due" = "none"
 
   constructor(resume: Option.Option<string>) {
     this.usage = new ClaudeUsage(Option.isSome(resume) ? "resumed" : "fresh")
@@ -106,8 +108,11 @@ export class ClaudeTranslation {
         const delta = recordIn(event, "delta")
         const said = delta === undefined ? undefined : eventOfDelta(delta)
         if (said === undefined) return onlyAlive
-        return parent === undefined ? [said] : this.placed(parent, [said], frame)
+        return parent === undefined ? [this.inParagraph(said)] : this.placed(parent, [said], frame)
       }
+      case "content_block_start":
+        if (parent === undefined) this.endParagraph()
+        return onlyAlive
       case "message_start":
         return this.messageStart(recordIn(event, "message") ?? {}, parent)
       case "message_delta": {
@@ -121,6 +126,17 @@ export class ClaudeTranslation {
       default:
         return onlyAlive
     }
+  }
+
+  private inParagraph(said: Event): Event {
+    if (said.type !== "token" || said.content === "") return said
+    const isNew = this.paragraph === "due"
+    this.paragraph = "open"
+    return isNew ? { type: "token", content: `\n\n${said.content}` } : said
+  }
+
+  private endParagraph(): void {
+    if (this.paragraph === "open") this.paragraph = "due"
   }
 
   private messageStart(message: Frame, parent: string | undefined): ReadonlyArray<Fact> {
@@ -146,7 +162,8 @@ export class ClaudeTranslation {
       const type = textIn(block, "type") ?? ""
       if (type === "text" || type === "thinking") {
         const said = isTold ? undefined : eventOfDelta(block)
-        if (said !== undefined) events.push(said)
+        if (parent === undefined && said !== undefined) this.endParagraph()
+        if (said !== undefined) events.push(parent === undefined ? this.inParagraph(said) : said)
       } else if (type.endsWith("tool_use")) {
         events.push(...this.calls.begin(block))
         if (parent === undefined) events.push(...this.todoList(block))

@@ -187,9 +187,11 @@ export class ClaudeTurn implements Turn {
     this.send({ type: "actor_strange", ...fields })
   }
 
-  message(): Promise<string> {
+  async message(): Promise<string> {
     this.calls.settle()
-    return this.inbox.take()
+    const text = await this.inbox.take()
+    this.home.startQueued()
+    return text
   }
 
   end(end: End): void {
@@ -264,6 +266,8 @@ export class ClaudeTurn implements Turn {
   private finish(end: Frames.ResultEnd, aborted: ReadonlyArray<Spent> = []): void {
     const { ended: calls, messages } = this.calls
     this.home.result({ calls, aborted, denials: this.denials, messages, rounds: messages.length + 1 }, end)
+    // What waits begins a turn of its own: it is not idle in between.
+    if (this.inbox.isEmpty) this.home.state("idle")
   }
 
   private user(content: ReadonlyArray<Fields>, more: Fields = {}): void {

@@ -5,7 +5,8 @@
  * As measured: the first `system/init` comes with the first prompt; one block
  * of a message is one `assistant` line; an interrupt is answered before the
  * turn ends; a prompt that comes while a turn runs is a message to that turn;
- * the end of input lets a turn finish.
+ * the end of input lets a turn finish. A message with an id is told of; states
+ * are said where the environment wants them.
  */
 import { ClaudeConversation } from "./ClaudeConversation.ts"
 import * as Frames from "./ClaudeFrames.ts"
@@ -25,8 +26,15 @@ class Floor {
     this.conversation = conversation
   }
 
-  prompt(text: string): void {
-    if (this.current !== undefined) return this.current.turn.inbox.put(text)
+  prompt(text: string, id: string | undefined): void {
+    if (this.current === undefined) this.conversation.state("running")
+    this.conversation.queue(id)
+    if (this.current === undefined) this.begin(text)
+    else this.current.turn.inbox.put(text)
+  }
+
+  private begin(text: string): void {
+    this.conversation.startQueued()
     const turn = new ClaudeTurn(this.conversation)
     const performance = new Performance(text, turn, this.conversation.stage)
     this.current = { turn, performance }
@@ -40,11 +48,18 @@ class Floor {
     this.current = undefined
     this.next.push(...turn.inbox.rest())
     const following = this.next.shift()
-    if (following !== undefined) this.prompt(following)
+    if (following !== undefined) this.begin(following)
     else if (this.inputEnded) this.leave()
   }
 
-  interrupt(): void {
+  /** Messages that wait for the turn come to nothing; the ids of them. */
+  takeBack(): ReadonlyArray<string> {
+    this.next.splice(0)
+    this.current?.turn.inbox.rest()
+    return this.conversation.cancelQueued()
+  }
+
+  stop(): void {
     this.current?.performance.cancel()
   }
 
@@ -77,8 +92,13 @@ const control = (conversation: ClaudeConversation, floor: Floor, id: unknown, re
       })
     case "interrupt":
       if (stage.has("silent-cancel")) return
-      conversation.respond(id, { still_queued: [] })
-      return floor.interrupt()
+      conversation.respond(
+        id,
+        request["cancel_queued"] === true
+          ? { still_queued: [], cancelled: floor.takeBack() }
+          : { still_queued: conversation.queuedIds }
+      )
+      return floor.stop()
     case "set_permission_mode": {
       const mode = textAt(request, "mode")
       if (mode === "bypassPermissions" && !stage.args.includes("--dangerously-skip-permissions")) {
@@ -118,7 +138,8 @@ export const voice: Voice = {
         }
         if (frame["type"] === "control_response") return answered(conversation, frame)
         if (frame["type"] !== "user" || stage.has("silent-prompt")) return
-        floor.prompt(wordsOf(at(frame, "message", "content")))
+        const id = frame["uuid"]
+        floor.prompt(wordsOf(at(frame, "message", "content")), typeof id === "string" ? id : undefined)
       },
       () => floor.endOfInput()
     )

@@ -111,6 +111,10 @@ export class Inbox {
     })
   }
 
+  get isEmpty(): boolean {
+    return this.waiting.length === 0
+  }
+
   /** What nobody took, oldest first. */
   rest(): ReadonlyArray<string> {
     return this.waiting.splice(0)
