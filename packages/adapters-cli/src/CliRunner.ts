@@ -16,21 +16,23 @@
  */
 import { ExternalChildRunner, Ids, Limits, type Outcome, Session, Telemetry } from "@offshoot/core"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as FileSystem from "effect/FileSystem"
+import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
-import type * as Path from "effect/Path"
+import * as Path from "effect/Path"
 import * as Result from "effect/Result"
 import type { AgentProfile, ArgumentsInput } from "./AgentProfile.ts"
 import * as ChildEnvironment from "./ChildEnvironment.ts"
 import * as CliAgent from "./CliAgent.ts"
 import { CliHost, markOf } from "./CliHost.ts"
 import * as Conversing from "./internal/conversing.ts"
+import { cancelledWithin, placed } from "./internal/placing.ts"
 import * as CommandOutcome from "./command/CommandOutcome.ts"
 import { ProgramLauncher } from "./ProgramLauncher.ts"
 import * as RunMark from "./RunMark.ts"
-import * as WorkspaceRoots from "./WorkspaceRoots.ts"
+import { Worktrees } from "./Worktrees.ts"
 
 export interface Options {
   readonly agentId: string
@@ -47,11 +49,12 @@ const graceMargin = Duration.seconds(3)
 
 /** From SIGTERM to SIGKILL: what the agent asks for, as far as the runtime's own grace time allows after the protocol's. */
 export const graceOf = (
-  { graceSeconds }: CliAgent.AgentOptions,
+  { graceSeconds, isolation }: CliAgent.AgentOptions,
   limits: CliAgent.RunLimits,
   runtimes: Duration.Duration
 ): Duration.Duration => {
-  const spent = Duration.sum(graceMargin, Duration.sum(limits.interrupt, limits.exit))
+  const protocols = Duration.sum(graceMargin, Duration.sum(limits.interrupt, limits.exit))
+  const spent = isolation === "worktree" ? Duration.sum(protocols, cancelledWithin) : protocols
   return Duration.min(
     graceSeconds === undefined ? graceDefault : Duration.seconds(graceSeconds),
     Duration.max(Duration.zero, Duration.subtract(runtimes, spent))
@@ -132,19 +135,19 @@ export const make = Effect.fn("CliRunner.make")(function* (options: Options) {
   const { agent, agentId, profile } = options
   const launcher = yield* ProgramLauncher
   const host = yield* CliHost
-  const platform = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
-
-  const run = Effect.fn("CliRunner.run")(function* (context: ExternalChildRunner.RunContext) {
-    const place = yield* Effect.result(
-      WorkspaceRoots.resolve({
-        agentId,
-        roots: agent.roots ?? [],
-        cwd: agent.cwd,
-        workspace: context.session.workspace
+  // Each by itself: a context taken whole would bring this scope along, and the caller's must win.
+  const platform = Context.make(FileSystem.FileSystem, yield* FileSystem.FileSystem).pipe(
+    Context.add(Path.Path, yield* Path.Path),
+    Context.merge(
+      Option.match(yield* Effect.serviceOption(Worktrees), {
+        onNone: () => Context.empty(),
+        onSome: (worktrees) => Context.make(Worktrees, worktrees)
       })
-    ).pipe(Effect.provide(platform))
-    if (Result.isFailure(place)) return ExternalChildRunner.ended(CommandOutcome.setup(place.failure.message))
-    const prepared = yield* Effect.provideService(prepare(options, context, place.success), CliHost, host)
+    )
+  )
+
+  const runIn = Effect.fnUntraced(function* (context: ExternalChildRunner.RunContext, cwd: string) {
+    const prepared = yield* Effect.provideService(prepare(options, context, cwd), CliHost, host)
     if (Result.isFailure(prepared)) return ExternalChildRunner.ended(prepared.failure)
     const grace = graceOf(agent, prepared.success.limits, yield* Limits.GraceTime)
     yield* startDelayed(options, context, prepared.success.input)
@@ -156,6 +159,11 @@ export const make = Effect.fn("CliRunner.make")(function* (options: Options) {
       grace,
       notStarted: (error): Outcome.RunnerOutcome => CommandOutcome.ofNotStarted(agentId, options.program, error)
     })
+  })
+
+  const run = Effect.fn("CliRunner.run")(function* (context: ExternalChildRunner.RunContext) {
+    const mark = markOf(host, context.job.runId)
+    return yield* placed({ agentId, agent, mark }, context, (cwd) => runIn(context, cwd)).pipe(Effect.provide(platform))
   })
 
   const runner: ExternalChildRunner.ExternalChildRunner = {

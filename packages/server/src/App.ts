@@ -9,6 +9,7 @@
  */
 import * as NodeCrypto from "node:crypto"
 import * as NodeNet from "node:net"
+import * as NodePath from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import {
   AgentRunner,
@@ -17,7 +18,8 @@ import {
   OrphanSweep,
   ProcessTable,
   ProgramLauncher,
-  RunMark
+  RunMark,
+  Worktrees
 } from "@offshoot/adapters-cli"
 import { McpTools } from "@offshoot/adapters-mcp"
 import {
@@ -87,6 +89,10 @@ export const processes = (settings: Settings.Settings) =>
     Layer.provideMerge(NodeServices.layer)
   )
 
+/** Worktrees of sessions lie beside their record: both belong to one server. */
+const worktrees = (settings: Settings.Settings) =>
+  Worktrees.layer({ folder: NodePath.join(settings.dataDir, "worktrees") })
+
 /** What the embedding app gave, then one runner for each agent of the configuration. */
 const runners = (settings: Settings.Settings) =>
   Layer.unwrap(
@@ -95,7 +101,7 @@ const runners = (settings: Settings.Settings) =>
       const own = yield* Effect.forEach(settings.agents, ({ definition, id }) => AgentRunner.make(id, definition))
       return ExternalChildRunner.layer([...given, ...own])
     })
-  )
+  ).pipe(Layer.provide(worktrees(settings)))
 
 const directory = (settings: Settings.Settings) =>
   Layer.unwrap(
