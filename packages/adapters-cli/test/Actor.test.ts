@@ -12,6 +12,9 @@ import { askKey, farewell, promptsOf, refusal } from "./actor/Parts.ts"
 import { client as pi } from "./actor/PiClient.ts"
 import { differences, kindsOf, recorded } from "./actor/Shape.ts"
 
+/** A program starts and ends in a test: many at once on a busy machine take their time. */
+const testMillisMax = 30_000
+
 const sameShape = (client: Client, real: ReadonlyArray<Fields>, played: ReadonlyArray<Fields>) => {
   assert.deepStrictEqual(kindsOf(client.grammar, played), kindsOf(client.grammar, real))
   assert.deepStrictEqual(differences(client.grammar, real, played), [])
@@ -25,59 +28,63 @@ const interruptedAt =
     client.interrupt(driver)
   }
 
-describe.each([claude, acpClient("acp"), codex, pi, opencode])("the parts in the voice $voice", (client) => {
-  const prompts = promptsOf(client.voice)
-  const answerOf = async (script: string, meeting?: Meeting) => said(client, await turn(client, script, meeting))
+describe.each([claude, acpClient("acp"), codex, pi, opencode])(
+  "the parts in the voice $voice",
+  { timeout: testMillisMax },
+  (client) => {
+    const prompts = promptsOf(client.voice)
+    const answerOf = async (script: string, meeting?: Meeting) => said(client, await turn(client, script, meeting))
 
-  it("say their answer whole and in order", async () => {
-    assert.strictEqual(await answerOf(prompts.completes), "one two")
-    const lines = Array.from({ length: 5000 }, (_, index) => `${index}\n`).join("")
-    assert.strictEqual(await answerOf(prompts.noisy), lines)
-  })
-
-  it("say their last words when they are asked to stop, and end", async () => {
-    const meanwhile = interruptedAt(client, "ready")
-    assert.include(await answerOf(prompts.polite, { meanwhile }), farewell)
-  })
-
-  it("end without a word when they have nothing to say to that", async () => {
-    assert.strictEqual(await answerOf("ready\nhang", { meanwhile: interruptedAt(client, "ready") }), "ready")
-  })
-
-  it("can say something and go on", async () => {
-    const frames = await turn(client, `${prompts.stubborn}`.replace("hang", "wait-message"), {
-      meanwhile: async (driver) => {
-        await interruptedAt(client, "ready")(driver)
-        await untilSaid(client, driver, refusal)
-        assert.isFalse(driver.frames.some(client.isEnd))
-        client.message(driver, "then end")
-      }
+    it("say their answer whole and in order", async () => {
+      assert.strictEqual(await answerOf(prompts.completes), "one two")
+      const lines = Array.from({ length: 5000 }, (_, index) => `${index}\n`).join("")
+      assert.strictEqual(await answerOf(prompts.noisy), lines)
     })
-    assert.include(said(client, frames), "then end")
-  })
 
-  it("take a message while they run", async () => {
-    const meanwhile: Meeting["meanwhile"] = async (driver) => {
-      await untilSaid(client, driver, "ready")
-      client.message(driver, "turn left")
-    }
-    assert.include(await answerOf(prompts.listens, { meanwhile }), "turn left")
-  })
+    it("say their last words when they are asked to stop, and end", async () => {
+      const meanwhile = interruptedAt(client, "ready")
+      assert.include(await answerOf(prompts.polite, { meanwhile }), farewell)
+    })
 
-  it("say what belongs to the answer they got, and are asked by the key of the tool call", async () => {
-    const approved = await turn(client, prompts.asks(), { answer: "approved" })
-    assert.include(said(client, approved), "granted")
-    assert.isTrue(approved.some((frame) => JSON.stringify(frame).includes(`"${askKey}"`)))
-    assert.include(await answerOf(prompts.asks(), { answer: "denied" }), "refused")
-  })
+    it("end without a word when they have nothing to say to that", async () => {
+      assert.strictEqual(await answerOf("ready\nhang", { meanwhile: interruptedAt(client, "ready") }), "ready")
+    })
 
-  it("know the conversation that they go on with", async () => {
-    assert.include(await answerOf(prompts.resumes, { resume: "an-earlier-one" }), "resumed an-earlier-one")
-    assert.notInclude(await answerOf(prompts.resumes), "an-earlier-one")
-  })
-})
+    it("can say something and go on", async () => {
+      const frames = await turn(client, `${prompts.stubborn}`.replace("hang", "wait-message"), {
+        meanwhile: async (driver) => {
+          await interruptedAt(client, "ready")(driver)
+          await untilSaid(client, driver, refusal)
+          assert.isFalse(driver.frames.some(client.isEnd))
+          client.message(driver, "then end")
+        }
+      })
+      assert.include(said(client, frames), "then end")
+    })
 
-describe("the voice of Claude Code", () => {
+    it("take a message while they run", async () => {
+      const meanwhile: Meeting["meanwhile"] = async (driver) => {
+        await untilSaid(client, driver, "ready")
+        client.message(driver, "turn left")
+      }
+      assert.include(await answerOf(prompts.listens, { meanwhile }), "turn left")
+    })
+
+    it("say what belongs to the answer they got, and are asked by the key of the tool call", async () => {
+      const approved = await turn(client, prompts.asks(), { answer: "approved" })
+      assert.include(said(client, approved), "granted")
+      assert.isTrue(approved.some((frame) => JSON.stringify(frame).includes(`"${askKey}"`)))
+      assert.include(await answerOf(prompts.asks(), { answer: "denied" }), "refused")
+    })
+
+    it("know the conversation that they go on with", async () => {
+      assert.include(await answerOf(prompts.resumes, { resume: "an-earlier-one" }), "resumed an-earlier-one")
+      assert.notInclude(await answerOf(prompts.resumes), "an-earlier-one")
+    })
+  }
+)
+
+describe("the voice of Claude Code", { timeout: testMillisMax }, () => {
   const real = (scenario: string) => recorded("claude-2.1.330", scenario)
 
   /** Of two calls at once the events come as they race: the blocks of one and the result of the other stay. */
@@ -138,7 +145,7 @@ describe("the voice of Claude Code", () => {
   })
 })
 
-describe("the voices of ACP", () => {
+describe("the voices of ACP", { timeout: testMillisMax }, () => {
   const script = [
     "think pondering it",
     "say I will run it",
@@ -165,7 +172,7 @@ describe("the voices of ACP", () => {
   })
 })
 
-describe("the voice of Codex", () => {
+describe("the voice of Codex", { timeout: testMillisMax }, () => {
   const real = (scenario: string) => recorded("codex-0.169.0", `app-server-${scenario}`)
 
   it("thinks, speaks and runs commands as recorded", async () => {
@@ -207,7 +214,7 @@ describe("the voice of Codex", () => {
   })
 })
 
-describe("the voice of pi", () => {
+describe("the voice of pi", { timeout: testMillisMax }, () => {
   const real = (scenario: string) => recorded("pi-0.73.1", scenario)
 
   it("thinks, speaks and uses tools as recorded", async () => {
@@ -244,7 +251,7 @@ describe("the voice of pi", () => {
   })
 })
 
-describe("the voice of opencode", () => {
+describe("the voice of opencode", { timeout: testMillisMax }, () => {
   const real = (scenario: string) => recorded("opencode-1.18.33", `run-${scenario}`)
   const played = async (script: string, meeting?: Meeting) =>
     (await turn(opencode, script, meeting)).map(asRun).filter((line) => line !== undefined)

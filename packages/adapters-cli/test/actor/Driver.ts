@@ -5,8 +5,12 @@
  */
 import * as NodeChildProcess from "node:child_process"
 import * as NodeProcess from "node:process"
+import { instanceOf, pidsWith } from "../machine.ts"
 import { type Fields, isFields, parsed } from "./Json.ts"
 import { type VoiceName, commandOf } from "./Parts.ts"
+
+/** By this its processes are found again, in whatever session they are. */
+const markName = "ACTOR_DRIVER"
 
 export interface Exit {
   readonly code: number | null
@@ -30,6 +34,7 @@ export class Driver {
   /** Its end, whoever holds its outputs. */
   readonly exited: Promise<Exit>
   readonly pid: number
+  private readonly mark = instanceOf("actor")
   private readonly child: NodeChildProcess.ChildProcessWithoutNullStreams
   private readonly readers: Array<{
     readonly takes: (line: string) => boolean
@@ -42,7 +47,7 @@ export class Driver {
     const [program, ...first] = commandOf(voice)
     this.child = NodeChildProcess.spawn(program, [...first, ...args], {
       detached: true,
-      env: { ...NodeProcess.env, ...env, ACTOR: actor }
+      env: { ...NodeProcess.env, ...env, ACTOR: actor, [markName]: this.mark }
     })
     this.pid = this.child.pid ?? 0
     this.child.stdin.on("error", () => undefined)
@@ -92,12 +97,14 @@ export class Driver {
     this.child.kill(name)
   }
 
-  /** Ends it and who is in its group. */
+  /** Ends it and everybody that it has started. */
   kill(): void {
-    try {
-      NodeProcess.kill(-this.pid, "SIGKILL")
-    } catch {
-      // Nobody is left.
+    for (const pid of [this.pid, ...pidsWith(`${markName}=${this.mark}\0`)]) {
+      try {
+        NodeProcess.kill(pid, "SIGKILL")
+      } catch {
+        // It has ended by itself.
+      }
     }
   }
 

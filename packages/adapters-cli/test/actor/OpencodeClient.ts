@@ -42,7 +42,7 @@ const follow = async (driver: Driver, events: NodeHttp.IncomingMessage): Promise
   let rest = ""
   try {
     for await (const chunk of events) {
-      const pieces = `${rest}${String(chunk)}`.split("\n\n")
+      const pieces = `${rest}${String(chunk)}`.split(/\r?\n\r?\n/)
       rest = pieces.pop() ?? ""
       for (const piece of pieces) driver.receive(parsed(piece.replace(/^data: /, "")))
     }

@@ -79,7 +79,8 @@ export const promptsOf = (voice: VoiceName) => ({
   spends: script("usage 1000 50 0.01", "ready", "hang"),
   leaves: script("usage 1000 50 0.01", "say left"),
   names: script("ready", "hang"),
-  resumes: "session",
+  // A run that goes on tells its agent what happened in front of the script.
+  resumes: script("script:", "session"),
   works: script('tool Bash {"command":"make"}', "ready", "hang"),
   leavesOpen: script('tool Bash {"command":"make"}', "say and on"),
   speaks: script("usage 1000 50 0.01", "say half an answer, ready", "hang"),
@@ -96,19 +97,18 @@ interface Misbehaviour {
 }
 
 /** Every way to misbehave that a script has and that ends by itself. `name` completes "though its agent …". */
-export const misbehaviours: ReadonlyArray<Misbehaviour> = [
-  { name: "ends its last frame without a newline", harm: "none", prompt: script("say whole", "unterminated") },
+const everywhere: ReadonlyArray<Misbehaviour> = [
   { name: "ends its lines as Windows does", harm: "none", prompt: script("crlf", "say whole") },
   { name: "writes byte by byte", harm: "none", prompt: script("slow", "say whole") },
   { name: "writes lines that are no frames", harm: "none", prompt: script("garbage", "ansi", "say whole") },
   { name: "says frames of a kind that nobody knows", harm: "none", prompt: script("strange event", "say whole") },
-  { name: "says bytes that are no text", harm: "none", prompt: script("invalid-utf8 whole") },
+  { name: "says bytes that are no text", harm: "none", prompt: "invalid-utf8 whole" },
   { name: "says line separators of Unicode as they are", harm: "none", prompt: script("u2028", "say whole") },
   { name: "says its end twice", harm: "none", prompt: script("duplicate-end", "say whole") },
   { name: "goes on speaking after its end", harm: "none", prompt: script("after-end too late", "say whole") },
   { name: "floods standard error", harm: "none", prompt: script("flood-stderr 8", "say whole") },
   {
-    name: "leaves a process that holds standard output",
+    name: "leaves processes that hold standard output",
     harm: "none",
     prompt: script("child", "daemon", "say whole")
   },
@@ -120,10 +120,29 @@ export const misbehaviours: ReadonlyArray<Misbehaviour> = [
   { name: "is killed in the middle of a tool", harm: "dies", prompt: script('tool Bash {"command":"make"}', "die") },
   { name: "exits with words on standard error", harm: "dies", prompt: script("say half", "crash out of paper") },
   { name: "exits with 0 in the middle of a turn", harm: "dies", prompt: script("say half", "exit 0") },
-  { name: "exits and leaves a process that holds standard output", harm: "dies", prompt: script("daemon", "exit 0") },
-  { name: "writes half a frame and exits", harm: "dies", prompt: script("half-frame", "say half") },
-  { name: "closes standard output and lives on", harm: "breaks", prompt: script("close-stdout", "hang") },
+  {
+    name: "exits and leaves a process that holds standard output",
+    harm: "dies",
+    prompt: script("say half", "daemon", "exit 0")
+  },
+  { name: "writes half a frame and exits", harm: "dies", prompt: script("say half", "half-frame", "say lost") }
+]
+
+const onStandardOutput: ReadonlyArray<Misbehaviour> = [
+  { name: "ends its last frame without a newline", harm: "none", prompt: script("unterminated", "say whole") },
+  { name: "closes standard output and lives on", harm: "breaks", prompt: script("say half", "close-stdout", "hang") },
   { name: "writes a line of 50 MB", harm: "breaks", prompt: script("big-line 50", "say whole") }
+]
+
+/** A server's frames do not go over its standard output. */
+const onStreams: ReadonlyArray<Misbehaviour> = [
+  { name: "closes standard output and lives on", harm: "none", prompt: script("close-stdout", "say whole") },
+  { name: "writes an event of 50 MB", harm: "breaks", prompt: script("big-line 50", "say whole") }
+]
+
+export const misbehavioursOf = (voice: VoiceName): ReadonlyArray<Misbehaviour> => [
+  ...everywhere,
+  ...(voice === "opencode" ? onStreams : onStandardOutput)
 ]
 
 /** A run of the actor is over in this time, start of the program and stop ladder included. */
@@ -143,8 +162,8 @@ export interface SubjectOptions<R, E> {
   readonly harms?: Partial<Record<Harm, Pick<Outcome.RunnerOutcome, "status" | "reason">>>
 }
 
-const misbehavingOf = <R, E>({ harms, session }: SubjectOptions<R, E>): ReadonlyArray<MisbehavingPart> =>
-  misbehaviours.flatMap(({ harm, name, prompt }) => {
+const misbehavingOf = <R, E>({ harms, session, voice }: SubjectOptions<R, E>): ReadonlyArray<MisbehavingPart> =>
+  misbehavioursOf(voice).flatMap(({ harm, name, prompt }) => {
     const expect = harms?.[harm]
     return expect === undefined ? [] : [{ name, session, prompt, expect, within }]
   })

@@ -34,7 +34,7 @@ import * as NodeProcess from "node:process"
 import * as NodeTimers from "node:timers/promises"
 import { idOf } from "./Json.ts"
 import { type Step, askOf, numbersOf, stepsOf, textOf, toolOf, wordAndRest } from "./Script.ts"
-import { type Stage, type Switch, ansiLine, garbageLine, switchNames } from "./Stage.ts"
+import { type Stage, ansiLine, garbageLine, switchNames } from "./Stage.ts"
 import { type End, type Failure, type Speaker, type ToolCall, type Turn, spentByDefault } from "./Voice.ts"
 import { brokenCharacter, writeAll } from "./Wire.ts"
 
@@ -157,9 +157,10 @@ export class Performance {
         this.end(end)
         throw new Ended()
       }
+      const act = this.words[step.word]
       const known = switchNames.find((name) => name === step.word)
-      if (known !== undefined) this.turnOn(known)
-      else if (step.word in this.words) await this.words[step.word]?.(step.rest, step.block)
+      if (act !== undefined) await act(step.rest, step.block)
+      else if (known !== undefined) this.stage.turnOn(known)
       else this.crash(`unknown word: ${step.word}`)
     }
   }
@@ -172,10 +173,6 @@ export class Performance {
 
   private unlessStopped<A>(wait: Promise<A>): Promise<A> {
     return Promise.race([wait, this.stopped])
-  }
-
-  private turnOn(name: Switch): void {
-    this.stage.turnOn(name)
   }
 
   private crash(words: string): never {
