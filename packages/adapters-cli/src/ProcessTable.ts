@@ -19,9 +19,14 @@ import * as Semaphore from "effect/Semaphore"
 import * as NodeProcess from "node:process"
 import * as RunMark from "./RunMark.ts"
 
-/** A live process that carries a mark. A zombie has no environment any more and is none. */
+/**
+ * A live process that carries a mark. A zombie has no environment any more and
+ * is none. `startedTicks` is when it began, in ticks since the machine did: a
+ * pid is used again, both together are not. Zero: not known.
+ */
 export interface MarkedProcess {
   readonly pid: number
+  readonly startedTicks: number
   /** The leader of its process group; its own pid when that is not known. */
   readonly group: number
   readonly mark: RunMark.RunMark
@@ -29,9 +34,9 @@ export interface MarkedProcess {
 
 export type StopSignal = "SIGTERM" | "SIGKILL"
 
-/** A process, or all members of the group that it leads. */
+/** A process, as it was seen, or all members of the group that it leads. */
 export type Target =
-  | { readonly type: "process"; readonly pid: number }
+  | { readonly type: "process"; readonly pid: number; readonly startedTicks: number }
   | { readonly type: "group"; readonly leader: number }
 
 export class ProcessTable extends Context.Service<
@@ -45,7 +50,11 @@ export class ProcessTable extends Context.Service<
     readonly marked: Effect.Effect<ReadonlyArray<MarkedProcess>>
     /** The live members of a group, marked or not. Not shared: asked for only when a group did not end by itself. */
     readonly membersOf: (leader: number) => Effect.Effect<ReadonlyArray<number>>
-    /** Sends a signal; says whether anybody was there to get it, zombies of a group included. */
+    /**
+     * Sends a signal; says whether anybody was there to get it, zombies of a
+     * group included. A process that began at another time than the one that
+     * was seen is another process, and gets none.
+     */
     readonly signal: (target: Target, signal: StopSignal) => Effect.Effect<boolean>
   }
 >()("@offshoot/adapters-cli/ProcessTable") {}
@@ -97,11 +106,28 @@ const shared = <A>(effect: Effect.Effect<A>): Effect.Effect<Effect.Effect<A>> =>
 
 const processFolder = "/proc"
 
-/** What a line of `/proc/<pid>/stat` (proc(5)) says after the name in parentheses: state, parent, group. */
-export const readStat = (stat: string): { readonly alive: boolean; readonly group: number } | undefined => {
-  const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+/** What `/proc/<pid>/stat` says of a process. */
+export interface ProcessStat {
+  readonly alive: boolean
+  readonly group: number
+  readonly startedTicks: number
+}
+
+/** Field 22 of `stat` (proc(5)), counted from the state, which is field 3. */
+const startedField = 19
+
+/** Reads what stands after the name in parentheses, which may hold anything: state, parent, group, …, start. */
+export const readStat = (stat: string): ProcessStat | undefined => {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+  const [state, , group] = fields
   // Z and X: ended, and kept only until somebody asks how.
-  return Number(group) > 0 ? { alive: state !== "Z" && state !== "X", group: Number(group) } : undefined
+  return Number(group) > 0
+    ? {
+        alive: state !== "Z" && state !== "X",
+        group: Number(group),
+        startedTicks: Number(fields[startedField] ?? 0) || 0
+      }
+    : undefined
 }
 
 const inspector = (fs: FileSystem.FileSystem) => {
@@ -119,8 +145,13 @@ const inspector = (fs: FileSystem.FileSystem) => {
   const readMarked = Effect.fnUntraced(function* (pid: number) {
     // The kernel bounds an environment by the limit of arguments, a few MiB.
     const mark = RunMark.fromEnvironmentBlock(yield* read(pid, "environ"))
-    return mark === undefined ? [] : [{ pid, group: readStat(yield* read(pid, "stat"))?.group ?? pid, mark }]
+    if (mark === undefined) return []
+    const stat = readStat(yield* read(pid, "stat"))
+    return [{ pid, startedTicks: stat?.startedTicks ?? 0, group: stat?.group ?? pid, mark }]
   })
+  /** Whether the process with this pid is the one that was seen. */
+  const isSame = (pid: number, startedTicks: number) =>
+    Effect.map(read(pid, "stat"), (text) => readStat(text)?.startedTicks === startedTicks)
   const readMember = (leader: number) => (pid: number) =>
     Effect.map(read(pid, "stat"), (text) => {
       const stat = readStat(text)
@@ -132,6 +163,7 @@ const inspector = (fs: FileSystem.FileSystem) => {
       (found) => found.flat()
     )
   return {
+    isSame,
     marked: each<MarkedProcess>(readMarked),
     membersOf: (leader: number) => each(readMember(leader))
   }
@@ -142,8 +174,14 @@ export const layerLinux: Layer.Layer<ProcessTable, never, FileSystem.FileSystem>
   ProcessTable,
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const { marked, membersOf } = inspector(fs)
-    return ProcessTable.of({ marked: yield* shared(marked), membersOf, signal: send })
+    const { isSame, marked, membersOf } = inspector(fs)
+    const signal = (target: Target, named: StopSignal) =>
+      target.type === "group" || target.startedTicks === 0
+        ? send(target, named)
+        : Effect.flatMap(isSame(target.pid, target.startedTicks), (same) =>
+            same ? send(target, named) : Effect.succeed(false)
+          )
+    return ProcessTable.of({ marked: yield* shared(marked), membersOf, signal })
   })
 )
 

@@ -59,7 +59,9 @@ const signaller = (table: ProcessTable["Service"], group: OwnedGroup | undefined
   const toGroup = (signal: StopSignal) =>
     group === undefined ? Effect.succeed(false) : table.signal({ type: "group", leader: group.leader }, signal)
   const toEach = (processes: ReadonlyArray<MarkedProcess>, signal: StopSignal) =>
-    Effect.forEach(processes, ({ pid }) => table.signal({ type: "process", pid }, signal), { discard: true })
+    Effect.forEach(processes, ({ pid, startedTicks }) => table.signal({ type: "process", pid, startedTicks }, signal), {
+      discard: true
+    })
   const remember = (processes: ReadonlyArray<MarkedProcess>) =>
     Effect.sync(() => {
       for (const process of processes) signalled.set(process.pid, process)

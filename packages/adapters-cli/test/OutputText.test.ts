@@ -122,9 +122,12 @@ describe("RunMark", () => {
   })
 
   it.each([
-    ["12 (sh) S 1 34 56 0", { alive: true, group: 34 }],
-    ["12 (a (b) c d) R 1 99 99 0", { alive: true, group: 99 }],
-    ["12 (sh) Z 1 34 56 0", { alive: false, group: 34 }],
+    ["12 (sh) S 1 34 56 0", { alive: true, group: 34, startedTicks: 0 }],
+    [
+      "12 (a (b) c d) R 1 99 99 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 345678 9 0",
+      { alive: true, group: 99, startedTicks: 345_678 }
+    ],
+    ["12 (sh) Z 1 34 56 0", { alive: false, group: 34, startedTicks: 0 }],
     ["2 (kthreadd) S 0 0 0 0", undefined],
     ["", undefined]
   ])("the line %j reads as %o", (line, expected) => {

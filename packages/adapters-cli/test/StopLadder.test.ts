@@ -1,3 +1,4 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { ProcessTable } from "@offshoot/adapters-cli"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -6,6 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as ChildProcess from "effect/process/ChildProcess"
+import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as Logger from "effect/Logger"
 import * as TestClock from "effect/testing/TestClock"
 import * as RunMark from "../src/RunMark.ts"
@@ -28,7 +31,9 @@ const machine = (actors: ReadonlyArray<Actor>) => {
   const signals: Array<string> = []
   const table: ProcessTable.ProcessTable["Service"] = {
     marked: Effect.sync(() =>
-      alive.flatMap(({ group, pid, runId }) => (runId === undefined ? [] : [{ pid, group, mark: mark(runId) }]))
+      alive.flatMap(({ group, pid, runId }) =>
+        runId === undefined ? [] : [{ pid, startedTicks: pid, group, mark: mark(runId) }]
+      )
     ),
     membersOf: (leader) => Effect.sync(() => alive.filter(({ group }) => group === leader).map(({ pid }) => pid)),
     signal: (target, signal) =>
@@ -171,11 +176,32 @@ describe("ProcessTable", () => {
       yield* Deferred.succeed(gate, undefined)
       const found = yield* Fiber.joinAll([first, ...others])
       assert.strictEqual(scans, 2)
-      for (const processes of found) assert.deepStrictEqual(processes, [{ pid: 7, group: 7, mark: mark("mine") }])
+      for (const processes of found) {
+        assert.deepStrictEqual(processes, [{ pid: 7, startedTicks: 0, group: 7, mark: mark("mine") }])
+      }
       yield* table.marked
       assert.strictEqual(scans, 3)
     }).pipe(Effect.provide(Layer.provide(ProcessTable.layerLinux, fs)))
   })
+
+  it.live("a pid that another process has by now gets no signal", () =>
+    Effect.gen(function* () {
+      const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
+      const child = yield* spawner.spawn(
+        ChildProcess.make("sleep", ["100000"], { env: RunMark.toEnvironment(mark("pid-again")), stdin: "ignore" })
+      )
+      const table = yield* ProcessTable.ProcessTable
+      const seen = (yield* table.marked).find(({ pid }) => pid === child.pid)
+      const startedTicks = seen?.startedTicks ?? 0
+      assert.isAbove(startedTicks, 0)
+      const signal = (ticks: number) =>
+        table.signal({ type: "process", pid: child.pid, startedTicks: ticks }, "SIGKILL")
+      assert.isFalse(yield* signal(startedTicks + 1))
+      assert.isTrue(yield* child.isRunning)
+      assert.isTrue(yield* signal(startedTicks))
+      assert.strictEqual((yield* Effect.exit(child.exitCode))._tag, "Failure")
+    }).pipe(Effect.scoped, Effect.provide(Layer.provideMerge(ProcessTable.layerLinux, NodeServices.layer)))
+  )
 
   it.effect("the scan of one who stops asking is done by the next", () => {
     let scans = 0
