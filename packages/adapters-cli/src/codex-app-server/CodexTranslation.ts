@@ -223,7 +223,7 @@ export class CodexTranslation {
     const thread = this.threadOf(threadId)
     switch (item["type"]) {
       case "userMessage":
-        this.unread.delete(textIn(item, "clientId") ?? "")
+        this.messageRead(item)
         return lives
       case "contextCompaction":
         return this.told(threadId, [
@@ -235,6 +235,16 @@ export class CodexTranslation {
     const hadBegun = thread.calls.delete(textIn(item, "id") ?? "")
     const begin = hadBegun ? [] : CodexItems.started(item)
     return this.told(threadId, [...thread.speech.ended(item), ...begin, ...CodexItems.completed(item)])
+  }
+
+  /** By our name for it, or by its words where a version does not give the name back. */
+  private messageRead(item: Frame): void {
+    const name = textIn(item, "clientId")
+    if (name !== undefined) return void this.unread.delete(name)
+    const [content] = listIn(item, "content")
+    const text = isRecord(content) ? textIn(content, "text") : undefined
+    const [found] = [...this.unread].find(([, unread]) => unread === text) ?? []
+    if (found !== undefined) this.unread.delete(found)
   }
 
   /** A sub-agent is called by what it was asked to do. */
