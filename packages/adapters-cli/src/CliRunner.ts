@@ -76,7 +76,8 @@ const prepare = Effect.fnUntraced(function* (options: Options, context: External
   const { agent, agentId, profile } = options
   const host = yield* CliHost
   const mark = markOf(host, context.job.runId)
-  const nonce = yield* Effect.flatten(Ids.Entropy)
+  // What is said and ends as a secret begins waits for what comes next: no text ends like this.
+  const nonce = `~${yield* Effect.flatten(Ids.Entropy)}`
   const input: ArgumentsInput = {
     model: modelOf(context, agent),
     permission: agent.permission ?? "ask",
