@@ -2,6 +2,7 @@
 import { assert, type Vitest } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import { harnessOf, part, type Subject } from "./runnerSubject.ts"
 
 export const steerTests = <R, E>(it: Vitest.MethodsNonLive<R>, subject: Subject<R, E>): void => {
@@ -31,6 +32,10 @@ export const steerTests = <R, E>(it: Vitest.MethodsNonLive<R>, subject: Subject<
         const started = yield* harness.start(yield* subject.runner)
         yield* harness.awaitAnswer(listens.ready)
         yield* harness.send("turn left", mode)
+        if (listens.asks !== undefined && mode === "queue") {
+          yield* harness.awaitAsk(listens.asks)
+          yield* harness.answerAsk(listens.asks, { _tag: "Approved", text: Option.none() })
+        }
         yield* harness.awaitTaken
         assert.deepStrictEqual(yield* harness.receipts, [{ text: "turn left", status: "delivered", reason: undefined }])
         yield* Fiber.join(started.fiber)

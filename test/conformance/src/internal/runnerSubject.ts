@@ -18,6 +18,14 @@ export interface LivePart extends Part {
   readonly ready: string
 }
 
+/**
+ * The agent waits for a message. With `asks` it takes none in the middle of a
+ * turn: its turn ends when that ask is answered, and a message begins the next.
+ */
+export interface ListeningPart extends LivePart {
+  readonly asks?: string
+}
+
 /** The agent asks one thing. Its answer holds the given words after each of the answers. */
 export interface AskingPart extends Part {
   /** The key of the ask, when the agent chooses it. */
@@ -59,7 +67,7 @@ export interface Subject<R, E = never> {
   /** Asks for one permission and ends. Needed with `requests`. */
   readonly asks?: AskingPart
   /** Says `ready`, waits for a message, says its text and ends. Needed with `steer`. */
-  readonly listens?: LivePart
+  readonly listens?: ListeningPart
   /** Tells its usage, says `ready` and goes on. Needed with `usage`. */
   readonly spends?: LivePart
   /** Tells its usage and how to go on with it, and ends. Needed with `resume` or `usage`. */
