@@ -5,6 +5,8 @@
  * @stability unstable
  */
 import type { AgentProfile } from "./AgentProfile.ts"
-import * as Pi from "./agents/Pi.ts"
+import { profile as claude } from "./agents/Claude.ts"
+import { profile as codex } from "./agents/Codex.ts"
+import { profile as pi } from "./agents/Pi.ts"
 
-export const profiles: ReadonlyArray<AgentProfile> = [Pi.profile]
+export const profiles: ReadonlyArray<AgentProfile> = [claude, codex, pi]
