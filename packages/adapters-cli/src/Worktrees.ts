@@ -162,7 +162,7 @@ export interface Options {
 /** A name that is a file's, a branch's and a worktree's alike; those of sessions are. */
 const isName = (id: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(id)
 
-/** Who closes the scope without finishing wants no diff, only that nothing needless stays. */
+/** Who closes the scope without finishing wants nothing of it, only that nothing needless stays. */
 const closingLimit = Duration.seconds(5)
 
 const asidePrefix = ".removing-"
@@ -183,12 +183,14 @@ const dispose = ({ fs, scope }: Parts, aside: string): Effect.Effect<void> =>
     Effect.forkIn(Effect.ignore(fs.remove(aside, { recursive: true, force: true })), scope, { startImmediately: true })
   )
 
+/** A repository around the folder, as that which the server runs in may be, does not see what is in it. */
+const ignoreAll = "*\n"
+
 const siteOf = Effect.fnUntraced(function* (parts: Parts, mark: RunMark | undefined) {
   const { fs, options, path } = parts
-  const root = yield* Effect.andThen(
-    fs.makeDirectory(options.folder, { recursive: true, mode: 0o700 }),
-    fs.realPath(options.folder)
-  )
+  yield* fs.makeDirectory(options.folder, { recursive: true, mode: 0o700 })
+  const root = yield* fs.realPath(options.folder)
+  yield* fs.writeFileString(`${root}/.gitignore`, ignoreAll)
   const site: Placing.Site = {
     git: parts.gitFor(mark),
     fs,
@@ -217,8 +219,7 @@ const acquire = (parts: Parts) =>
   Effect.fn("Worktrees.acquire")(function* (request: Request) {
     const { directory, id, mark } = request
     const refused = ({ detail, reason }: Placing.Refusal) => new WorktreeRefused({ reason, directory, detail })
-    if (!isName(id))
-      return yield* refused({ reason: "occupied", detail: `${id} cannot be a name of a folder and a branch` })
+    if (!isName(id)) return yield* refused({ reason: "occupied", detail: `${id} is no name for it` })
     const site = yield* Effect.mapError(siteOf(parts, mark), ({ message }) =>
       refused({ reason: "not_recorded", detail: message })
     )

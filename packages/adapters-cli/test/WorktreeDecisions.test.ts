@@ -65,6 +65,8 @@ describe("the fate of a worktree", () => {
     isUnderWay: false,
     hasLooseCommits: false,
     isCutLoose: false,
+    isLocked: false,
+    isUsed: false,
     branchHolds: false
   }
 
@@ -76,6 +78,8 @@ describe("the fate of a worktree", () => {
       { _tag: "Keep", because: "it has uncommitted changes" }
     ],
     [{ hasIgnored: true }, { _tag: "Keep", because: "it has files that git ignores" }],
+    [{ isLocked: true }, { _tag: "Keep", because: "it is locked" }],
+    [{ isUsed: true }, { _tag: "Keep", because: "a program works in it" }],
     [{ isUnderWay: true }, { _tag: "Keep", because: "a merge, rebase or the like is under way" }],
     [
       { hasLooseCommits: true, branchHolds: true },

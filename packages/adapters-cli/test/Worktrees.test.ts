@@ -5,6 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import * as NodeChildProcess from "node:child_process"
 import * as NodeFS from "node:fs"
 import * as Worktrees from "../src/Worktrees.ts"
 import { git, layer, repository, shell } from "./repositories.ts"
@@ -32,16 +33,30 @@ const run = (directory: string, work: (placed: Worktrees.Placed) => unknown, id 
 const test = <A, E>(
   name: string,
   body: (world: World) => Effect.Effect<A, E, Worktrees.Worktrees | Scope.Scope>,
-  options: Partial<Worktrees.Options> = {},
+  options: (world: World) => Partial<Worktrees.Options> = () => ({}),
   environment: Readonly<Record<string, string>> = {}
 ) =>
   it.live(
     name,
     () =>
       Effect.flatMap(repository, (world) =>
-        Effect.provide(Effect.scoped(body(world)), layer({ folder: world.trees, ...options }, environment))
+        Effect.provide(Effect.scoped(body(world)), layer({ folder: world.trees, ...options(world) }, environment))
       ).pipe(Effect.scoped, Effect.provide(NodeServices.layer)),
     testMillisMax
+  )
+
+/** A program that is in a folder until the scope closes. */
+const workingIn = (cwd: string) =>
+  Effect.acquireRelease(
+    Effect.callback<NodeChildProcess.ChildProcess>((resume) => {
+      const program = NodeChildProcess.spawn("cat", { cwd, stdio: ["pipe", "ignore", "ignore"] })
+      program.once("spawn", () => resume(Effect.succeed(program)))
+    }),
+    (program) =>
+      Effect.callback<void>((resume) => {
+        program.once("exit", () => resume(Effect.void))
+        program.stdin?.end()
+      })
   )
 
 const diffIn = ({ diff }: Worktrees.Left): string =>
@@ -190,14 +205,26 @@ describe("a worktree is refused", () => {
         assert.strictEqual(refused.reason, "git_missing")
         assert.deepInclude(Worktrees.outcomeOf(refused), { reason: "not_installed", program: "git" })
       }),
-    {},
+    () => ({}),
     { PATH: "/nonexistent" }
   )
 
   test(
     "when its own folder cannot be made",
     ({ top }) => Effect.map(refusal(top), ({ reason }) => assert.strictEqual(reason, "not_recorded")),
-    { folder: "/dev/null/trees" }
+    () => ({ folder: "/dev/null/trees" })
+  )
+})
+
+describe("a folder of worktrees inside of a repository", () => {
+  test(
+    "is not seen by it",
+    ({ top }) =>
+      Effect.gen(function* () {
+        assert.isFalse((yield* acquire(top)).hasChanges)
+        assert.strictEqual(git(top, "status", "--short"), "")
+      }),
+    ({ top }) => ({ folder: `${top}/data/trees` })
   )
 })
 
@@ -256,6 +283,7 @@ describe("at the end of a run", () => {
        git commit -q --allow-empty -m y && git merge -q --no-commit other`,
       "under way"
     ],
+    ["a lock that somebody has put on it", "git worktree lock .", "locked"],
     ["another repository in its place", "rm .git && git init -q", "link"],
     [
       "no branch any more",
@@ -273,6 +301,18 @@ describe("at the end of a run", () => {
       }))
   }
 
+  test("somebody works in it: it stays until nobody does", ({ top }) =>
+    Effect.gen(function* () {
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* Effect.flatMap(acquire(top), ({ directory }) => workingIn(`${directory}/sub`))
+          const { left } = yield* run(top, () => undefined)
+          assert.deepStrictEqual(left.end, { _tag: "Kept", because: "a program works in it" })
+        })
+      )
+      assert.strictEqual((yield* run(top, () => undefined)).left.end._tag, "Removed")
+    }))
+
   test(
     "what git ignores is nothing where the operator says so",
     ({ top }) =>
@@ -280,7 +320,7 @@ describe("at the end of a run", () => {
         const { left } = yield* run(top, ({ folder }) => shell(folder, "echo x > build.log"))
         assert.strictEqual(left.end._tag, "Removed")
       }),
-    { ignored: "discard" }
+    () => ({ ignored: "discard" })
   )
 
   test("commits on a branch of the child's own are as good", ({ top }) =>

@@ -27,7 +27,12 @@ const environment = {
 
 /** Git as a person calls it, with all that a repository says. */
 export const git = (cwd: string, ...args: ReadonlyArray<string>): string =>
-  NodeChildProcess.execFileSync("git", args, { cwd, env: { ...environment, ...identity }, encoding: "utf8" }).trim()
+  NodeChildProcess.execFileSync("git", args, {
+    cwd,
+    env: { ...environment, ...identity },
+    encoding: "utf8",
+    stdio: "pipe"
+  }).trim()
 
 /** The same with bytes as its input. */
 export const gitWith = (cwd: string, input: Uint8Array, ...args: ReadonlyArray<string>): string =>
@@ -35,7 +40,8 @@ export const gitWith = (cwd: string, input: Uint8Array, ...args: ReadonlyArray<s
     cwd,
     input,
     env: { ...environment, ...identity },
-    encoding: "utf8"
+    encoding: "utf8",
+    stdio: "pipe"
   }).trim()
 
 /** A shell, for what names and bytes an editor would not write. */
@@ -43,7 +49,8 @@ export const shell = (cwd: string, script: string): string =>
   NodeChildProcess.execFileSync("/bin/sh", ["-c", script], {
     cwd,
     env: { ...environment, ...identity },
-    encoding: "utf8"
+    encoding: "utf8",
+    stdio: "pipe"
   }).trim()
 
 /** A folder with one repository, of one commit, that has a subfolder and a file of bytes. */

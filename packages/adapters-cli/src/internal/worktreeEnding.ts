@@ -10,6 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { lineOf } from "./gitCommand.ts"
+import { isUsed } from "./folderUse.ts"
 import { filtersOff } from "./gitFilters.ts"
 import { type Diff, type DiffLimits, diffOf, type Tree } from "./worktreeDiff.ts"
 import { folderOf, forget, inRepository, type Origin, recordOf, type Site } from "./worktreePlacing.ts"
@@ -39,7 +40,7 @@ export interface EndingOptions {
 const noDiff = (why: string): Option.Option<Diff> =>
   Option.some({ bytes: new Uint8Array(0), missing: Option.some(`everything: ${why}`) })
 
-export const unseen = (why: string): Seen => ({ diff: noDiff(why), ending: { _tag: "Kept", because: why } })
+const unseen = (why: string): Seen => ({ diff: noDiff(why), ending: { _tag: "Kept", because: why } })
 
 /** Deletes the branch where it is, and says where it is if it stays. */
 const endBranch = Effect.fnUntraced(function* (
@@ -72,7 +73,8 @@ const remove = Effect.fnUntraced(function* (
   const moved = yield* Effect.option(fs.rename(tree.folder, aside))
   if (Option.isNone(moved)) return kept("it could not be moved")
   const again = yield* Effect.option(statusOf({ ...tree, folder: aside }, options.ignored))
-  if (Option.isNone(again) || again.value.isChanged || again.value.hasIgnored) {
+  const isEmptyOfWork = Option.isSome(again) && !again.value.isChanged && !again.value.hasIgnored
+  if (!isEmptyOfWork || (yield* isUsed(fs, aside))) {
     yield* Effect.ignore(fs.rename(aside, tree.folder))
     return kept("it was changed while it was looked at")
   }
@@ -92,7 +94,7 @@ const remove = Effect.fnUntraced(function* (
  * **Interruption**: stops looking and keeps the worktree. A removal that has
  * begun ends: each of its steps has a limit of its own.
  */
-export const endInto = Effect.fnUntraced(function* (
+const endInto = Effect.fnUntraced(function* (
   seen: Seen,
   site: Site,
   origin: Origin,

@@ -66,7 +66,7 @@ const checkoutLimit = Duration.minutes(5)
 const refuse = (reason: Refusal["reason"], detail: string): Effect.Effect<never, Refusal> =>
   Effect.fail({ reason, detail })
 
-export const refusalOf = (error: GitFailed | Records.RecordUnusable): Refusal =>
+const refusalOf = (error: GitFailed | Records.RecordUnusable): Refusal =>
   error._tag === "RecordUnusable"
     ? { reason: "not_recorded", detail: error.message }
     : { reason: error.reason === "missing" ? "git_missing" : "git_failed", detail: error.message }
@@ -130,14 +130,15 @@ export const inRepository = (
 
 /** Makes git forget a worktree whose folder is not there. Not knowing it is as good. */
 export const forget = ({ git }: Pick<Site, "git">, origin: Pick<Origin, "repository" | "settings">, folder: string) =>
-  // Forced twice: one that was being made when git was killed is locked.
-  Effect.ignore(git.call(inRepository(origin, ["worktree", "remove", "--force", "--force", folder])))
+  Effect.ignore(git.call(inRepository(origin, ["worktree", "remove", folder])))
 
 /** Takes a folder away that is still being made: nobody has worked in it (P1). */
 const clear = Effect.fnUntraced(function* (site: Site, origin: Origin, folder: string) {
   const aside = yield* site.aside
   const moved = yield* Effect.option(site.fs.rename(folder, aside))
   if (Option.isSome(moved)) yield* site.dispose(aside)
+  // Git locks what it is making; when it is killed, that stays.
+  yield* Effect.ignore(site.git.call(inRepository(origin, ["worktree", "unlock", folder])))
   yield* forget(site, origin, folder)
 })
 

@@ -5,12 +5,14 @@
  * A worktree is removed only when
  * - no file in it is uncommitted, ignored ones included unless the operator
  *   says that they are nothing;
- * - no merge, rebase or the like is under way;
+ * - no merge, rebase or the like is under way, nobody has locked it, and
+ *   nobody works in it;
  * - every commit that its HEAD ever was at is on a branch, a tag or a remote's
  *   branch, or in the history of its own branch, which then stays.
  */
 import * as Effect from "effect/Effect"
 import { failureOf, type GitCall, type GitFailed, lineOf, outputOf, says } from "./gitCommand.ts"
+import { isUsed } from "./folderUse.ts"
 import { callOf, type Tree } from "./worktreeDiff.ts"
 
 export interface Findings {
@@ -18,6 +20,9 @@ export interface Findings {
   readonly isChanged: boolean
   readonly hasIgnored: boolean
   readonly isUnderWay: boolean
+  readonly isLocked: boolean
+  /** A process works in it, which a run that has ended has none of. */
+  readonly isUsed: boolean
   /** Commits that only this worktree knows of. */
   readonly hasLooseCommits: boolean
   /** What leads from the folder to its repository is not what was put there. */
@@ -27,12 +32,14 @@ export interface Findings {
 }
 
 /** Why a worktree is kept, in words for its owner. */
-export const reasons = {
+const reasons = {
   isCutLoose: "its link to the repository was changed",
   isChanged: "it has uncommitted changes",
   isUnderWay: "a merge, rebase or the like is under way",
   hasLooseCommits: "it has commits that are on no branch",
-  hasIgnored: "it has files that git ignores"
+  hasIgnored: "it has files that git ignores",
+  isLocked: "it is locked",
+  isUsed: "a program works in it"
 } as const
 
 export type Fate =
@@ -42,7 +49,7 @@ export type Fate =
 
 /** The first reason to keep it; none: it is removed. */
 export const fateOf = (findings: Findings): Fate => {
-  const keys = ["isCutLoose", "isChanged", "isUnderWay", "hasLooseCommits", "hasIgnored"] as const
+  const keys = ["isCutLoose", "isChanged", "isUnderWay", "hasLooseCommits", "hasIgnored", "isLocked", "isUsed"] as const
   const reason = keys.find((key) => findings[key])
   return reason === undefined
     ? { _tag: "Remove", branch: findings.branchHolds ? "stays" : "goes" }
@@ -157,13 +164,14 @@ export const findingsOf = Effect.fnUntraced(function* (
   branch: string,
   ignored: "count" | "discard"
 ): Effect.fn.Return<Findings, GitFailed> {
-  const { fs, gitDirectory } = tree
-  const marks = yield* Effect.forEach(underWay, (name) =>
-    Effect.orElseSucceed(fs.exists(`${gitDirectory}/${name}`), () => true)
-  )
+  const { folder, fs, gitDirectory } = tree
+  const has = (name: string) => Effect.orElseSucceed(fs.exists(`${gitDirectory}/${name}`), () => true)
+  const marks = yield* Effect.forEach(underWay, has)
   return {
     ...(yield* statusOf(tree, ignored)),
     isUnderWay: marks.includes(true),
+    isLocked: yield* has("locked"),
+    isUsed: yield* isUsed(fs, folder),
     isCutLoose: !(yield* isLinked(tree)),
     ...(yield* commits(tree, branch))
   }
