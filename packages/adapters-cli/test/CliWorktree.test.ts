@@ -70,6 +70,19 @@ describe("a coding agent in a worktree of its own", { timeout: 60_000 }, () => {
     }).pipe(Effect.scoped, Effect.provide(layerOf(instance, NodeProcess.env)))
   )
 
+  it.live("that changed nothing leaves no worktree, and its result names none", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const { base: folder, top: repository, trees } = yield* Repositories.repository
+      const services = yield* Layer.build(Worktrees.layer({ folder: trees }))
+      const runner = yield* Effect.provide(runnerOf({ isolation: "worktree", roots: [folder] }), services)
+      const harness = yield* harnessOf(repository, "say done")
+      const { artifacts } = yield* harness.run(runner)
+      assert.deepStrictEqual([artifacts, (yield* harness.report).artifacts], [[], []])
+      assert.isFalse(yield* fs.exists(`${trees}/${harness.context.session.id}`))
+    }).pipe(Effect.scoped, Effect.provide(layerOf(instance, NodeProcess.env)))
+  )
+
   it.live("is refused, with what to do, outside of a repository, outside of its folders, and without the layer", () =>
     Effect.gen(function* () {
       const { base: folder, top: repository, trees } = yield* Repositories.repository

@@ -167,7 +167,7 @@ export interface RunEnd {
   readonly usage: Option.Option<Usage>
   /** How the agent itself can continue this conversation later. */
   readonly resume: Option.Option<string>
-  /** What it leaves beside the answer. None: what it has reported, if it has. */
+  /** What it leaves beside the answer. None: what it has reported last, which may be none too. */
   readonly artifacts: ReadonlyArray<NamedArtifact>
 }
 

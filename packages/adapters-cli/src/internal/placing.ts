@@ -28,9 +28,15 @@ const ended = (message: string) => Effect.succeed(ExternalChildRunner.ended(setu
 const hasChangesWords =
   "The workspace has changes that are in no commit: this child does not see them, it works on what is committed.\n"
 
-/** Makes the diff, lets go of the worktree if that loses nothing, and says what is left. */
+/**
+ * Makes the diff, lets go of the worktree if that loses nothing, and reports
+ * what is left, in place of the worktree that was reported at the begin.
+ */
 const finish = (context: ExternalChildRunner.RunContext, placed: Placed, within: Duration.Duration) =>
-  Effect.flatMap(placed.finish(within), (left) => artifactsOf(context.keep, placed, left))
+  placed.finish(within).pipe(
+    Effect.flatMap((left) => artifactsOf(context.keep, placed, left)),
+    Effect.tap((artifacts) => context.report({ artifacts }))
+  )
 
 const inWorktree = Effect.fnUntraced(function* <R>(
   context: ExternalChildRunner.RunContext,
@@ -42,9 +48,7 @@ const inWorktree = Effect.fnUntraced(function* <R>(
   if (placed.hasChanges) {
     yield* context.emit({ type: "runner_output", channel: "notice", content: hasChangesWords })
   }
-  const end = yield* Effect.onInterrupt(run(placed.directory), () =>
-    Effect.flatMap(finish(context, placed, cancelledWithin), (artifacts) => context.report({ artifacts }))
-  )
+  const end = yield* Effect.onInterrupt(run(placed.directory), () => finish(context, placed, cancelledWithin))
   return { ...end, artifacts: yield* finish(context, placed, finishWithin) }
 })
 
