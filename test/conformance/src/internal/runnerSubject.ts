@@ -26,6 +26,11 @@ export interface ListeningPart extends LivePart {
   readonly asks?: string
 }
 
+/** The agent says what it calls the conversation that it goes on with: its handle, or the part of it that is told here. */
+export interface ResumingPart extends Part {
+  readonly nameIn?: (handle: string) => string
+}
+
 /** The agent asks one thing. Its answer holds the given words after each of the answers. */
 export interface AskingPart extends Part {
   /** The key of the ask, when the agent chooses it. */
@@ -75,7 +80,7 @@ export interface Subject<R, E = never> {
   /** Tells how to go on with it, says `ready` and goes on. Needed with `resume`. */
   readonly names?: LivePart
   /** Goes on with an earlier conversation; its answer holds what that one was called. Needed with `resume`. */
-  readonly resumes?: Part
+  readonly resumes?: ResumingPart
   /** Opens a tool call of its own, says `ready` and goes on in the middle of it. For an agent that tells of its tools. */
   readonly works?: LivePart
   /** Opens a tool call of its own, never closes it, and completes or fails. For an agent that tells of its tools. */
