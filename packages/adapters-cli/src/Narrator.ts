@@ -68,9 +68,9 @@ export class Narrator {
   }
 
   tell(facts: ReadonlyArray<Fact>): Effect.Effect<void> {
-    const [first, ...more] = facts
+    const [first] = facts
     if (first === undefined) return Effect.void
-    return more.length === 0
+    return facts.length === 1
       ? Effect.suspend(() => this.one(first))
       : Effect.forEach(facts, (fact) => this.one(fact), { discard: true })
   }
@@ -178,9 +178,9 @@ export class Narrator {
   }
 
   private emitAll(events: ReadonlyArray<Event>): Effect.Effect<void> {
-    const [first, ...more] = events
+    const [first] = events
     if (first === undefined) return Effect.void
-    return more.length === 0
+    return events.length === 1
       ? this.context.emit(first)
       : Effect.forEach(events, (event) => this.context.emit(event), { discard: true })
   }

@@ -17,6 +17,7 @@ export const tailCharsMax = 65_536
 
 /** Text in pieces of at most `charsMax`; a surrogate pair is never cut in two. */
 export const pieces = (text: string, charsMax: number): ReadonlyArray<string> => {
+  if (text.length <= charsMax) return text === "" ? [] : [text]
   const cut: Array<string> = []
   let from = 0
   while (from < text.length) {

@@ -18,15 +18,16 @@ export interface Mask {
   readonly end: () => string
 }
 
-/** The longest end of `text` that is the beginning of a secret, but no whole one. */
+/** The longest end of `text` that is the beginning of a secret, but no whole one. Looks only where one may begin. */
 const openEnd = (text: string, secrets: ReadonlyArray<string>): number => {
   let longest = 0
   for (const secret of secrets) {
-    for (let length = Math.min(secret.length - 1, text.length); length > longest; length--) {
-      if (text.endsWith(secret.slice(0, length))) {
-        longest = length
-        break
-      }
+    const first = secret.charAt(0)
+    const from = Math.max(0, text.length - secret.length + 1)
+    for (let at = text.indexOf(first, from); at !== -1; at = text.indexOf(first, at + 1)) {
+      if (!secret.startsWith(text.slice(at))) continue
+      longest = Math.max(longest, text.length - at)
+      break
     }
   }
   return longest
@@ -44,8 +45,12 @@ export const maskOf = (values: ReadonlyArray<string>): Mask => {
   const replaced = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, () => masked), text)
   return {
     push: (text) => {
-      const shown = replaced(held + text)
+      const shown = replaced(held === "" ? text : held + text)
       const open = openEnd(shown, secrets)
+      if (open === 0) {
+        held = ""
+        return shown
+      }
       held = shown.slice(shown.length - open)
       return shown.slice(0, shown.length - open)
     },

@@ -102,10 +102,9 @@ const played = Effect.fnUntraced(function* (runner: ExternalChildRunner.External
   return events
 })
 
-/** The floor: a program's output, cut at its newlines, every line parsed; milliseconds and lines. */
-const readBare = (file: string): Promise<{ readonly millis: number; readonly lines: number }> =>
+/** The floor: a program's output, cut at its newlines, every line parsed; gives how many. */
+const readBare = (file: string): Promise<number> =>
   new Promise((resolve, reject) => {
-    const started = performance.now()
     const child = NodeChildProcess.spawn("/bin/cat", [file], { stdio: ["ignore", "pipe", "inherit"] })
     let rest: Buffer = Buffer.alloc(0)
     let lines = 0
@@ -120,7 +119,7 @@ const readBare = (file: string): Promise<{ readonly millis: number; readonly lin
       rest = bytes.subarray(from)
     })
     child.once("error", reject)
-    child.once("close", () => resolve({ millis: performance.now() - started, lines }))
+    child.once("close", () => resolve(lines))
   })
 
 const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
@@ -129,17 +128,27 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return Effect.map(effect, (value) => ({ value, millis: performance.now() - started }))
   })
 
+/** Processor time of this process, of all its threads. */
+const worked = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const before = process.cpuUsage()
+    return Effect.map(effect, (value) => {
+      const { system, user } = process.cpuUsage(before)
+      return { value, micros: system + user }
+    })
+  })
+
 const costOfEvents = Effect.fnUntraced(function* (deltas: number, rounds: number) {
   const { runner, turn } = yield* scene(deltas)
   const ours: Array<number> = []
   const bare: Array<number> = []
   for (let round = 0; round < rounds; round++) {
     // In turns, so that what else the machine does meets both.
-    const read = yield* Effect.promise(() => readBare(turn))
-    bare.push((read.millis * 1000) / read.lines)
-    const { millis, value } = yield* timed(played(runner))
-    if (value < deltas) throw new Error(`${value} events of ${deltas}`)
-    ours.push((millis * 1000) / deltas)
+    const read = yield* worked(Effect.promise(() => readBare(turn)))
+    bare.push(read.micros / read.value)
+    const run = yield* worked(played(runner))
+    if (run.value < deltas) throw new Error(`${run.value} events of ${deltas}`)
+    ours.push(run.micros / deltas)
   }
   return { ours: median(ours.slice(1)), bare: median(bare.slice(1)) }
 })
@@ -202,11 +211,11 @@ const run = <A>(
 const megabyte = 2 ** 20
 
 export const events = async (): Promise<ReadonlyArray<Measurement>> => {
-  const [deltas, rounds] = [50_000, 7]
+  const [deltas, rounds] = [100_000, 7]
   const { bare, ours } = await run(costOfEvents(deltas, rounds))
   return [
     {
-      name: "an event of a coding agent, from the pipe to the port",
+      name: "processor time of an event of a coding agent, from the pipe to the port",
       value: ours,
       unit: "us",
       sample: `${deltas.toLocaleString("en")} deltas of text a turn, ${rounds} turns, the first left out; the floor reads, cuts and parses the same lines of \`cat\``,
