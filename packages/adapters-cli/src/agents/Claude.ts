@@ -68,6 +68,8 @@ export const profile: AgentProfile = {
   },
   quirks: [
     { name: "failure-as-success", seenIn: "2.1.330", fixture: "claude-2.1.330/error400.jsonl" },
+    { name: "result-before-sub-agents", seenIn: "2.1.330", fixture: "claude-2.1.330/driven-sub-agent.jsonl" },
+    { name: "interrupt-without-reason", seenIn: "2.1.0", fixture: "claude-2.1.0/interrupt.jsonl" },
     { name: "unknown-conversation-in-words", seenIn: "2.0.0", fixture: "claude-2.0.0/resume-unknown.stderr.txt" }
   ]
 }

@@ -103,11 +103,14 @@ export class ClaudeCalls {
     this.launched.delete(toolCallId)
     const named = { toolCallId, toolName: this.take(toolCallId)?.toolName ?? "" }
     const summary = textIn(notification, "summary") ?? ""
-    const isDone = textIn(notification, "status") === "completed"
-    const event: Event = isDone
-      ? { type: "tool_complete", ...named, result: summary }
-      : { type: "tool_error", ...named, error: summary === "" ? "It was stopped" : summary }
-    return { parent, event }
+    switch (textIn(notification, "status")) {
+      case "completed":
+        return { parent, event: { type: "tool_complete", ...named, result: summary } }
+      case "stopped":
+        return { parent, event: { type: "tool_error", ...named, error: "It was stopped" } }
+      default:
+        return { parent, event: { type: "tool_error", ...named, error: summary } }
+    }
   }
 
   nameOf(toolCallId: string): string | undefined {

@@ -50,6 +50,8 @@ export class ClaudeTranslation {
   private trouble: Trouble = noTrouble
   private resetsAtMillis: number | undefined
   private todos = ""
+  /** What the commands in the background are for. */
+  private commands: ReadonlyArray<string> = []
   /** The answer is one text: its parts, with calls in between, are paragraphs of it. */
   private paragraph: "none" | "open" | "due" = "none"
 
@@ -190,7 +192,12 @@ export class ClaudeTranslation {
         return handle === undefined ? onlyAlive : [{ type: "conversation_named", handle }]
       }
       case "session_state_changed":
-        return [alive, ...this.turns.state(textIn(frame, "state") ?? "")]
+        return this.state(textIn(frame, "state") ?? "")
+      case "background_tasks_changed":
+        this.commands = listIn(frame, "tasks").flatMap((task) =>
+          isRecord(task) && textIn(task, "task_type") === "local_bash" ? (textIn(task, "description") ?? []) : []
+        )
+        return onlyAlive
       case "api_retry":
         return this.retry(frame)
       case "task_progress":
@@ -210,6 +217,15 @@ export class ClaudeTranslation {
       default:
         return onlyAlive
     }
+  }
+
+  /** A command in the background does not keep the program from being idle: it ends with the program. */
+  private state(state: string): ReadonlyArray<Fact> {
+    const ended = this.turns.state(state)
+    const left = ended.length === 0 ? "" : this.commands.join("; ")
+    return left === ""
+      ? [alive, ...ended]
+      : [...notice(`Left in the background, where it ends with this run: ${left}`), ...ended]
   }
 
   private retry(frame: Frame): ReadonlyArray<Fact> {
