@@ -170,6 +170,18 @@ describe("the voices of ACP", { timeout: testMillisMax }, () => {
     const played = await turn(client, asking.join("\n"), { env, answer: "approved" })
     sameShape(client, recorded("opencode-1.18.33", "acp-ok"), played)
   })
+
+  it("ask before they tell of a call, and tell nothing of one that is denied, as Gemini CLI does", async () => {
+    const client = acpClient("acp-gemini")
+    const asking = async (answer: "approved" | "denied") =>
+      kindsOf(client.grammar, await turn(client, 'ask k1 Bash {"command":"ls"}', { answer })).slice(3)
+    assert.deepStrictEqual(await asking("approved"), [
+      "session/request_permission",
+      "tool_call_update completed",
+      "answer 2"
+    ])
+    assert.deepStrictEqual(await asking("denied"), ["session/request_permission", "answer 2"])
+  })
 })
 
 describe("the voice of Codex", { timeout: testMillisMax }, () => {

@@ -5,7 +5,7 @@ import { client as claude } from "./actor/ClaudeClient.ts"
 import { type Client, said, turn, untilSaid, withDriver } from "./actor/Client.ts"
 import { client as codex } from "./actor/CodexClient.ts"
 import type { Driver } from "./actor/Driver.ts"
-import { at, textAt } from "./actor/Json.ts"
+import { type Fields, at, textAt } from "./actor/Json.ts"
 import { client as opencode } from "./actor/OpencodeClient.ts"
 import { misbehavioursOf } from "./actor/Parts.ts"
 import { client as pi } from "./actor/PiClient.ts"
@@ -86,10 +86,18 @@ describe.each([claude, acpClient("acp"), codex, pi, opencode])(
       assert.isTrue(frames.some((frame) => JSON.stringify(frame).includes("look around")))
     })
 
-    it("asks a question, and waits", async () => {
-      await prompted(client, "question q1 Which one? ? left, right", (driver) =>
-        driver.frame((frame) => JSON.stringify(frame).includes('"Which one?"'))
-      )
+    it("asks a question, waits, and says the answer", async () => {
+      await prompted(client, "question q1 Which one? ? left, right", async (driver) => {
+        const isQuestion = ({ method, request, type }: Fields) =>
+          ["elicitation/create", "item/tool/requestUserInput", "select"].includes(String(method)) ||
+          ["question.asked"].includes(String(type)) ||
+          textAt(request, "tool_name") === "AskUserQuestion"
+        const question = await driver.frame(isQuestion)
+        assert.include(JSON.stringify(question), "Which one?")
+        client.reply(driver, question, "left")
+        await driver.frame(client.isEnd)
+        assert.strictEqual(said(client, driver.frames), "left")
+      })
     })
   }
 )

@@ -85,6 +85,8 @@ export const acpClient = (voice: VoiceName): Client => {
         option === undefined ? { outcome: "cancelled" } : { outcome: "selected", optionId: textAt(option, "optionId") }
       driver.send({ jsonrpc: "2.0", id: ask["id"], result: { outcome } })
     },
+    reply: (driver, question, text) =>
+      driver.send({ jsonrpc: "2.0", id: question["id"], result: { action: "accept", content: { answer: text } } }),
     isEnd: (frame) => frame["id"] === ids.prompt && frame["method"] === undefined,
     says: (frame) =>
       at(frame, "params", "update", "sessionUpdate") === "agent_message_chunk"

@@ -72,6 +72,12 @@ export const client: Client = {
       type: "control_response",
       response: { subtype: "success", request_id: ask["request_id"], response: decisions[answer] }
     }),
+  reply: (driver, { request, request_id }, text) => {
+    const asked = textAt(request, "input", "questions", 0, "question")
+    const updatedInput = { answers: { [asked]: text } }
+    const response = { subtype: "success", request_id, response: { behavior: "allow", updatedInput } }
+    driver.send({ type: "control_response", response })
+  },
   isEnd: (frame) => frame["type"] === "result",
   says: (frame) => (at(frame, "event", "delta", "type") === "text_delta" ? textAt(frame, "event", "delta", "text") : "")
 }

@@ -25,6 +25,8 @@ export interface Client {
   readonly interrupt: (driver: Driver) => void
   readonly isAsk: (frame: Fields) => boolean
   readonly answer: (driver: Driver, ask: Fields, answer: Answer) => void
+  /** Answers a question with a text. */
+  readonly reply: (driver: Driver, question: Fields, text: string) => void
   readonly isEnd: (frame: Fields) => boolean
   /** The text that a frame adds to the answer. */
   readonly says: (frame: Fields) => string

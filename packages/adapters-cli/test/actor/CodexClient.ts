@@ -76,6 +76,10 @@ export const client: Client = {
     const decisions = { approved: "accept", denied: "decline", cancelled: "cancel" }
     driver.send({ id: ask["id"], result: { decision: decisions[answer] } })
   },
+  reply: (driver, question, text) => {
+    const id = textAt(question, "params", "questions", 0, "id")
+    driver.send({ id: question["id"], result: { answers: { [id]: { answers: [text] } } } })
+  },
   // A turn of a sub-agent has another turn as its root.
   isEnd: (frame) =>
     frame["method"] === "turn/completed" &&

@@ -111,6 +111,8 @@ export const client: Client = {
     post(driver, `${ofSession(driver)}/permissions/${textAt(ask, "properties", "id")}`, {
       response: answer === "approved" ? "once" : "reject"
     }),
+  reply: (driver, question, text) =>
+    post(driver, `/question/${textAt(question, "properties", "id")}/reply`, { answers: [[text]] }),
   // A session of a sub-agent has a name of its own.
   isEnd: (frame) => frame["type"] === "session.idle" && !textAt(frame, "properties", "sessionID").includes("child"),
   says: (frame) => (frame["type"] === "message.part.delta" ? textAt(frame, "properties", "delta") : "")

@@ -38,6 +38,7 @@ export const client: Client = {
     if (method === "confirm") return driver.send({ type, id, confirmed: answer === "approved" })
     driver.send({ type, id, value: answer === "approved" ? "Allow" : "Deny" })
   },
+  reply: (driver, { id }, value) => driver.send({ type: "extension_ui_response", id, value }),
   isEnd: (frame) => frame["type"] === "agent_end",
   says: (frame) =>
     at(frame, "assistantMessageEvent", "type") === "text_delta" ? textAt(frame, "assistantMessageEvent", "delta") : ""

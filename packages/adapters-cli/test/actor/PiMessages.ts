@@ -34,7 +34,7 @@ export const costOf = (spent: Spent): number =>
   spent.costUsd ??
   spent.input * price.input + spent.cached * price.cached + (spent.output + spent.reasoning) * price.output
 
-export const usageOf = (spent: Spent): Fields => ({
+const usageOf = (spent: Spent): Fields => ({
   input: spent.input,
   output: spent.output + spent.reasoning,
   cacheRead: spent.cached,
