@@ -11,9 +11,11 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Nearest } from "@offshoot/core"
+import { profileOf } from "./acp/AcpProfile.ts"
+import { name as acp } from "./acp/AcpProtocol.ts"
 import type { AgentProfile } from "./AgentProfile.ts"
 import { profiles } from "./Agents.ts"
-import { type AgentOptions, CliAgent } from "./CliAgent.ts"
+import { AcpAgent, type AgentOptions, CliAgent } from "./CliAgent.ts"
 import * as CommandAgent from "./command/CommandAgent.ts"
 
 /** An agent, ready for its runner. */
@@ -35,6 +37,7 @@ export type Refused =
 
 const strict = { errors: "all", onExcessProperty: "error" } as const
 const decodeCommand = Schema.decodeUnknownResult(CommandAgent.CommandAgent, strict)
+const decodeAcp = Schema.decodeUnknownResult(AcpAgent, strict)
 const decodeCli = Schema.decodeUnknownResult(CliAgent, strict)
 
 const shape = <A>(result: Result.Result<A, Schema.SchemaError>): Result.Result<A, Refused> =>
@@ -83,9 +86,15 @@ export const codingOf = (
   program
 })
 
+const ofAcp = ({ acp: command, protocol: _, ...agent }: AcpAgent): AgentDefinition =>
+  codingOf(profileOf(command), command[0], agent)
+
 const ofCli = (written: CliAgent): Result.Result<AgentDefinition, Refused> => {
   const { profile: named, program, protocol, ...agent } = written
   const found = profileFor(written)
+  if (protocol === acp && !Option.exists(found, (known) => known.protocol.name === acp)) {
+    return Result.succeed(codingOf(profileOf([program]), program, agent))
+  }
   if (Option.isNone(found)) {
     return named === undefined
       ? refused(
@@ -121,6 +130,7 @@ export const read = (written: Written): Result.Result<AgentDefinition, Refused> 
       agent
     }))
   }
+  if ("acp" in written) return Result.map(shape(decodeAcp(written)), ofAcp)
   if ("program" in written || protocol !== undefined) return Result.flatMap(shape(decodeCli(written)), ofCli)
   return refused("program", `say who the agent is: "program", "acp" or "command"`)
 }

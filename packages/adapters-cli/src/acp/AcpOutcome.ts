@@ -39,7 +39,11 @@ const methodWords = (method: unknown): ReadonlyArray<string> => {
 export const signedOut = (title: string, words: string, methods: ReadonlyArray<unknown>): Outcome.RunnerOutcome => {
   const ways = methods.slice(0, methodsMax).flatMap(methodWords)
   const offered = ways.length === 0 ? "" : ` It names these ways to sign in: ${ways.join("; ")}`
-  return { status: "error", reason: "auth_required", message: `${title} is not signed in: ${words}.${offered}` }
+  return {
+    status: "error",
+    reason: "auth_required",
+    message: `${title} is not signed in: ${words.replace(/\.$/, "")}.${offered}`
+  }
 }
 
 /** The refusal of a call, by its code or the status of the model's server behind it. */

@@ -65,15 +65,16 @@ class AcpConversation implements Conversation {
     })
   })
 
-  readonly prompt = (text: string): Effect.Effect<void, TurnFailed> => {
-    const { sessionId } = this
-    if (sessionId === undefined) return Effect.fail(brokenProtocol(`${this.dialect.title} has no session`))
-    this.translation.turnBegins()
-    this.stopping = false
-    return Effect.map(this.peer.begin("session/prompt", AcpWire.prompt(sessionId, text)), (id) => {
-      this.turn = id
+  readonly prompt = (text: string): Effect.Effect<void, TurnFailed> =>
+    Effect.suspend(() => {
+      const { sessionId } = this
+      if (sessionId === undefined) return Effect.fail(brokenProtocol(`${this.dialect.title} has no session`))
+      this.translation.turnBegins()
+      this.stopping = false
+      return Effect.map(this.peer.begin("session/prompt", AcpWire.prompt(sessionId, text)), (id) => {
+        this.turn = id
+      })
     })
-  }
 
   readonly interrupt: Effect.Effect<void> = Effect.suspend(() => {
     const { sessionId } = this
@@ -148,9 +149,11 @@ class AcpConversation implements Conversation {
   }
 }
 
+export const name = "acp"
+
 /** The protocol as this dialect of it is spoken. */
 export const acp = (dialect: AcpDialect): CliProtocol => ({
-  name: "acp",
+  name,
   // An agent that cannot go on with a session is found out when it is asked to, and the run ends as lost.
   capabilities: { steer: true, requests: true, resume: true, usage: true, gracefulCancel: true },
   leaves: "input_end",

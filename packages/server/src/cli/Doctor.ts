@@ -93,15 +93,20 @@ const probed = Effect.fnUntraced(function* (settings: Settings.Settings, id: str
     yield* offshoot.wait(root.id, { children: [session.id], policy: "all", timeout: probeTimeout })
     return yield* offshoot.result(session.id)
   })
-  const result = yield* Effect.provide(turn, runtime)
-  return Option.match(result, {
-    onNone: (): Probed => ({ status: "timeout", words: `no answer within ${probeTimeout}`, hint: "" }),
-    onSome: ({ outcome, text }): Probed => ({
-      status: outcome.status,
-      words: Outcome.errorText(outcome) ?? text,
-      hint: outcome.status === "completed" ? "" : Outcome.hint(outcome)
-    })
-  })
+  return yield* Effect.provide(turn, runtime).pipe(
+    Effect.map(
+      Option.match({
+        onNone: (): Probed => ({ status: "timeout", words: `no answer within ${probeTimeout}`, hint: "" }),
+        onSome: ({ outcome, text }): Probed => ({
+          status: outcome.status,
+          words: Outcome.errorText(outcome) ?? text,
+          hint: outcome.status === "completed" ? "" : Outcome.hint(outcome)
+        })
+      })
+    ),
+    // A runtime in memory that refuses a spawn is a fault of ours, told like any other failure of the probe.
+    Effect.catch((error) => Effect.succeed<Probed>({ status: "error", words: error.message, hint: "" }))
+  )
 }, Effect.scoped)
 
 const examine = (settings: Settings.Settings, input: DoctorInput) =>

@@ -3,8 +3,8 @@
  *
  * @stability unstable
  */
-import { plain } from "../acp/AcpDialect.ts"
-import { acp } from "../acp/AcpProtocol.ts"
+import { plain } from "./AcpDialect.ts"
+import { acp } from "./AcpProtocol.ts"
 import type { AgentProfile } from "../AgentProfile.ts"
 
 /** What people call the program: the last part of its path. */
