@@ -79,7 +79,7 @@ export const doctorLines = (
 }
 
 /** One agent for machines; what is not known is left out. */
-export const doctorJson = (one: Examined) => ({
+export const doctorJson = (one: Examined): Readonly<Record<string, unknown>> => ({
   id: one.id,
   title: one.title,
   protocol: one.protocol,
