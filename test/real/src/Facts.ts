@@ -8,7 +8,7 @@ export interface Facts<A> {
   readonly add: (fact: A) => void
   readonly all: () => ReadonlyArray<A>
   /** The first that is taken, of those there are and those to come. **Interruption**: of the waiting loses nothing. */
-  readonly first: (takes: (fact: A) => boolean) => Effect.Effect<A>
+  readonly first: (takes: (fact: A, index: number) => boolean) => Effect.Effect<A>
 }
 
 export const make = <A>(): Facts<A> => {

@@ -65,31 +65,35 @@ type Fact =
   | { readonly type: "held" | "left"; readonly word: string }
   | { readonly type: "stray"; readonly what: string }
 
+interface Standing {
+  readonly script: Script.Script
+  /** How many answers came after it. */
+  readonly answered: number
+}
+
 /**
- * Where a conversation stands: the last script that the user said, and how many
- * answers came after it. None when the program itself has said something since
- * then in the user's name, as for a summary; what it adds to the results of
- * tools is no such thing.
+ * Where a conversation stands: the last script that the user said. None when
+ * nobody has said one, and when the program itself has said something since its end in the
+ * user's name, as for a summary. What a program adds to the results of tools
+ * is no such thing, nor what it says to have a broken off answer go on.
  */
-export const standing = (
-  asked: Asked
-): Option.Option<{ readonly script: Script.Script; readonly answered: number }> => {
+export const standing = ({ turns }: Pick<Asked, "turns">): Option.Option<Standing> => {
   let answered = 0
-  for (const [index, turn] of [...asked.turns.entries()].toReversed()) {
+  let spokenOver = false
+  for (const [index, turn] of [...turns.entries()].toReversed()) {
     if (turn.role === "model") answered += 1
     if (turn.role !== "user") continue
-    const script = Script.find(turn.text)
+    const script = Option.filter(Script.find(turn.text), (found) => !spokenOver || Script.breaksOff(found, answered))
     if (Option.isSome(script)) return Option.some({ script: script.value, answered })
-    if (asked.turns[index - 1]?.role === "model") return Option.none()
+    spokenOver ||= turns[index - 1]?.role === "model"
   }
   return Option.none()
 }
 
 const words = (text: string): Script.Answer => ({ type: "answer", parts: [{ type: "text", text }], stop: "end" })
 
-/** What is said where no script says it. */
-const sideAnswer = words("Scripted")
-const noScript = words("No line of the last message is a script.")
+/** What is said where no script says it: to the program itself, and when a script is over. */
+const sideAnswer = words("Understood.")
 const overAnswer = words("The script is over.")
 
 const composed = (answer: Script.Answer, asked: Asked, number: number): Composed => ({
@@ -173,8 +177,7 @@ const makeDesk = () => {
     const script = Option.map(stands, (found) => found.script)
     const { headers } = exchange.request
     facts.add({ type: "asked", request: { ...asked, number, wire: wire.name, headers, body, script, step } })
-    const otherwise = Option.isSome(script) ? overAnswer : noScript
-    const playing = asked.tools.length === 0 ? sideAnswer : Option.getOrElse(step, () => otherwise)
+    const playing = Option.getOrElse(step, () => (Option.isSome(script) ? overAnswer : sideAnswer))
     if (playing.type === "failure") {
       return fail(exchange, wire, Option.match(script, { onNone: () => "", onSome: ({ line }) => line }), playing)
     }

@@ -18,6 +18,8 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null
 }
 
+type Fits = (line: string, index: number) => boolean
+
 export interface RawProgram {
   readonly pid: number
   /** Without the newline. */
@@ -25,7 +27,7 @@ export interface RawProgram {
   readonly closeInput: Effect.Effect<void>
   readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
   /** The first line that fits, printed already or still to come; fails when the program ends without it. */
-  readonly line: (fits: (line: string) => boolean) => Effect.Effect<string, LineNotPrinted>
+  readonly line: (fits: Fits) => Effect.Effect<string, LineNotPrinted>
   readonly lines: Effect.Effect<ReadonlyArray<string>>
   /** The last part of what it said on standard error. */
   readonly standardError: Effect.Effect<string>
@@ -78,7 +80,7 @@ const launch = (place: Place, args: ReadonlyArray<string>, env: Readonly<Record<
   })
   const notPrinted = (how: string) =>
     Effect.suspend(() => Effect.fail(new LineNotPrinted({ how, lines: facts.all(), standardError })))
-  const neverPrinted = (fits: (line: string) => boolean) =>
+  const neverPrinted = (fits: Fits) =>
     Effect.flatMap(Deferred.await(ended), ({ code, signal }) => {
       const found = facts.all().find(fits)
       return found === undefined ? notPrinted(`ended with ${code ?? signal}`) : Effect.succeed(found)

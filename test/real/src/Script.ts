@@ -169,6 +169,17 @@ export const find = (said: string): Option.Option<Script> => {
   return Option.none()
 }
 
+/** An answer that did not end by itself is not the end: who asks again gets it again. */
+const isBrokenOff = (step: Step | undefined): boolean => step?.type === "answer" && step.stop !== "end"
+
+const answersOf = ({ steps }: Script): ReadonlyArray<Step> => steps.filter(({ type }) => type === "answer")
+
+/** Whether the last of so many answers broke off. */
+export const breaksOff = (script: Script, answered: number): boolean => {
+  const answers = answersOf(script)
+  return isBrokenOff(answers[Math.min(answered, answers.length) - 1])
+}
+
 /**
  * The step to play next: `answered` answers of the script have been given, and
  * `failed` of its calls have failed so far. None when the script is over.
@@ -186,5 +197,5 @@ export const stepAt = (script: Script, answered: number, failed: number): Option
       failuresLeft -= step.times
     }
   }
-  return Option.none()
+  return Option.filter(Option.fromUndefinedOr(answersOf(script).at(-1)), isBrokenOff)
 }

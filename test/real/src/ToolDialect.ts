@@ -15,9 +15,9 @@ type Shell = (command: string) => unknown
 type Write = (path: string, text: string) => unknown
 
 const shells: ReadonlyArray<readonly [string, Shell]> = [
-  ["Bash", (command) => ({ command, description: "Runs what the script says" })],
-  ["bash", (command) => ({ command, description: "Runs what the script says" })],
-  ["run_shell_command", (command) => ({ command, description: "Runs what the script says", is_background: false })],
+  ["Bash", (command) => ({ command, description: "As the script says" })],
+  ["bash", (command) => ({ command, description: "As the script says" })],
+  ["run_shell_command", (command) => ({ command, description: "As the script says", is_background: false })],
   ["exec_command", (cmd) => ({ cmd })]
 ]
 

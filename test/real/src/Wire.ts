@@ -79,6 +79,12 @@ export const pieces = (text: string): ReadonlyArray<string> => {
   )
 }
 
+/** The input of a call in two pieces, as a wire that streams it would. */
+export const halves = (text: string): ReadonlyArray<string> => {
+  const middle = Math.ceil(text.length / 2)
+  return [text.slice(0, middle), text.slice(middle)].filter((half) => half !== "")
+}
+
 /** The conversation with the entries of one role in a row taken together: a wire may have several for one answer. */
 export const joined = (turns: ReadonlyArray<Turn>): ReadonlyArray<Turn> => {
   const out: Array<Turn> = []

@@ -10,6 +10,7 @@ import {
   type Wire,
   calls,
   event,
+  halves,
   joined,
   pieces,
   usage
@@ -80,7 +81,7 @@ const blockOf = (
     case "call":
       return {
         start: { type: "tool_use", id: part.id, name: part.name, input: {} },
-        deltas: pieces(Json.encode(part.input)).map((partial_json) => ({ type: "input_json_delta", partial_json }))
+        deltas: halves(Json.encode(part.input)).map((partial_json) => ({ type: "input_json_delta", partial_json }))
       }
     default:
       return undefined

@@ -10,6 +10,7 @@ import {
   type Wire,
   calls,
   event,
+  halves,
   joined,
   pieces,
   textOf,
@@ -84,7 +85,7 @@ const stream = (answer: Composed): ReadonlyArray<Frame> => {
       case "call":
         index += 1
         frames.push(delta(answer, { tool_calls: callFields(part, index) }))
-        for (const piece of pieces(Json.encode(part.input))) {
+        for (const piece of halves(Json.encode(part.input))) {
           frames.push(delta(answer, { tool_calls: [{ index, function: { arguments: piece } }] }))
         }
         break

@@ -64,9 +64,18 @@ describe("a script", () => {
     assert.strictEqual(step.type === "failure" ? step.status : step.parts[0]?.type, expected)
   })
 
-  it("is over after its last answer", () => {
-    const script = Option.getOrThrow(Script.parse("say a"))
-    assert.isTrue(Option.isNone(Script.stepAt(script, 1, 0)))
+  it.each([
+    ["say a", 1, "nothing"],
+    ["say a ++ cut", 1, "length"],
+    ["say a ++ cut", 3, "length"],
+    ["say a ++ cut ;; say b", 1, "end"],
+    ["say a ++ cut ;; say b", 2, "nothing"]
+  ])("of %j has after %i answers one that ends with %s", (line, answered, expected) => {
+    const step = Script.stepAt(Option.getOrThrow(Script.parse(line)), answered, 0)
+    assert.strictEqual(
+      Option.match(step, { onNone: () => "nothing", onSome: (found) => (found.type === "answer" ? found.stop : "") }),
+      expected
+    )
   })
 })
 
@@ -113,15 +122,30 @@ describe("a conversation", () => {
         ["user", "Sum this up."]
       ],
       "none"
+    ],
+    [
+      "goes on when the program asks for the rest of an answer that broke off",
+      [
+        ["user", "say a ++ cut ;; say b"],
+        ["model", "a"],
+        ["user", "Go on."]
+      ],
+      "say a ++ cut ;; say b/1"
+    ],
+    [
+      "is over when the rest has come too",
+      [
+        ["user", "say a ++ cut ;; say b"],
+        ["model", "a"],
+        ["user", "Go on."],
+        ["model", "b"],
+        ["user", "Sum this up."]
+      ],
+      "none"
     ]
   ]
   it.each(turns)("%s", (_, said, expected) => {
-    const stands = ModelServer.standing({
-      model: "m",
-      tools: [],
-      streams: true,
-      turns: said.map(([role, text]) => ({ role, text }))
-    })
+    const stands = ModelServer.standing({ turns: said.map(([role, text]) => ({ role, text })) })
     assert.strictEqual(
       Option.match(stands, { onNone: () => "none", onSome: ({ answered, script }) => `${script.line}/${answered}` }),
       expected
