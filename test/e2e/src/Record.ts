@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { AgentId } from "./Agents.ts"
+import type { CodingAgentId } from "./CodingAgents.ts"
 
 type ClientShape = Client.ClientShape
 
@@ -17,7 +18,7 @@ type ClientShape = Client.ClientShape
 export const spawn = (
   { calls }: ClientShape,
   rootId: Ids.SessionId,
-  agent: AgentId,
+  agent: AgentId | CodingAgentId,
   more: { readonly prompt?: string; readonly metadata?: Record<string, string>; readonly requestKey?: string } = {}
 ): Effect.Effect<Wire.Accepted> =>
   Effect.orDie(
@@ -25,13 +26,18 @@ export const spawn = (
   )
 
 /** A child of an agent, once its program has said something. What a program says is live only, so the reader is first. */
-export const speaking = (client: ClientShape, rootId: Ids.SessionId, agent: AgentId): Effect.Effect<Wire.Accepted> =>
+export const speaking = (
+  client: ClientShape,
+  rootId: Ids.SessionId,
+  agent: AgentId | CodingAgentId,
+  more: { readonly prompt?: string } = {}
+): Effect.Effect<Wire.Accepted> =>
   Effect.gen(function* () {
     const accepted = yield* Deferred.make<Wire.Accepted>()
     const spawnOnce = Effect.suspend(() =>
       Deferred.isDoneUnsafe(accepted)
         ? Effect.void
-        : Effect.flatMap(spawn(client, rootId, agent), (answer) => Deferred.succeed(accepted, answer))
+        : Effect.flatMap(spawn(client, rootId, agent, more), (answer) => Deferred.succeed(accepted, answer))
     )
     yield* client.events(rootId).pipe(
       Stream.tap(() => spawnOnce),

@@ -34,6 +34,8 @@ export interface Options {
   readonly config?: Readonly<Record<string, unknown>>
   /** Relative to the folder. */
   readonly dataDir?: string
+  /** Agents beside those of `Agents`. */
+  readonly agents?: (folder: string, places: { readonly held: string }) => Readonly<Record<string, unknown>>
 }
 
 const toJson = Schema.encodeSync(Schema.fromJsonString(Schema.Unknown))
@@ -92,7 +94,8 @@ const prepare = (options: Options) => {
   const place = (name: string) => NodePath.join(folder, name)
   const places = { held: place("held"), gate: place("gate") }
   NodeChildProcess.execFileSync("sh", ["-c", 'mkfifo "$@"', "mkfifo", places.held, places.gate])
-  NodeFS.writeFileSync(place("offshoot.config.json"), toJson({ ...options.config, agents: Agents.settings(places) }))
+  const agents = { ...Agents.settings(places), ...options.agents?.(folder, places) }
+  NodeFS.writeFileSync(place("offshoot.config.json"), toJson({ ...options.config, agents }))
   const dataDir = NodePath.resolve(folder, options.dataDir ?? "data")
   const mark = Machine.markOf(dataDir)
   const pipe = heldPipe(places.held)

@@ -1,4 +1,5 @@
 export * as Agents from "./Agents.ts"
+export * as CodingAgents from "./CodingAgents.ts"
 export * as Crowd from "./Crowd.ts"
 export * as Dice from "./Dice.ts"
 export * as EveryKind from "./EveryKind.ts"
