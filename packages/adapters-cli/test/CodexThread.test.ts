@@ -86,7 +86,7 @@ describe("the profile of Codex", () => {
       Array.isArray(names) &&
         names.some((name) => /KEY|TOKEN|\*$/.test(String(name)) && name !== "OFFSHOOT_*" && name !== "LC_*")
     )
-    assert.include(args, "analytics.enabled=false")
+    assert.includeMembers([...args], ["analytics.enabled=false", "features.shell_snapshot=false"])
   })
 
   it("says everything of a run by the protocol: its arguments are the same for each", () => {

@@ -51,7 +51,10 @@ export const profile: AgentProfile = {
     "-c",
     "shell_environment_policy.inherit=all",
     "-c",
-    `shell_environment_policy.include_only=${JSON.stringify(forCommands)}`
+    `shell_environment_policy.include_only=${JSON.stringify(forCommands)}`,
+    // A snapshot of its own environment, keys and all, came into every command (0.144.0).
+    "-c",
+    "features.shell_snapshot=false"
   ],
   environment: () => ({}),
   passes: ["CODEX_HOME"],

@@ -35,7 +35,8 @@ const unwanted: ReadonlyArray<string> = [
 
 const clientInfo = { name: "offshoot", title: "Offshoot", version: "1" }
 
-const capabilities = { experimentalApi: false, requestAttestation: false, optOutNotificationMethods: unwanted }
+/** A thread could only be gone on with without all of its turns as an experiment (0.144.0). */
+const capabilities = { experimentalApi: true, requestAttestation: false, optOutNotificationMethods: unwanted }
 
 const textInput = (text: string): ReadonlyArray<unknown> => [{ type: "text", text, text_elements: [] }]
 
