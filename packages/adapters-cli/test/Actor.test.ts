@@ -4,7 +4,7 @@ import * as NodeOS from "node:os"
 import * as NodePath from "node:path"
 import { acpClient } from "./actor/AcpClient.ts"
 import { client as claude } from "./actor/ClaudeClient.ts"
-import { type Client, type Meeting, said, turn, untilSaid } from "./actor/Client.ts"
+import { type Client, type Meeting, said, turn, untilSaid, withDriver } from "./actor/Client.ts"
 import { client as codex } from "./actor/CodexClient.ts"
 import { type Fields, at, textAt } from "./actor/Json.ts"
 import { asRun, client as opencode } from "./actor/OpencodeClient.ts"
@@ -142,6 +142,39 @@ describe("the voice of Claude Code", { timeout: testMillisMax }, () => {
     const answered = played.findIndex((frame) => textAt(frame, "response", "request_id") === "r9")
     assert.isAbove(answered, 0)
     assert.isBelow(answered, played.length - 1)
+  })
+
+  it.each([
+    { scenario: "live-permission-allowed", answer: "approved" as const },
+    { scenario: "live-permission-denied", answer: "denied" as const }
+  ])("asks as recorded: $scenario", async ({ answer, scenario }) => {
+    const asking = 'ask k1 Bash {"command":"touch notes.txt"} -> approved:done/denied:it was denied'
+    sameShape(claude, real(scenario), await turn(claude, asking, { answer }))
+  })
+
+  it("breaks off in the middle of a tool as recorded", async () => {
+    const played = await turn(claude, 'tool Bash {"command":"tail"}\nhang', {
+      meanwhile: async (driver) => {
+        await driver.frame(({ type, event }) => type === "assistant" || textAt(event, "type") === "message_stop")
+        claude.interrupt(driver)
+      }
+    })
+    sameShape(claude, real("live-interrupt-tool"), played)
+  })
+
+  it.each([
+    { scenario: "live-max-turns", script: 'tool Bash {"command":"ls"}\nend a\nlimit turns' },
+    { scenario: "live-rate-limited", script: "rate-limit 1" }
+  ])("ends as recorded: $scenario", async ({ scenario, script }) => {
+    sameShape(claude, real(scenario), await turn(claude, script))
+  })
+
+  it("cannot go on with a conversation that is not there, as recorded", async () => {
+    const played = await withDriver(claude, { resume: "missing" }, async (driver) => {
+      assert.deepStrictEqual(await driver.closed, { code: 1, signal: null })
+      return driver.frames
+    })
+    sameShape(claude, real("live-resume-missing"), played)
   })
 })
 

@@ -30,6 +30,8 @@ const grammar: Grammar = {
     "message.content[].input",
     "model_usage_since_last_result",
     "permission_denials[].tool_input",
+    "request.input",
+    "event.usage",
     "modelUsage",
     "memory_paths",
     "tool_use_result",

@@ -1,7 +1,7 @@
 /** The shapes of Claude Code 2.1.330's lines, without when they come. */
 import * as NodeProcess from "node:process"
 import { type Fields, uuid } from "./Json.ts"
-import type { Failure, Spent } from "./Voice.ts"
+import type { Failure, Spent, ToolCall } from "./Voice.ts"
 
 export const version = "2.1.330"
 /** When the recorded turn was. */
@@ -213,6 +213,7 @@ export const failureText = (failure: Failure): string => {
       ? `Failed to authenticate. API Error: ${failure.status} ${failure.message}`
       : "Not logged in · Please run /login"
   }
+  if (failure.kind === "rate_limit") return `API Error: Request rejected (429) · ${failure.message}`
   return `API Error: ${failure.status} ${failure.message}`
 }
 
@@ -250,10 +251,55 @@ export const syntheticAssistant = (session: string, failure: Failure): Fields =>
   uuid: uuid(),
   timestamp,
   error: errorWords[failure.kind],
-  request_id: "req_actor",
+  ...(failure.kind === "api" ? { request_id: "req_actor" } : {}),
   is_api_error_message: true,
   api_error_status: failure.status,
   api_error_type: errorTypes[failure.kind]
+})
+
+/** Who allowed a call: the settings, or the client for this once. */
+export const byRule: Fields = { decision: "accept", source: "config", reason_type: "rule" }
+export const byUser: Fields = { decision: "accept", source: "user_temporary" }
+
+/** Who did not allow it: nobody was asked, or the client was. */
+export const rejectedByRule: Fields = {
+  non_execution_kind: "user-rejected",
+  permission_decision: { decision: "reject", source: "config" }
+}
+export const rejectedByUser: Fields = {
+  non_execution_kind: "permission-rule",
+  permission_decision: { decision: "reject", source: "user_reject" }
+}
+
+/** What a client may allow beyond the one call. */
+export const suggestions = (tool: ToolCall): ReadonlyArray<Fields> => [
+  {
+    type: "addRules",
+    rules: [{ toolName: tool.name, ruleContent: String(tool.input["command"] ?? "") }],
+    behavior: "allow",
+    destination: "localSettings"
+  },
+  { type: "addDirectories", directories: [NodeProcess.cwd()], destination: "session" },
+  { type: "setMode", mode: "acceptEdits", destination: "session" }
+]
+
+/** The one line of a program that does not know the conversation it shall go on with. */
+export const noConversation = (session: string): Fields => ({
+  type: "result",
+  subtype: "error_during_execution",
+  duration_ms: 0,
+  duration_api_ms: 0,
+  is_error: true,
+  num_turns: 0,
+  stop_reason: null,
+  session_id: session,
+  total_cost_usd: 0,
+  usage: resultUsage([]),
+  modelUsage: {},
+  permission_denials: [],
+  uuid: uuid(),
+  errors: [`No conversation found with session ID: ${session}`],
+  result_index: 0
 })
 
 /** It could not even begin. */

@@ -33,6 +33,8 @@ export class ClaudeTurn implements Turn {
   private readonly calls: ClaudeCalls
   private readonly openTools = new Set<ToolCall>()
   private readonly denials: Array<Fields> = []
+  /** Who allowed a call that was asked for. */
+  private readonly allowedBy = new Map<string, Fields>()
 
   constructor(home: ClaudeConversation) {
     this.home = home
@@ -51,7 +53,13 @@ export class ClaudeTurn implements Turn {
     this.calls.think(text)
   }
 
+  /** A tool runs when the message that called it is over. */
   toolStart(tool: ToolCall): void {
+    this.called(tool)
+    this.calls.settle()
+  }
+
+  private called(tool: ToolCall): void {
     this.calls.tool(tool)
     this.openTools.add(tool)
   }
@@ -62,9 +70,7 @@ export class ClaudeTurn implements Turn {
   toolEnd(tool: ToolCall, text: string): void {
     this.toolResult(tool, text, false, {
       tool_use_result: { stdout: text, stderr: "", interrupted: false, isImage: false, noOutputExpected: false },
-      tool_result_meta: [
-        { id: tool.id, permission_decision: { decision: "accept", source: "config", reason_type: "rule" } }
-      ]
+      tool_result_meta: [{ id: tool.id, permission_decision: this.allowedBy.get(tool.id) ?? Frames.byRule }]
     })
   }
 
@@ -93,8 +99,11 @@ export class ClaudeTurn implements Turn {
 
   async ask(tool: ToolCall): Promise<Decision> {
     const { home } = this
-    this.toolStart(tool)
-    if (allowedBy(home.permissionMode, tool)) return { kind: "approved" }
+    this.called(tool)
+    if (allowedBy(home.permissionMode, tool)) {
+      this.calls.settle()
+      return { kind: "approved" }
+    }
     if (!home.asksClient) {
       const words = `${tool.name} needs approval`
       this.calls.settle(undefined, () =>
@@ -106,11 +115,14 @@ export class ClaudeTurn implements Turn {
           message: words
         })
       )
-      return this.denied(tool, words)
+      return this.denied(tool, words, Frames.rejectedByRule)
     }
     this.control(tool.id, tool)
     const answer = at(await home.asks.wait(tool.id), "response")
-    if (textAt(answer, "behavior") === "allow") return { kind: "approved" }
+    if (textAt(answer, "behavior") === "allow") {
+      this.allowedBy.set(tool.id, Frames.byUser)
+      return { kind: "approved" }
+    }
     const words = textAt(answer, "message")
     if (at(answer, "interrupt") !== true) return this.denied(tool, words)
     return { kind: "cancelled", endsTurn: true }
@@ -126,7 +138,7 @@ export class ClaudeTurn implements Turn {
       }
     ]
     const tool = { id: key, name: "AskUserQuestion", input: { questions } }
-    this.toolStart(tool)
+    this.called(tool)
     this.control(key, tool)
     const answer = at(await this.home.asks.wait(key), "response")
     if (textAt(answer, "behavior") !== "allow") {
@@ -140,7 +152,6 @@ export class ClaudeTurn implements Turn {
 
   nested(tool: ToolCall, title: string): Nested {
     this.toolStart({ ...tool, input: { description: title, prompt: title, subagent_type: "general-purpose" } })
-    this.calls.settle()
     const within = (type: "assistant" | "user", content: ReadonlyArray<Fields>, more: Fields = {}) =>
       this.send({
         type,
@@ -208,7 +219,8 @@ export class ClaudeTurn implements Turn {
         return this.finish({
           ...Frames.failedWith("Reached maximum number of turns"),
           subtype: "error_max_turns",
-          terminalReason: "max_turns"
+          terminalReason: "max_turns",
+          stopReason: "tool_use"
         })
       case "done":
         return this.over("end_turn", { terminalReason: "completed" })
@@ -249,18 +261,18 @@ export class ClaudeTurn implements Turn {
     const inTools = this.openTools.size > 0
     for (const tool of this.openTools) {
       this.user([resultBlock(tool, "The user doesn't want to proceed with this tool use.", true)], {
-        tool_use_result: "User rejected tool use"
+        tool_use_result: "User rejected tool use",
+        tool_result_meta: [{ id: tool.id, non_execution_kind: "user-rejected" }]
       })
     }
     this.openTools.clear()
     const aborted = this.calls.abort(() =>
       this.user([{ type: "text", text: `[Request interrupted by user${inTools ? " for tool use" : ""}]` }])
     )
-    const error = "[ede_diagnostic] result_type=user last_content_type=n/a stop_reason=null"
-    this.finish(
-      { ...Frames.failedWith(error), terminalReason: inTools ? "aborted_tools" : "aborted_streaming" },
-      aborted
-    )
+    const stopReason = inTools ? "tool_use" : null
+    const error = `[ede_diagnostic] result_type=user last_content_type=n/a stop_reason=${stopReason}`
+    const terminalReason = inTools ? "aborted_tools" : "aborted_streaming"
+    this.finish({ ...Frames.failedWith(error), terminalReason, stopReason }, aborted)
   }
 
   private finish(end: Frames.ResultEnd, aborted: ReadonlyArray<Spent> = []): void {
@@ -283,17 +295,11 @@ export class ClaudeTurn implements Turn {
     this.user([resultBlock(tool, content, isError)], more)
   }
 
-  private denied(tool: ToolCall, words: string): Decision {
+  private denied(tool: ToolCall, words: string, by = Frames.rejectedByUser): Decision {
     this.denials.push({ tool_name: tool.name, tool_use_id: tool.id, tool_input: tool.input })
     this.toolResult(tool, words, true, {
       tool_use_result: `Error: ${words}`,
-      tool_result_meta: [
-        {
-          id: tool.id,
-          non_execution_kind: "user-rejected",
-          permission_decision: { decision: "reject", source: "config" }
-        }
-      ]
+      tool_result_meta: [{ id: tool.id, ...by }]
     })
     return { kind: "denied", words }
   }
@@ -309,7 +315,7 @@ export class ClaudeTurn implements Turn {
           display_name: tool.name,
           input: tool.input,
           description: tool.name,
-          permission_suggestions: [],
+          permission_suggestions: Frames.suggestions(tool),
           blocked_path: null,
           tool_use_id: tool.id
         }

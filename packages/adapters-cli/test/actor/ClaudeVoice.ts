@@ -125,8 +125,7 @@ export const voice: Voice = {
   start: (stage) => {
     const conversation = new ClaudeConversation(stage)
     if (conversation.resumed && conversation.session.startsWith("missing")) {
-      const error = `No conversation found with session ID: ${conversation.session}`
-      conversation.result({ calls: [], aborted: [], denials: [], messages: [], rounds: 0 }, Frames.failedWith(error))
+      conversation.send(Frames.noConversation(conversation.session))
       stage.exit(1)
     }
     const floor = new Floor(conversation)
