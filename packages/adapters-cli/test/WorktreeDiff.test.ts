@@ -59,6 +59,19 @@ const scripts: ReadonlyArray<readonly [string, string]> = [
 ]
 
 describe("the diff", () => {
+  it.live(
+    "asks for a file by its name, also when that is a pattern for others",
+    () =>
+      Effect.gen(function* () {
+        const { left } = yield* leaving("head -c 5000 /dev/zero > large.bin; echo x > '*'; echo y > ':(top)'", {
+          limits: { bytesMax: 1_000_000, fileBytesMax: 4_096 }
+        })
+        assert.include(missingIn(left), "large.bin")
+        assert.strictEqual(Changed.filesIn(bytesOf(left)), 2)
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)),
+    testMillisMax
+  )
+
   it.live.each(scripts)(
     "of %s makes of the base what the worktree has",
     ([, script]) =>

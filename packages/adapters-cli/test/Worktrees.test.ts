@@ -143,7 +143,7 @@ describe("a worktree is made", () => {
 })
 
 describe("a worktree is refused", () => {
-  const refusal = (directory: string, id?: string) => Effect.flip(acquire(directory, id))
+  const refusal = (directory: string, id?: string) => Effect.scoped(Effect.flip(acquire(directory, id)))
 
   test("where there is no repository, no working tree, or no commit", ({ base, top }) =>
     Effect.gen(function* () {
@@ -177,6 +177,21 @@ describe("a worktree is refused", () => {
       for (const id of ["", "..", "a/b", "-x", ".removing-a", "a.lock", "x".repeat(129)]) {
         assert.strictEqual((yield* refusal(top, id)).reason, "occupied", id)
       }
+    }))
+
+  test("when the way to its directory leads out of it, and nothing is made there", ({ base, top }) =>
+    Effect.gen(function* () {
+      NodeFS.mkdirSync(`${base}/elsewhere`)
+      shell(
+        top,
+        `ln -s ${base}/elsewhere out && echo x > file && git add . && git commit -qm links && rm out file && mkdir -p out/deep file/deep`
+      )
+      const refused = yield* refusal(`${top}/out/deep`)
+      assert.strictEqual(refused.reason, "occupied")
+      assert.include(refused.message, "leads out")
+      assert.deepStrictEqual(NodeFS.readdirSync(`${base}/elsewhere`), [])
+      assert.include((yield* refusal(`${top}/file/deep`, "ses_b")).message, "cannot be entered")
+      assert.strictEqual(branchesOf(top), "main")
     }))
 
   test("when its branch is somebody's, in git's own words, and nothing is left", ({ top, trees }) =>

@@ -142,7 +142,6 @@ export const end = (
           seen.ending = { _tag: "Kept", because: message }
         })
       ),
-      Effect.interruptible,
       Effect.timeoutOption(within),
       // Called by finalizers: whatever else went wrong, the worktree is there and the run ends.
       Effect.catchCause((cause) => Effect.logWarning("worktree.not_ended", cause)),

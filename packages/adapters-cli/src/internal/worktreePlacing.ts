@@ -245,17 +245,28 @@ export const place = Effect.fnUntraced(function* (
   }
 })
 
+/** The real path of a directory, or of the nearest one above it that is there. */
+const nearest = (at: Pick<Site, "fs" | "path">, directory: string): Effect.Effect<string> => {
+  const above = at.path.dirname(directory)
+  return at.fs
+    .realPath(directory)
+    .pipe(Effect.catchTag("PlatformError", () => (above === directory ? Effect.succeed(above) : nearest(at, above))))
+}
+
 /** The same place in the worktree as the directory has in its working tree. */
 export const directoryIn = Effect.fnUntraced(function* (
-  { fs, path }: Site,
+  site: Site,
   { prefix }: Pick<Origin, "prefix">,
   folder: string
 ): Effect.fn.Return<string, Refusal> {
+  const { fs, path } = site
   const directory = path.join(folder, prefix)
-  const real = yield* Effect.mapError(
+  // A link that is in the commit, or that an earlier run put there, may lead anywhere.
+  if (!isInside(path, yield* nearest(site, directory), folder)) {
+    return yield* refuse("occupied", `${directory} leads out of the worktree`)
+  }
+  return yield* Effect.mapError(
     Effect.andThen(fs.makeDirectory(directory, { recursive: true }), fs.realPath(directory)),
     (): Refusal => ({ reason: "occupied", detail: `${directory} cannot be entered` })
   )
-  // A link that is in the commit, or that an earlier run put there, may lead anywhere.
-  return isInside(path, real, folder) ? real : yield* refuse("occupied", `${directory} leads out of the worktree`)
 })
