@@ -94,7 +94,7 @@ describe("a child as a tool call", () => {
 
 describe("a child as a session", () => {
   it.each<readonly [string, ReadonlyArray<AgentEvent.AgentEvent>, unknown]>([
-    ["that waits", [started(a, "A")], null],
+    ["that waits has none yet", [started(a, "A")], undefined],
     ["that runs", [started(a, "A"), ran(a)], { state: "running" }],
     ["that asks", [started(a, "A"), ran(a), status(a, "awaiting_request")], { state: "requires_action" }],
     [

@@ -15,7 +15,7 @@ import type * as Scope from "effect/Scope"
 export const repository = NodePath.resolve(import.meta.dirname, "../../..")
 
 /** The program itself. */
-const bin = NodePath.join(repository, "packages/server/src/bin.ts")
+export const bin = NodePath.join(repository, "packages/server/src/bin.ts")
 
 /** What the compiler made of the sources is kept between the many starts of these tests. */
 const compileCache = NodePath.join(repository, "node_modules/.cache/offshoot/e2e")
@@ -56,7 +56,8 @@ export interface Options {
 /** Longer than the program itself takes to give up a stop that hangs. */
 const releaseTimeout = Duration.seconds(45)
 
-const environmentOf = (options: Options): Record<string, string | undefined> => ({
+/** What every call of the program gets, and what the test gives it. */
+export const environmentOf = (options: Options): Record<string, string | undefined> => ({
   PATH: process.env["PATH"],
   HOME: options.cwd,
   NODE_COMPILE_CACHE: compileCache,

@@ -12,6 +12,7 @@ import type {
   CreateElicitationRequest,
   PermissionOption,
   RequestPermissionRequest,
+  ToolCall,
   ToolCallUpdate
 } from "@agentclientprotocol/sdk/unstable"
 import { cut, inert } from "../internal/terminalText.ts"
@@ -37,10 +38,16 @@ export interface Place {
   readonly toolCallId: string
 }
 
+/** A tool call with buttons: shown first, then asked for. */
+interface Buttons {
+  readonly call: ToolCall
+  readonly params: RequestPermissionRequest
+}
+
 /** How a request is put to an editor. */
 export type Put =
-  | { readonly _tag: "Permission"; readonly params: RequestPermissionRequest }
-  | { readonly _tag: "Choice"; readonly params: RequestPermissionRequest; readonly options: ReadonlyArray<string> }
+  | ({ readonly _tag: "Permission" } & Buttons)
+  | ({ readonly _tag: "Choice"; readonly options: ReadonlyArray<string> } & Buttons)
   | { readonly _tag: "Form"; readonly params: CreateElicitationRequest; readonly options: ReadonlyArray<string> }
   | { readonly _tag: "Words"; readonly text: string }
 
@@ -52,40 +59,36 @@ const permissionOptions: Array<PermissionOption> = [
 const by = (place: Place, text: string): string =>
   place.asker === undefined ? text : cut(`${inert(place.asker)}: ${text}`, columnsMax)
 
-const permission = (place: Place, ask: Permission): Put => ({
-  _tag: "Permission",
-  params: {
-    sessionId: place.sessionId,
-    toolCall: {
-      toolCallId: place.toolCallId,
-      title: by(place, titleOf(ask.toolName, ask.arguments)),
-      kind: kindOf(ask.toolName),
-      status: "pending",
-      ...rawOf("rawInput", ask.arguments)
-    },
-    options: permissionOptions
+const permission = (place: Place, ask: Permission): Put => {
+  const call: ToolCall = {
+    toolCallId: place.toolCallId,
+    title: by(place, titleOf(ask.toolName, ask.arguments)),
+    kind: kindOf(ask.toolName),
+    status: "pending",
+    ...rawOf("rawInput", ask.arguments)
   }
-})
+  return {
+    _tag: "Permission",
+    call,
+    params: { sessionId: place.sessionId, toolCall: call, options: permissionOptions }
+  }
+}
 
-const choice = (place: Place, question: string, options: ReadonlyArray<string>): Put => ({
-  _tag: "Choice",
-  params: {
-    sessionId: place.sessionId,
-    toolCall: {
-      toolCallId: place.toolCallId,
-      title: by(place, cut(inert(question), columnsMax)),
-      kind: "other",
-      status: "pending",
-      content: textContent(question)
-    },
-    options: options.map((option, index) => ({
-      optionId: String(index),
-      name: cut(inert(option), columnsMax),
-      kind: "allow_once"
-    }))
-  },
-  options
-})
+const choice = (place: Place, question: string, options: ReadonlyArray<string>): Put => {
+  const call: ToolCall = {
+    toolCallId: place.toolCallId,
+    title: by(place, cut(inert(question), columnsMax)),
+    kind: "other",
+    status: "pending",
+    content: textContent(question)
+  }
+  const buttons = options.map((option, index): PermissionOption => ({
+    optionId: String(index),
+    name: cut(inert(option), columnsMax),
+    kind: "allow_once"
+  }))
+  return { _tag: "Choice", call, params: { sessionId: place.sessionId, toolCall: call, options: buttons }, options }
+}
 
 /** The words of the person win over the option that is chosen beside them. */
 const form = (place: Place, { options = [], question }: Question): Put => ({

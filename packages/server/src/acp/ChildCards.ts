@@ -128,11 +128,12 @@ const idleReason = ({ error, reason, status }: TreeNode): IdleStateUpdate => {
   }
 }
 
-const stateOf = (node: TreeNode): StateUpdate | null => {
+/** None: it has no state yet, or keeps the one of its last work until it works again. */
+const stateOf = (node: TreeNode): StateUpdate | undefined => {
   switch (node.status) {
     case "idle":
     case "pending":
-      return null
+      return undefined
     case "awaiting_request":
       return { state: "requires_action" }
     case "running":
@@ -145,9 +146,12 @@ const stateOf = (node: TreeNode): StateUpdate | null => {
 }
 
 /** A child as a session of its own, for its parent's session. Only its work can be cancelled from outside. */
-export const subagentOf = (node: TreeNode): SubagentUpdate => ({
-  sessionId: node.id,
-  title: titleOf(node),
-  capabilities: { cancel: {} },
-  state: stateOf(node)
-})
+export const subagentOf = (node: TreeNode): SubagentUpdate => {
+  const state = stateOf(node)
+  return {
+    sessionId: node.id,
+    title: titleOf(node),
+    capabilities: { cancel: {} },
+    ...(state === undefined ? {} : { state })
+  }
+}

@@ -9,7 +9,7 @@ import { version } from "../Version.ts"
 import { decodeClientInfo, type Initialize } from "./Params.ts"
 
 /** The only version that there is; an editor of a later one is told so, and decides. */
-export const protocolVersion = 1
+const protocolVersion = 1
 
 /** What the editor says that it can show. What it does not say it cannot. */
 export interface Editor {

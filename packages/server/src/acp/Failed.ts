@@ -4,7 +4,6 @@
  * @stability unstable
  */
 import { explain } from "../cli/Connect.ts"
-import { ServerUnreachable } from "../cli/Failures.ts"
 import { codes, RpcError } from "./JsonRpc.ts"
 
 /** What there is to do when nobody can run a session. */
@@ -25,6 +24,3 @@ export const failed = (error: unknown, url: string): RpcError => {
   const { message } = explain(error, url)
   return new RpcError({ code: tag === "SessionNotFound" ? codes.notFound : codes.internal, message })
 }
-
-/** Whether the server did not answer at all, so that another one may have to be found. */
-export const isUnreachable = (error: unknown, url: string): boolean => explain(error, url) instanceof ServerUnreachable

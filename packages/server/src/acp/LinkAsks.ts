@@ -103,6 +103,7 @@ const begin = Effect.fnUntraced(function* (
   if (isOwnCall(state, request) && request.ask.type === "permission") {
     yield* speak(state, place.sessionId, toolAsked(spokenOf(state, place.sessionId), request.ask))
   }
+  if (isCard) yield* state.peer.update(place.sessionId, { sessionUpdate: "tool_call", ...put.call })
   yield* FiberMap.run(state.asking, id, askEditor(state, request, put, unasked(id)))
 })
 

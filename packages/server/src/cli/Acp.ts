@@ -3,9 +3,10 @@
  * and output, by the Agent Client Protocol.
  *
  * It talks to the server of the data directory like every other command. Without
- * one it is one itself until the editor goes away; then it stops gracefully:
- * what runs is stopped, what waits stays in the data directory for the next
- * start. Of a server of somebody else it stops nothing: viewing is not owning.
+ * one it is one itself until the editor goes away; then that server stops
+ * gracefully: programs end, jobs stay in the data directory, and the next start
+ * takes them up. Of a server of somebody else it stops nothing: viewing is not
+ * owning.
  *
  * Standard output belongs to the protocol. Everything else is on standard error.
  */
