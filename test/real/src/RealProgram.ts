@@ -44,7 +44,7 @@ export interface Place {
 const noRun = "there is no run: start these tests with `npm run test:real`"
 
 /** How the processes of one place are found. */
-const markVariable = "OFFSHOOT_REAL_PLACE"
+export const markVariable = "OFFSHOOT_REAL_PLACE"
 
 /** All that was started must be gone this long after its test has ended. */
 const goneLimit = Duration.seconds(5)

@@ -43,6 +43,9 @@ const userMessage = (id: string, text: string): Frame => ({
   uuid: id
 })
 
+/** What it has not begun to work on is taken back: it would begin a turn of its own. */
+const interruptOf = (id: string): Frame => control(id, { subtype: "interrupt", cancel_queued: true })
+
 /** Nobody answers a dialog that this side has not said it can show. */
 const isRefused = (frame: Frame, facts: ReadonlyArray<Fact>): boolean =>
   frame["type"] === "control_request" &&
@@ -61,10 +64,14 @@ class Incoming {
     this.translation = new ClaudeTranslation(resume)
   }
 
-  /** The facts of these lines, and the refusals of what the program asks for and this side has not. */
-  take(lines: ReadonlyArray<string>): { readonly facts: ReadonlyArray<Fact>; readonly refusals: ReadonlyArray<Frame> } {
+  /**
+   * The facts of these lines, and what is said to them at once: refusals of
+   * what the program asks for and this side has not, and that it need not go
+   * on with a turn that was given up.
+   */
+  take(lines: ReadonlyArray<string>): { readonly facts: ReadonlyArray<Fact>; readonly replies: ReadonlyArray<Frame> } {
     const facts: Array<Fact> = []
-    const refusals: Array<Frame> = []
+    const replies: Array<Frame> = []
     for (const line of lines) {
       const frame = objectOf(line)
       if (frame === undefined) {
@@ -72,11 +79,15 @@ class Incoming {
         continue
       }
       if (this.isForBeginning(frame)) continue
+      const { isUnder } = this.translation.turns
       const told = this.translation.translate(frame)
-      if (isRefused(frame, told)) refusals.push(refusal(textIn(frame, "request_id") ?? ""))
+      if (isRefused(frame, told)) replies.push(refusal(textIn(frame, "request_id") ?? ""))
+      if (isUnder && frame["subtype"] === "api_retry" && !this.translation.turns.isUnder) {
+        replies.push(interruptOf("give-up"))
+      }
       for (const fact of told) facts.push(fact)
     }
-    return { facts, refusals }
+    return { facts, replies }
   }
 
   /** An answer to this side, or a result of a program that ends before it is ready. */
@@ -112,11 +123,11 @@ const open = ({ nonce, resume, send, tell }: Opening): Conversation => {
   return {
     receive: (lines) =>
       Effect.suspend(() => {
-        const { facts, refusals } = incoming.take(lines)
+        const { facts, replies } = incoming.take(lines)
         const told = facts.length === 0 ? Effect.void : tell(facts)
-        return refusals.length === 0
+        return replies.length === 0
           ? told
-          : Effect.andThen(told, Effect.forEach(refusals, sendQuietly, { discard: true }))
+          : Effect.andThen(told, Effect.forEach(replies, sendQuietly, { discard: true }))
       }),
 
     begin: Effect.andThen(
@@ -143,8 +154,7 @@ const open = ({ nonce, resume, send, tell }: Opening): Conversation => {
     interrupt: Effect.suspend(() => {
       if (!turns.isUnder) return Effect.void
       turns.stop()
-      // What it has not begun to work on is taken back: it would begin a turn of its own.
-      return sendQuietly(control(`interrupt-${++interrupts}`, { subtype: "interrupt", cancel_queued: true }))
+      return sendQuietly(interruptOf(`interrupt-${++interrupts}`))
     }),
 
     answer: (asked, verdict) =>
