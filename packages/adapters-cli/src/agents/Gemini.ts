@@ -3,6 +3,7 @@
  *
  * @stability unstable
  */
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import { plain, chunkText } from "../acp/AcpDialect.ts"
@@ -19,7 +20,7 @@ const toolNameOf = (call: Frame): string | undefined => {
 }
 
 /** Its file of a session is named after the minute, in UTC, in which the session began. */
-const minuteOf = (millis: number): string => `${new Date(millis).toISOString().slice(0, 16)}Z`
+const minuteOf = (millis: number): string => `${DateTime.formatIso(DateTime.makeUnsafe(millis)).slice(0, 16)}Z`
 
 const minuteMillis = 60_000
 
