@@ -18,13 +18,21 @@ import * as RealProgram from "./RealProgram.ts"
 import * as Run from "./Run.ts"
 import { gemini, qwen } from "./record/acp.ts"
 import { claude } from "./record/claude.ts"
+import { claudeDriven } from "./record/claudeDriven.ts"
 import { codex } from "./record/codex.ts"
 import { opencode } from "./record/opencode.ts"
 import { pi } from "./record/pi.ts"
 import type { Scenario } from "./record/Scenario.ts"
 import * as Transcript from "./record/Transcript.ts"
 
-const scenarios: Readonly<Record<ProgramId, ReadonlyArray<Scenario>>> = { claude, codex, gemini, opencode, pi, qwen }
+const scenarios: Readonly<Record<ProgramId, ReadonlyArray<Scenario>>> = {
+  claude: [...claude, ...claudeDriven],
+  codex,
+  gemini,
+  opencode,
+  pi,
+  qwen
+}
 
 /** All scenarios of one program. */
 const recordingLimit = Duration.minutes(20)
