@@ -3,8 +3,8 @@
  * in it cannot reach anybody but itself, and what was started in it is
  * found again, whatever session or group it put itself in.
  *
- * It lives as long as a process is in it, so a run that is killed leaves
- * nothing to tidy up. Root makes it as it is, another user together with a user
+ * It lives as long as a process is in it, and nobody is in it for longer than
+ * we live, so a run that is killed leaves nothing to tidy up. Root makes it as it is, another user together with a user
  * namespace, where the system allows that.
  */
 import * as NodeChildProcess from "node:child_process"
@@ -26,11 +26,29 @@ export class NamespaceImpossible extends Data.TaggedError("NamespaceImpossible")
 /** The kernel's name of a namespace, as `net:[4026531840]`. */
 export type NamespaceId = string
 
-/** The file descriptor on which the wrapping tells which namespace it made. */
-const idDescriptor = 3
+/** On it the wrapping tells which namespace it made, and which process is its guard. */
+const tellDescriptor = 3
 
-/** Brings the loopback device up, tells the namespace's id, and becomes the program. */
-const enter = `ip link set lo up && readlink /proc/self/ns/net >&${idDescriptor} && exec "$@" ${idDescriptor}>&-`
+/** It is open as long as we are alive. */
+const holdDescriptor = 4
+
+/**
+ * Waits in the namespace for our end, and kills everybody else there then: a
+ * run whose process is killed leaves nobody behind. Twice, for those who fork meanwhile.
+ */
+const guard = `read -r _
+for round in 1 2; do
+  for pid in $(ls -l /proc/[0-9]*/ns/net 2>/dev/null | grep -F "$1" | sed 's#.*/proc/\\([0-9]*\\)/ns/net.*#\\1#'); do
+    [ "$pid" = $$ ] || kill -KILL "$pid" 2>/dev/null
+  done
+done`
+
+/** Brings the loopback device up, leaves a guard, tells who is where, and becomes the program. */
+const enter = `ip link set lo up && id=$(readlink /proc/self/ns/net) || exit 1
+guard=$1; shift
+/bin/sh -c "$guard" guard "$id" <&${holdDescriptor} ${tellDescriptor}>&- ${holdDescriptor}<&- >/dev/null 2>&1 &
+echo "$id $!" >&${tellDescriptor}
+exec "$@" ${tellDescriptor}>&- ${holdDescriptor}<&-`
 
 const asUser = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"]
 
@@ -97,8 +115,8 @@ const processesOf = (id: NamespaceId): ReadonlyArray<Process> =>
 /** One that forks while it is looked for is found by the next look; this many are enough for any tree but a fork bomb. */
 const sweepsMax = 20
 
-/** Kills everybody in the namespace, which is never the one that this process is in. */
-const sweep = (id: NamespaceId): ReadonlyArray<string> => {
+/** Kills everybody in the namespace, which is never the one that this process is in; the guard was to be there. */
+const sweep = (id: NamespaceId, guardPid: string): ReadonlyArray<string> => {
   if (Option.contains(idOf("self"), id)) return []
   const left = processesOf(id)
   for (let round = 0, found = left; found.length > 0 && round < sweepsMax; round += 1, found = processesOf(id)) {
@@ -110,7 +128,7 @@ const sweep = (id: NamespaceId): ReadonlyArray<string> => {
       }
     }
   }
-  return left.map(({ command, pid }) => `${pid} ${command}`)
+  return left.filter(({ pid }) => pid !== guardPid).map(({ command, pid }) => `${pid} ${command}`)
 }
 
 interface Running {
@@ -132,15 +150,19 @@ const textOf = (stream: Stream.Readable | null): (() => string) => {
 }
 
 const launch = (command: ReadonlyArray<string>, options: Options): Running => {
-  const child = NodeChildProcess.spawn("unshare", [...asUser, "--net", "/bin/sh", "-c", enter, "sh", ...command], {
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { ...(options.env ?? process.env) },
-    stdio: ["ignore", options.output, options.output, "pipe"]
-  })
+  const child = NodeChildProcess.spawn(
+    "unshare",
+    [...asUser, "--net", "/bin/sh", "-c", enter, "sh", guard, ...command],
+    {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: { ...(options.env ?? process.env) },
+      stdio: ["ignore", options.output, options.output, "pipe", "pipe"]
+    }
+  )
   const [out, err] = [textOf(child.stdout), textOf(child.stderr)]
-  let id = ""
-  child.stdio[idDescriptor]?.on("data", (part: Buffer) => {
-    id += part.toString()
+  let told = ""
+  child.stdio[tellDescriptor]?.on("data", (part: Buffer) => {
+    told += part.toString()
   })
   const ended = Deferred.makeUnsafe<Option.Option<number>>()
   const closed = Deferred.makeUnsafe<void>()
@@ -152,7 +174,10 @@ const launch = (command: ReadonlyArray<string>, options: Options): Running => {
     ended: Deferred.await(ended),
     closed: Deferred.await(closed),
     output: () => out() + err(),
-    sweep: () => (id.trim() === "" ? [] : sweep(id.trim()))
+    sweep: () => {
+      const [id, guardPid] = told.trim().split(" ")
+      return id === undefined || guardPid === undefined ? [] : sweep(id, guardPid)
+    }
   }
 }
 

@@ -40,13 +40,18 @@ const versionLimit = Duration.minutes(1)
 /** Enough to say why npm failed. */
 const outputCharactersMax = 4096
 
+/** npm's own pauses between tries add up to more than a minute of silence before it says that nothing answers. */
+const quickRetries = { npm_config_fetch_retry_mintimeout: "1000", npm_config_fetch_retry_maxtimeout: "5000" }
+
 /** What a package manager that runs us says of the package it runs would mislead the one that we run. */
-const installEnvironment = (env: Readonly<Record<string, string | undefined>>) =>
-  Object.fromEntries(
+const installEnvironment = (env: Readonly<Record<string, string | undefined>>) => ({
+  ...quickRetries,
+  ...Object.fromEntries(
     Object.entries(env).filter(
       ([name]) => !/^(npm_(lifecycle|package|command|execpath|config_(local_prefix|prefix))|INIT_CWD)/.test(name)
     )
   )
+})
 
 /** What npm is called with. Scripts of packages are not run but where the program is not whole without. */
 const installArguments = (spec: ProgramSpec, folder: string): ReadonlyArray<string> => [

@@ -7,6 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Deferred from "effect/Deferred"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import * as NodeChildProcess from "node:child_process"
 import * as NodeFS from "node:fs"
 import * as NodeOS from "node:os"
 import * as NodePath from "node:path"
@@ -101,6 +102,38 @@ describe("a loopback namespace", () => {
       })
       assert.isTrue(ended.late)
       assert.strictEqual(ended.left.length, 1)
+    })
+  )
+})
+
+/** A process that runs something in a namespace, as a run does; with `-e` it needs no file. */
+const startRun = () => {
+  const module = NodePath.resolve(import.meta.dirname, "../../src/LoopbackNamespace.ts")
+  const source = `
+    import * as Effect from "effect/Effect"
+    import * as LoopbackNamespace from "${module}"
+    const command = ["sh", "-c", "echo there; setsid tail -f /dev/null & exec tail -f /dev/null"]
+    await Effect.runPromise(LoopbackNamespace.run(command, { output: "inherit", limit: 60_000 }))
+  `
+  return NodeChildProcess.spawn(
+    process.execPath,
+    ["--conditions=@offshoot/source", "--input-type=module-typescript", "-e", source],
+    { cwd: import.meta.dirname, stdio: ["ignore", "pipe", "inherit"] }
+  )
+}
+
+describe("a run that is killed", () => {
+  it.live("leaves nobody behind", () =>
+    Effect.gen(function* () {
+      const run = startRun()
+      const outputClosed = Deferred.makeUnsafe<void>()
+      run.once("close", () => Deferred.doneUnsafe(outputClosed, Effect.void))
+      yield* Effect.callback<void>((resume) => {
+        run.stdout.once("data", () => resume(Effect.void))
+      })
+      run.kill("SIGKILL")
+      // Everybody there holds its output open.
+      yield* Deferred.await(outputClosed)
     })
   )
 })
