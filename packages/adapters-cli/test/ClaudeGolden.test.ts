@@ -218,25 +218,6 @@ describe("what Claude Code 2.1.330 said", () => {
     assert.strictEqual(ofStartup(result, undefined).reason, "agent_failed")
   })
 
-  it.each([
-    ["error400", "error", "agent_failed"],
-    ["driven-error401", "error", "auth_required"],
-    ["driven-error403", "error", "auth_required"],
-    ["driven-not-signed-in", "error", "auth_required"],
-    ["driven-rate-limited", "error", "rate_limited"],
-    ["driven-refused", "error", "refused"],
-    ["driven-cut-off", "completed", "truncated"],
-    ["driven-max-turns", "completed", "truncated"],
-    ["retry500", "completed", "done"],
-    ["denied", "completed", "done"]
-  ])("in %s ends as %s/%s, however it calls that (failure-as-success)", (name, status, reason) => {
-    const outcomes = outcomesOf(replay(`${seen}/${name}.jsonl`))
-    assert.deepStrictEqual(
-      outcomes.map((outcome) => (outcome === "interrupted" ? outcome : `${outcome.status}/${outcome.reason}`)),
-      [`${status}/${reason}`]
-    )
-  })
-
   it("after a signal is that its turn was interrupted", () => {
     assert.deepStrictEqual(outcomesOf(replay(`${seen}/sigint.jsonl`)), ["interrupted"])
   })
@@ -279,9 +260,102 @@ describe("what earlier versions of Claude Code said", () => {
   })
 })
 
+/** How each recorded talk ends, turn by turn. */
+const ends: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "claude-2.0.0/interrupt": ["interrupted"],
+  "claude-2.1.0/interrupt": ["interrupted"],
+  "claude-2.1.0/sub-agent": ["completed/done"],
+  "claude-2.1.0/todo-list": ["completed/done"],
+  "claude-2.1.0/turn": ["completed/done"],
+  "claude-2.1.330/denied": ["completed/done"],
+  "claude-2.1.330/driven-background-command": ["completed/done"],
+  "claude-2.1.330/driven-cut-off": ["completed/truncated"],
+  "claude-2.1.330/driven-error401": ["error/auth_required"],
+  "claude-2.1.330/driven-error403": ["error/auth_required"],
+  "claude-2.1.330/driven-interrupt": ["interrupted", "completed/done"],
+  "claude-2.1.330/driven-interrupt-ask": ["interrupted"],
+  "claude-2.1.330/driven-interrupt-early": ["interrupted"],
+  "claude-2.1.330/driven-max-turns": ["completed/truncated"],
+  "claude-2.1.330/driven-not-signed-in": ["error/auth_required"],
+  "claude-2.1.330/driven-permissions": ["completed/done"],
+  "claude-2.1.330/driven-question": ["completed/done"],
+  "claude-2.1.330/driven-rate-limited": ["error/rate_limited"],
+  "claude-2.1.330/driven-refused": ["error/refused"],
+  "claude-2.1.330/driven-resume": ["completed/done"],
+  "claude-2.1.330/driven-resume-missing": [],
+  "claude-2.1.330/driven-retried": ["completed/done"],
+  "claude-2.1.330/driven-steer": ["completed/done"],
+  "claude-2.1.330/driven-steer-late": ["completed/done"],
+  "claude-2.1.330/driven-sub-agent": ["completed/done"],
+  "claude-2.1.330/driven-sub-agent-interrupted": ["interrupted"],
+  "claude-2.1.330/driven-turn": ["completed/done"],
+  "claude-2.1.330/error400": ["error/agent_failed"],
+  "claude-2.1.330/live-cut": ["completed/truncated"],
+  "claude-2.1.330/live-error401": ["error/auth_required"],
+  "claude-2.1.330/live-error401-no-retries": ["error/auth_required"],
+  "claude-2.1.330/live-initialize": ["completed/done"],
+  "claude-2.1.330/live-interrupt-streaming": ["interrupted", "completed/done"],
+  "claude-2.1.330/live-interrupt-tool": ["interrupted"],
+  "claude-2.1.330/live-max-turns": ["completed/truncated"],
+  "claude-2.1.330/live-permission-allowed": ["completed/done"],
+  "claude-2.1.330/live-permission-denied": ["completed/done"],
+  "claude-2.1.330/live-rate-limited": ["error/rate_limited"],
+  "claude-2.1.330/live-refused": ["error/refused"],
+  "claude-2.1.330/live-resume": ["completed/done"],
+  // That it came before the handshake is for the conversation to see: then it is lost.
+  "claude-2.1.330/live-resume-missing": ["error/agent_failed"],
+  "claude-2.1.330/live-retried-once": ["completed/done"],
+  "claude-2.1.330/live-steer": ["completed/done"],
+  "claude-2.1.330/live-sub-agent": ["completed/done"],
+  "claude-2.1.330/live-write-allowed": ["completed/done"],
+  "claude-2.1.330/ok": ["completed/done"],
+  "claude-2.1.330/retry500": ["completed/done"],
+  "claude-2.1.330/sigint": ["interrupted"]
+}
+
+const transcripts = NodePath.join(import.meta.dirname, "fixtures/transcripts")
+
+describe("a talk with Claude Code", () => {
+  it.each(Object.entries(ends))(
+    "ends as it ended, however the program calls that: %s (failure-as-success)",
+    (name, expected) => {
+      const outcomes = outcomesOf(replay(`${name}.jsonl`))
+      assert.deepStrictEqual(
+        outcomes.map((outcome) => (outcome === "interrupted" ? outcome : `${outcome.status}/${outcome.reason}`)),
+        expected
+      )
+    }
+  )
+
+  it.each(Object.keys(ends))(
+    "tells of every call that it began that it has ended, or is open at the end: %s",
+    (name) => {
+      const { facts } = replay(`${name}.jsonl`)
+      const of = (...types: ReadonlyArray<string>) =>
+        facts.flatMap((fact) => (types.includes(fact.type) && "toolCallId" in fact ? [fact.toolCallId] : []))
+      const [begun, ended] = [of("tool_start"), of("tool_complete", "tool_error")]
+      assert.deepStrictEqual([...new Set(begun)], begun)
+      assert.deepStrictEqual(
+        ended.filter((id) => !begun.includes(id)),
+        []
+      )
+      assert.deepStrictEqual([...new Set(ended)], ended)
+    }
+  )
+
+  it("that was recorded is among these", () => {
+    const recorded = NodeFS.readdirSync(transcripts, { recursive: true, encoding: "utf8" }).filter(
+      (path) => /^claude-[0-9]/.test(path) && path.endsWith(".jsonl")
+    )
+    assert.deepStrictEqual(
+      recorded.map((path) => path.replace(/\.jsonl$/, "")).toSorted(),
+      Object.keys(ends).toSorted()
+    )
+  })
+})
+
 describe("a quirk of Claude Code", () => {
   it.each(profile.quirks.map(({ fixture: path, name }) => [name, path]))("is shown by a transcript: %s", (_, path) => {
-    const transcripts = NodePath.join(import.meta.dirname, "fixtures/transcripts")
     assert.isTrue(NodeFS.existsSync(NodePath.join(transcripts, path)))
   })
 })

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as NodeFS from "node:fs"
 import * as NodePath from "node:path"
+import * as Json from "../src/Json.ts"
 import * as RealChild from "../src/RealChild.ts"
 
 const atHome = (permission: RealChild.Options["permission"] = "ask") =>
@@ -33,7 +34,7 @@ const callOf = Effect.fnUntraced(function* ({ awaitEvent }: RunHarness.RunHarnes
 const typesOf = (events: ReadonlyArray<{ readonly type: string }>, ...types: ReadonlyArray<string>) =>
   events.map(({ type }) => type).filter((type) => types.includes(type))
 
-const call = (name: string, input: object) => `call ${name} ${JSON.stringify(input)}`
+const call = (name: string, input: object) => `call ${name} ${Json.encode(input)}`
 
 /** A process that leaves its group and its session. */
 const daemon = "setsid sleep 100000 &"
@@ -94,7 +95,7 @@ describeProgram("claude", () => {
       assert.deepInclude(changed, { path: notes, change: "added" })
       yield* harness.answerAsk(yield* callOf(harness, "Bash"), { _tag: "Expired" })
       const asked = yield* harness.awaitEvent(
-        (event) => event.type === "tool_start" && JSON.stringify(event.arguments).includes("outside.txt")
+        (event) => event.type === "tool_start" && Json.encode(event.arguments).includes("outside.txt")
       )
       if (asked.type === "tool_start") yield* harness.answerAsk(asked.toolCallId, { _tag: "Expired" })
       yield* Fiber.join(started.fiber)
@@ -125,7 +126,7 @@ describeProgram("claude", () => {
       const { end, events, harness } = yield* home.run("shell touch made.txt; printenv OFFSHOOT_RUN_ID ;; say done")
       assert.strictEqual(end.outcome.status, "completed")
       assert.deepStrictEqual(yield* harness.asks, [])
-      assert.include(JSON.stringify(events.find(({ type }) => type === "tool_complete")), "run_real_")
+      assert.include(Json.encode(events.find(({ type }) => type === "tool_complete")), "run_real_")
       yield* nobodyAlive(home)
     })
   )
@@ -146,7 +147,7 @@ describeProgram("claude", () => {
       yield* harness.answerAsk(key, { _tag: "Answered", text: "straight on" })
       yield* Fiber.join(started.fiber)
       const done = yield* harness.awaitEvent(({ type }) => type === "tool_complete")
-      assert.include(JSON.stringify(done), "straight on")
+      assert.include(Json.encode(done), "straight on")
     })
   )
 
@@ -204,7 +205,7 @@ describeProgram("claude", () => {
       assert.strictEqual(end.outcome.status, "completed")
       const nested = events.flatMap((event) => (event.type === "nested_agent_event" ? [event.event] : []))
       assert.deepStrictEqual(typesOf(nested, "tool_start", "tool_complete"), ["tool_start", "tool_complete"])
-      assert.include(JSON.stringify(nested), "seen")
+      assert.include(Json.encode(nested), "seen")
       assert.deepStrictEqual(typesOf(events, "tool_start", "tool_complete"), ["tool_start", "tool_complete"])
       yield* nobodyAlive(home)
     })
@@ -245,7 +246,7 @@ describeProgram("claude", () => {
       const background = { command: "sleep 100000", description: "Waits for long", run_in_background: true }
       const { end, events } = yield* home.run(`shell ${daemon} ;; ${call("Bash", background)} ;; say done`)
       assert.strictEqual(end.outcome.status, "completed")
-      assert.include(JSON.stringify(events), "Waits for long")
+      assert.include(Json.encode(events), "Waits for long")
       yield* nobodyAlive(home)
     })
   )
@@ -268,7 +269,7 @@ describeProgram("claude", () => {
       assert.strictEqual(end.outcome.reason, "auth_required")
       // It asks again by itself before it says that it does.
       assert.isBelow((yield* home.server.requests).length, 5)
-      assert.notInclude(JSON.stringify([end, events]), home.place.env["ANTHROPIC_API_KEY"] ?? "no key")
+      assert.notInclude(Json.encode([end, events]), home.place.env["ANTHROPIC_API_KEY"] ?? "no key")
       yield* nobodyAlive(home)
     })
   )
@@ -280,7 +281,7 @@ describeProgram("claude", () => {
       const { answer, end, events } = yield* home.run("status 529 times 1 ;; say back again")
       assert.strictEqual(end.outcome.status, "completed")
       assert.strictEqual(answer, "back again")
-      assert.include(JSON.stringify(events), "answered 529")
+      assert.include(Json.encode(events), "answered 529")
     })
   )
 

@@ -30,7 +30,7 @@ const diffLinesMax = 2000
 const changing: ReadonlySet<string> = new Set(["Edit", "MultiEdit", "Write", "NotebookEdit"])
 
 /** The text of a result: a text, or blocks some of which have one. */
-export const textOf = (content: unknown): string => {
+const textOf = (content: unknown): string => {
   if (typeof content === "string") return content
   if (!Array.isArray(content)) return ""
   return content

@@ -159,7 +159,7 @@ const passingStarts: ReadonlySet<string> = new Set([
   "worktree_unverified"
 ])
 
-export const unknownConversation = (handle: string): Outcome.RunnerOutcome => ({
+const unknownConversation = (handle: string): Outcome.RunnerOutcome => ({
   status: "error",
   reason: "lost",
   message: `Claude Code does not know the conversation ${handle}: it was deleted, or belongs to another folder or home`

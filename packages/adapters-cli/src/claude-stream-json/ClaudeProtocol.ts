@@ -18,7 +18,7 @@ import { refusal } from "./ClaudeAsks.ts"
 import { ofEarlyExit, ofStartup } from "./ClaudeOutcome.ts"
 import { ClaudeTranslation } from "./ClaudeTranslation.ts"
 
-export const name = "claude-stream-json"
+const name = "claude-stream-json"
 
 const handshakeId = "initialize"
 
