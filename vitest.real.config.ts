@@ -14,7 +14,7 @@ export default defineConfig({
     include: ["test/real/test/**/*.test.ts"],
     passWithNoTests: false,
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     reporters: ["default", "./tools/closing-line.ts", "./test/real/src/TallyReporter.ts"]
   }

@@ -62,7 +62,7 @@ const events = (url: string, facts: Facts.Facts<string>): Effect.Effect<void, ne
   )
 
 /** As long as the slowest needs for an event on a busy machine. */
-const eventLimit = Duration.seconds(45)
+const eventLimit = Duration.seconds(90)
 
 /** Has the server started and its events followed, and the talk with it. */
 const serve = (
