@@ -214,9 +214,9 @@ export const model = Effect.fnUntraced(function* ({ dialect, opening, peer }: St
  * when a call is answered and no part has come meanwhile.
  */
 export const historyTold = Effect.fnUntraced(function* (
-  { dialect, peer }: Step,
+  { dialect, peer }: { readonly dialect: Pick<AcpDialect, "askingModes">; readonly peer: Pick<JsonRpcPeer, "call"> },
   { described, id }: Session,
-  translation: AcpTranslation
+  translation: Pick<AcpTranslation, "history">
 ) {
   const modes = modesOf(described)
   const mode = dialect.askingModes.find((known) => modes?.values.includes(known))

@@ -115,7 +115,7 @@ export const profile: AgentProfile = {
   },
   startDelay,
   quirks: [
-    quirk("asks-before-it-tells-of-a-call", "acp-write-allowed"),
+    quirk("asks-before-it-tells-of-a-call", "acp-allowed"),
     quirk("says-nothing-of-a-denied-call", "acp-denied"),
     quirk("tells-a-cancelled-call-as-completed", "acp-cancel-tool"),
     quirk("says-its-mode-as-its-answer", "acp-mode-update"),
