@@ -4,6 +4,7 @@
  *
  * @stability unstable
  */
+import type { Outcome } from "@offshoot/core"
 import { isRecord } from "./Frames.ts"
 import { masked, secretCharsMin } from "./SecretMask.ts"
 
@@ -25,6 +26,8 @@ export interface Shown {
   readonly bounded: (text: string) => string
   /** Plain JSON: the value with its long texts and lists cut, each with a word of how much is missing. */
   readonly value: (value: unknown) => unknown
+  /** An outcome whose words may quote the program. */
+  readonly outcome: (outcome: Outcome.RunnerOutcome) => Outcome.RunnerOutcome
 }
 
 export const shownWithout = (secrets: ReadonlyArray<string>): Shown => {
@@ -59,5 +62,13 @@ export const shownWithout = (secrets: ReadonlyArray<string>): Shown => {
     }
     return walk(given, 0)
   }
-  return { text, bounded: (given) => cut(text(given), textCharsMax), value: valueOf }
+  const bounded = (given: string): string => cut(text(given), textCharsMax)
+  const outcomeOf = (given: Outcome.RunnerOutcome): Outcome.RunnerOutcome => {
+    if (!("message" in given)) return given
+    const message = bounded(given.message)
+    return "detail" in given && given.detail !== undefined
+      ? { ...given, message, detail: bounded(given.detail) }
+      : { ...given, message }
+  }
+  return { text, bounded, value: valueOf, outcome: outcomeOf }
 }

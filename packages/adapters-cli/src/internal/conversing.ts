@@ -20,6 +20,7 @@ import * as OutputText from "../OutputText.ts"
 import type { ProgramEnd, ProgramNotStarted } from "../ProgramEnd.ts"
 import type { ProgramLauncher } from "../ProgramLauncher.ts"
 import type { RunMark } from "../RunMark.ts"
+import { shownWithout } from "../Shown.ts"
 import { makeAsks } from "./asks.ts"
 import { firstPromptOf } from "./firstPrompt.ts"
 import { makeInput } from "./programInput.ts"
@@ -237,7 +238,7 @@ export const converse = Effect.fnUntraced(function* (given: Given) {
     )
   )
   const end: ExternalChildRunner.RunEnd = {
-    ...ExternalChildRunner.ended(outcome),
+    ...ExternalChildRunner.ended(shownWithout(prepared.secrets).outcome(outcome)),
     usage: Option.fromUndefinedOr(narrator.usage),
     resume: Option.fromUndefinedOr(narrator.handle)
   }
