@@ -7,7 +7,7 @@ import { client as claude } from "./actor/ClaudeClient.ts"
 import { type Client, type Meeting, said, turn, untilSaid, withDriver } from "./actor/Client.ts"
 import { client as codex } from "./actor/CodexClient.ts"
 import { type Fields, at, textAt } from "./actor/Json.ts"
-import { asRun, client as opencode } from "./actor/OpencodeClient.ts"
+import { asRun, client as opencode, served } from "./actor/OpencodeClient.ts"
 import { askKey, farewell, promptsOf, refusal } from "./actor/Parts.ts"
 import { client as pi } from "./actor/PiClient.ts"
 import { differences, kindsOf, recorded } from "./actor/Shape.ts"
@@ -320,5 +320,54 @@ describe("the voice of opencode", { timeout: testMillisMax }, () => {
 
   it("fails at the model's server as recorded", async () => {
     sameShape(opencode, real("error400"), await played("api-error fake error 400"))
+  })
+
+  const serving = (scenario: string, events: ReadonlyArray<Fields>) =>
+    sameShape({ ...opencode, grammar: served }, recorded("opencode-1.18.33", `serve-${scenario}`), events)
+
+  it.each([
+    { scenario: "reasoning", script: "think so\nsay done" },
+    { scenario: "todo", script: "plan look\nsay done" },
+    { scenario: "error401", script: "unauthorized" }
+  ])("tells what it does as recorded: $scenario", async ({ scenario, script }) => {
+    serving(scenario, await turn(opencode, script))
+  })
+
+  it.each([
+    { scenario: "permission-allowed", answer: "approved" as const },
+    { scenario: "permission-denied", answer: "denied" as const }
+  ])("asks as recorded: $scenario", async ({ answer, scenario }) => {
+    serving(scenario, await turn(opencode, 'ask k1 Bash {"command":"echo hi"} -> approved:done', { answer }))
+  })
+
+  it("breaks off as recorded", async () => {
+    const script = "say This takes a while.\nhang"
+    serving("abort-streaming", await turn(opencode, script, { meanwhile: interruptedAt(opencode, "while.") }))
+  })
+
+  it("tells the end of a tool that was broken off after the end of its turn, as recorded", async () => {
+    const asked = { OPENCODE_CONFIG_CONTENT: JSON.stringify({ permission: "allow" }) }
+    const events = await withDriver(opencode, { env: asked }, async (driver) => {
+      await opencode.open(driver, undefined)
+      opencode.prompt(driver, 'tool Bash {"command":"read"}\noutput waits\nhang')
+      await driver.frame((frame) => at(frame, "properties", "part", "state", "metadata") !== undefined)
+      opencode.interrupt(driver)
+      await driver.frame((frame) => at(frame, "properties", "part", "state", "status") === "completed")
+      return [...driver.frames]
+    })
+    const unasked = recorded("opencode-1.18.33", "serve-abort-tool").filter(
+      ({ type }) => !String(type).startsWith("permission.")
+    )
+    sameShape({ ...opencode, grammar: served }, unasked, events)
+  })
+
+  it("waits for its model's server, and stops waiting, as recorded", async () => {
+    const events = await turn(opencode, "retry 429 60\nhang", {
+      meanwhile: async (driver) => {
+        await driver.frame((frame) => at(frame, "properties", "status", "type") === "retry")
+        opencode.interrupt(driver)
+      }
+    })
+    serving("rate-limited", events)
   })
 })

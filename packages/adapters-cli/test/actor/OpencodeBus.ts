@@ -1,4 +1,5 @@
 /** The sessions of `opencode serve` 1.18.33 and the events that tell of them. */
+import NodeProcess from "node:process"
 import { type Fields, idOf, nowMillis } from "./Json.ts"
 import type { Stage } from "./Stage.ts"
 import { Asks, type Failure, type Spent } from "./Voice.ts"
@@ -42,18 +43,21 @@ export class OpencodeBus {
   }
 }
 
+export const noTokens: Fields = { input: 0, output: 0, reasoning: 0, cache: { read: 0, write: 0 } }
+
 export const sessionInfo = (session: OpencodeSession): Fields => ({
   id: session.id,
-  slug: "actor",
+  slug: "calm-actor",
   version,
   projectID: "global",
-  directory: ".",
+  directory: NodeProcess.cwd(),
+  path: "",
   ...(session.parentID === undefined ? {} : { parentID: session.parentID }),
-  title: "actor",
+  title: "New session",
+  cost: 0,
+  tokens: noTokens,
   time: { created: nowMillis(), updated: nowMillis() }
 })
-
-export const noTokens: Fields = { input: 0, output: 0, reasoning: 0, cache: { read: 0, write: 0 } }
 
 /** Cached tokens are not in the input, reasoning is not in the output. */
 export const tokensOf = (spent: Spent): Fields => ({
@@ -89,4 +93,4 @@ export const errorOf = (failure: Failure): Fields => {
   }
 }
 
-export const abortedError: Fields = { name: "MessageAbortedError", data: { message: "The operation was aborted." } }
+export const abortedError: Fields = { name: "MessageAbortedError", data: { message: "Aborted" } }

@@ -84,6 +84,41 @@ const grammar: Grammar = {
   loose: ["part.state.input", "part.state.metadata", "error.data.responseHeaders"]
 }
 
+/** What is told of the server, of the session and of the prompt itself comes when it likes. */
+const besides = new Set([
+  "server.heartbeat",
+  "plugin.added",
+  "catalog.updated",
+  "reference.updated",
+  "integration.updated",
+  "session.updated",
+  "session.diff"
+])
+
+/** For the events themselves. */
+export const served: Grammar = {
+  kindOf: (frame) => {
+    const type = textAt(frame, "type")
+    if (besides.has(type) || at(frame, "properties", "info", "summary") !== undefined) return undefined
+    const properties = at(frame, "properties")
+    return [
+      type,
+      textAt(properties, "part", "type"),
+      textAt(properties, "part", "state", "status"),
+      textAt(properties, "status", "type"),
+      textAt(properties, "info", "role")
+    ]
+      .filter((word) => word !== "")
+      .join(" ")
+  },
+  loose: [
+    "properties.part.state.input",
+    "properties.part.state.metadata",
+    "properties.metadata",
+    "properties.error.data.responseHeaders"
+  ]
+}
+
 export const client: Client = {
   voice: "opencode",
   grammar,

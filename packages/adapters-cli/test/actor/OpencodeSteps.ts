@@ -1,10 +1,12 @@
 /** What a session of opencode does in a turn: messages of one step each, made of parts that grow. */
 import { type Fields, idOf, nowMillis } from "./Json.ts"
-import { type OpencodeBus, type OpencodeSession, costOf, noTokens, tokensOf } from "./OpencodeBus.ts"
+import { type OpencodeBus, type OpencodeSession, costOf, noTokens, sessionInfo, tokensOf } from "./OpencodeBus.ts"
 import { type Spent, type Speaker, type ToolCall, spentByDefault } from "./Voice.ts"
 
 interface Step {
   readonly messageID: string
+  /** Whether its model has begun to answer. */
+  isAnswered: boolean
   readonly created: number
   streaming:
     | { readonly type: "text" | "reasoning"; readonly id: string; readonly start: number; text: string }
@@ -13,6 +15,7 @@ interface Step {
 }
 
 interface OpenTool {
+  readonly tool: ToolCall
   readonly partID: string
   readonly messageID: string
   readonly start: number
@@ -27,6 +30,8 @@ export class OpencodeSteps implements Speaker {
   protected readonly userID = idOf("msg_")
   private readonly open = new Map<string, OpenTool>()
   private step: Step | undefined
+  /** Whether its model's server has failed, and is tried again. */
+  protected isRetrying = false
 
   constructor(bus: OpencodeBus, session: OpencodeSession) {
     this.bus = bus
@@ -36,11 +41,23 @@ export class OpencodeSteps implements Speaker {
   /** The user's message is told as every message is: what it says is not the answer. */
   begin(text: string): void {
     this.user(this.userID, text)
+    this.updated()
+    this.busy()
+    this.step = this.begun()
+  }
+
+  private updated(): void {
+    this.bus.event("session.updated", { sessionID: this.session.id, info: sessionInfo(this.session) })
+  }
+
+  private busy(): void {
     this.bus.status(this.session.id, { type: "busy" })
   }
 
   user(id: string, text: string): void {
-    const info = { id, sessionID: this.session.id, role: "user", time: { created: nowMillis() }, agent: "build" }
+    const model = { providerID: "fake", modelID: "fake-model" }
+    const time = { created: nowMillis() }
+    const info = { id, role: "user", sessionID: this.session.id, time, agent: "build", model }
     this.session.messages.push({ info, parts: [] })
     this.bus.event("message.updated", { sessionID: this.session.id, info })
     this.part({ id: idOf("prt_"), messageID: id, type: "text", text })
@@ -57,6 +74,12 @@ export class OpencodeSteps implements Speaker {
   }
 
   private tell(step: Step, more: Fields): void {
+    const info = this.keep(step, more)
+    this.bus.event("message.updated", { sessionID: this.session.id, info })
+  }
+
+  /** What is known of a message, for who asks. */
+  private keep(step: Step, more: Fields): Fields {
     const info = {
       id: step.messageID,
       sessionID: this.session.id,
@@ -76,20 +99,24 @@ export class OpencodeSteps implements Speaker {
     const known = messages.findIndex((message) => message.info["id"] === step.messageID)
     if (known === -1) messages.push({ info, parts: [] })
     else messages.splice(known, 1, { info, parts: messages[known]?.parts ?? [] })
-    this.bus.event("message.updated", { sessionID: this.session.id, info })
+    return info
   }
 
-  /** A message that its model has not begun to answer. */
+  /** A message that its model is asked for and has not begun. */
   private begun(): Step {
-    const step: Step = { messageID: idOf("msg_"), created: nowMillis(), streaming: undefined, calledTool: false }
+    const messageID = idOf("msg_")
+    const step: Step = { messageID, isAnswered: false, created: nowMillis(), streaming: undefined, calledTool: false }
     this.tell(step, {})
+    this.busy()
     return step
   }
 
   private opened(): Step {
-    if (this.step !== undefined) return this.step
-    const step = this.begun()
+    const step = this.step ?? this.begun()
     this.step = step
+    if (step.isAnswered) return step
+    step.isAnswered = true
+    this.isRetrying = false
     this.part({ id: idOf("prt_"), messageID: step.messageID, snapshot: "none", type: "step-start" })
     return step
   }
@@ -129,12 +156,22 @@ export class OpencodeSteps implements Speaker {
   }
 
   toolStart(tool: ToolCall): void {
+    this.toolPending(tool)
+    this.toolRunning(tool)
+  }
+
+  protected toolPending(tool: ToolCall): void {
     const step = this.opened()
     this.closeStream(step)
     step.calledTool = true
-    const open = { partID: idOf("prt_"), messageID: step.messageID, start: nowMillis() }
+    const open = { tool, partID: idOf("prt_"), messageID: step.messageID, start: nowMillis() }
     this.open.set(tool.id, open)
     this.toolPart(tool, open, { status: "pending", input: {}, raw: "" })
+  }
+
+  protected toolRunning(tool: ToolCall): void {
+    const open = this.open.get(tool.id)
+    if (open === undefined) return
     this.toolPart(tool, open, { status: "running", input: tool.input, time: { start: open.start } })
   }
 
@@ -147,7 +184,7 @@ export class OpencodeSteps implements Speaker {
     const open = this.open.get(tool.id)
     if (open === undefined) return
     const time = { start: open.start }
-    this.toolPart(tool, open, { status: "running", input: tool.input, title: titleOf(tool), metadata, time })
+    this.toolPart(tool, open, { metadata, status: "running", input: tool.input, time })
   }
 
   toolOutput(tool: ToolCall, text: string): void {
@@ -168,21 +205,36 @@ export class OpencodeSteps implements Speaker {
     this.toolOver(tool, { status: "error", input: tool.input, error })
   }
 
+  /** A call that was refused: nothing comes after it by itself. */
+  protected toolRejected(tool: ToolCall, error: string): void {
+    this.toolState(tool, { status: "error", input: tool.input, error })
+    this.finish("tool-calls", spentByDefault)
+  }
+
   private toolOver(tool: ToolCall, state: Fields): void {
+    this.toolState(tool, state)
+    this.settle()
+  }
+
+  private toolState(tool: ToolCall, state: Fields): void {
     const open = this.open.get(tool.id)
     if (open === undefined) return
     this.open.delete(tool.id)
     this.toolPart(tool, open, { ...state, time: { start: open.start, end: nowMillis() } })
-    this.settle()
   }
 
   /** The step is over, and counted when its tools have ended. */
   settle(reason?: string, spent: Spent = spentByDefault): void {
     const { step } = this
-    if (step === undefined) return
+    if (step?.isAnswered !== true) return
+    this.finish(reason ?? (step.calledTool ? "tool-calls" : "stop"), spent)
+    this.busy()
+  }
+
+  private finish(why: string, spent: Spent): void {
+    const step = this.opened()
     this.step = undefined
     this.closeStream(step)
-    const why = reason ?? (step.calledTool ? "tool-calls" : "stop")
     const counted = { tokens: tokensOf(spent), cost: costOf(spent) }
     const { messageID } = step
     this.part({ id: idOf("prt_"), reason: why, snapshot: "none", messageID, type: "step-finish", ...counted })
@@ -194,18 +246,23 @@ export class OpencodeSteps implements Speaker {
     this.settle(undefined, spent)
   }
 
-  /** The step that is cut off has no count; its tools are told as failed. */
+  /** What is cut off has no count, and no end that is told but that of its tools, after the turn is over. */
   abandon(error: Fields): void {
+    const { step } = this
+    this.step = undefined
+    if (step !== undefined) this.keep(step, { error })
+    const output = "(no output)\n\n<shell_metadata>\nUser aborted the command\n</shell_metadata>"
+    for (const { tool } of this.open.values()) {
+      const metadata = { output, exit: null, truncated: false }
+      this.toolState(tool, { status: "completed", input: tool.input, output, metadata, title: titleOf(tool) })
+    }
+  }
+
+  /** Its model's server is not asked again: that is no failure, and the message is told as it is. */
+  giveUp(): void {
     const step = this.step ?? this.begun()
     this.step = undefined
-    this.closeStream(step)
-    for (const [callID, open] of this.open) {
-      const tool = { id: callID, name: "bash", input: {} }
-      const time = { start: open.start, end: nowMillis() }
-      this.toolPart(tool, open, { status: "error", input: {}, error: "Tool execution aborted", time })
-    }
-    this.open.clear()
-    this.tell(step, { error, time: { created: step.created, completed: nowMillis() } })
+    this.tell(step, { time: { created: step.created, completed: nowMillis() } })
   }
 
   idle(): void {

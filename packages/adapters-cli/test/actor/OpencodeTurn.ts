@@ -42,9 +42,13 @@ export class OpencodeTurn extends OpencodeSteps implements Turn {
   }
 
   plan(items: ReadonlyArray<string>): void {
-    const todos = items.map((content) => ({ id: idOf("todo_"), content, status: "pending", priority: "medium" }))
+    const todos = items.map((content) => ({ content, status: "pending", priority: "medium" }))
+    const tool = { id: idOf("call_"), name: "todowrite", input: { todos } }
     this.session.todos = todos
+    this.toolPending(tool)
     this.bus.event("todo.updated", { sessionID: this.session.id, todos })
+    this.toolRunning(tool)
+    this.toolEnd(tool, JSON.stringify(todos, null, 2), { todos, truncated: false })
   }
 
   edit(tool: ToolCall, file: string, text: string): void {
@@ -67,13 +71,16 @@ export class OpencodeTurn extends OpencodeSteps implements Turn {
     const action = this.action(tool)
     if (action === "allow") return { kind: "approved" }
     const { message, reply } = action === "ask" ? await this.asked(tool) : { message: "", reply: "deny" }
-    if (reply === "once" || reply === "always") return { kind: "approved" }
+    if (reply === "once" || reply === "always") {
+      this.toolMetadata(tool, { output: "" })
+      return { kind: "approved" }
+    }
     const rejected = "The user rejected permission to use this specific tool call"
     if (message !== "") {
       this.toolFail(tool, `${rejected} with the following feedback: ${message}`)
       return { kind: "denied", words: message }
     }
-    this.toolFail(tool, `${rejected}.`)
+    this.toolRejected(tool, `${rejected}.`)
     return { kind: "denied", words: "", endsTurn: true }
   }
 
@@ -152,6 +159,7 @@ export class OpencodeTurn extends OpencodeSteps implements Turn {
   }
 
   retrying(attempt: number, failure: Failure): void {
+    this.isRetrying = true
     const next = nowMillis() + (failure.retryAfterSeconds ?? 2 ** attempt) * 1000
     this.bus.status(this.session.id, { type: "retry", attempt, message: failure.message, next })
   }
@@ -186,7 +194,9 @@ export class OpencodeTurn extends OpencodeSteps implements Turn {
       case "cancelled":
         this.bus.permissions.drop()
         this.bus.questions.drop()
-        return this.failedWith(abortedError)
+        if (!this.isRetrying) return this.failedWith(abortedError)
+        this.giveUp()
+        return this.idle()
       case "failed": {
         const { failure } = end
         const retries = failure.kind === "rate_limit" || failure.kind === "server" ? retriesMax : 0
@@ -197,8 +207,8 @@ export class OpencodeTurn extends OpencodeSteps implements Turn {
   }
 
   private failedWith(error: Fields): void {
-    this.abandon(error)
     this.bus.event("session.error", { sessionID: this.session.id, error })
     this.idle()
+    this.abandon(error)
   }
 }

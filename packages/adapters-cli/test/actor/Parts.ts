@@ -56,7 +56,7 @@ export interface AskWords {
   readonly expired: string
 }
 
-export const askWords: AskWords = { approved: "granted", denied: "refused", expired: "refused" }
+const askWords: AskWords = { approved: "granted", denied: "refused", expired: "refused" }
 
 /** The key under which `asks` asks, on every wire the name of the tool call. */
 export const askKey = "toolu_asked"
