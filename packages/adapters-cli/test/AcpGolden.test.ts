@@ -41,7 +41,7 @@ describe("opencode 1.18.33 as an ACP agent", () => {
       "asks for execute execute call_fake_87mwrxc80u",
       "goes on execute hi-acp\n",
       'ends execute "hi-acp\\n"',
-      "says all ",
+      "says ¶all ",
       "says done",
       '{"type":"token_budget_updated","usedTokens":1000,"limitTokens":100000}',
       'used {"costUsd":0.00696,"costSource":"estimated"}',
@@ -113,7 +113,7 @@ describe("Gemini CLI 0.61.0", () => {
       "asks for edit write_file write_file__call_0002_0",
       "added /lab/w/repo/b.txt +hello",
       "ends write_file null",
-      "says done",
+      "says ¶done",
       'used {"inputTokens":3000,"outputTokens":60,"atLeast":["outputTokens"]}',
       "over done"
     ]
@@ -135,7 +135,7 @@ describe("Gemini CLI 0.61.0", () => {
       `begins run_shell_command {"title":"touch x",${shellText}}`,
       "asks for execute run_shell_command run_shell_command__call_0003_0",
       "fails run_shell_command This call was not allowed",
-      "says after ",
+      "says ¶after ",
       "says denial",
       'used {"inputTokens":4000,"outputTokens":80,"atLeast":["outputTokens"]}',
       "over done"
@@ -183,12 +183,12 @@ describe("Gemini CLI 0.61.0", () => {
       "asks for edit replace replace__call_0005_0",
       "modified /lab/w/repo/a.txt -old line\n+new line",
       "ends replace null",
-      "says replaced",
+      "says ¶replaced",
       'used {"inputTokens":4000,"outputTokens":80,"atLeast":["outputTokens"]}',
       "over done",
       'begins read_file {"title":"a.txt","paths":["/lab/w/repo/a.txt"]}',
       "ends read_file null",
-      "says read",
+      "says ¶read",
       'used {"inputTokens":6000,"outputTokens":120,"atLeast":["outputTokens"]}',
       "over done"
     ]
@@ -276,7 +276,7 @@ describe("Qwen Code 0.24.4", () => {
       used(2),
       'begins write_file {"title":"WriteFile","text":"File path must be absolute: b.txt"}',
       "fails write_file File path must be absolute: b.txt",
-      "says done",
+      "says ¶done",
       used(3),
       "over done"
     ]

@@ -134,7 +134,7 @@ const briefly = (fact: Fact.Fact): ReadonlyArray<string> => {
     case "alive":
       return []
     case "token":
-      return [`says ${fact.content}`]
+      return [`says ${fact.content.replaceAll("\n\n", "¶")}`]
     case "reasoning_token":
       return [`thinks ${fact.content.replaceAll("\n", " ")}`]
     case "tool_start":

@@ -118,6 +118,8 @@ describe("what an agent tells of its work", () => {
     return translation
   }
   const chunk = (text: string) => ({ sessionUpdate: "agent_message_chunk", content: { type: "text", text } })
+  const named = (messageId: string, text: string) => ({ ...chunk(text), messageId })
+  const aCall = { sessionUpdate: "tool_call", toolCallId: "call", title: "x", status: "in_progress" }
   const counted = (amount: number, used = 1) => ({
     sessionUpdate: "usage_update",
     used,
@@ -135,6 +137,30 @@ describe("what an agent tells of its work", () => {
     [{}]
   ])("and what this runtime has no word for shows life and nothing else: %j", (update) => {
     assert.deepStrictEqual(atWork().take(update), onlyAlive)
+  })
+
+  it.each([
+    { name: "goes on", updates: [chunk("one"), chunk("two")], said: "onetwo" },
+    {
+      name: "is named anew",
+      updates: [named("a", "one"), named("a", "two"), named("b", "three")],
+      said: "onetwo\n\nthree"
+    },
+    { name: "comes behind a call", updates: [chunk("one"), aCall, chunk("two")], said: "one\n\ntwo" },
+    { name: "goes on around a call", updates: [named("a", "one"), aCall, named("a", "two")], said: "onetwo" },
+    { name: "comes first, behind a call", updates: [aCall, chunk("one")], said: "one" }
+  ])("stands apart from what it said before when it is another message: one that $name", ({ said, updates }) => {
+    const translation = atWork()
+    const facts = updates.flatMap((update) => translation.take(update))
+    assert.strictEqual(facts.map((fact) => (fact.type === "token" ? fact.content : "")).join(""), said)
+  })
+
+  it("of another turn stands apart", () => {
+    const translation = atWork()
+    translation.take(chunk("one"))
+    translation.turnEnds({}, "over")
+    translation.turnBegins()
+    assert.deepStrictEqual(translation.take(chunk("two")), [{ type: "token", content: "\n\ntwo" }])
   })
 
   it("between two turns is not said, but for what it has used", () => {

@@ -36,7 +36,7 @@ const methodWords = (method: unknown): ReadonlyArray<string> => {
 }
 
 /** `methods`: the ways to sign in that the agent names. */
-export const signedOut = (title: string, words: string, methods: ReadonlyArray<unknown>): Outcome.RunnerOutcome => {
+const signedOut = (title: string, words: string, methods: ReadonlyArray<unknown>): Outcome.RunnerOutcome => {
   const ways = methods.slice(0, methodsMax).flatMap(methodWords)
   const offered = ways.length === 0 ? "" : ` It names these ways to sign in: ${ways.join("; ")}`
   return {

@@ -123,7 +123,10 @@ class AcpConversation implements Conversation {
   }
 
   private called(id: JsonRpcPeer.RpcId, method: string, params: Frame): Effect.Effect<void> {
-    if (method === "session/request_permission") return this.opening.tell(this.asks.permission(id, params))
+    if (method === "session/request_permission") {
+      this.translation.parts()
+      return this.opening.tell(this.asks.permission(id, params))
+    }
     if (method === "elicitation/create") {
       const facts = this.asks.elicitation(id, params)
       return facts === undefined ? Effect.ignore(this.peer.answer(id, { action: "decline" })) : this.opening.tell(facts)

@@ -17,6 +17,9 @@ const onlyAlive: ReadonlyArray<Fact> = [alive]
 
 const notice = (content: string): Fact => ({ type: "runner_output", channel: "notice", content: `${content}\n` })
 
+/** Between two messages of the agent. */
+const between = "\n\n"
+
 /** A plan that has more entries is shown as far as this. */
 const tasksMax = 256
 
@@ -28,6 +31,10 @@ export class AcpTranslation {
   private saying = false
   private hasBegun = false
   private plan = ""
+  private message: string | undefined
+  /** Whether what is said next is another message: since the last words a call or a turn came. */
+  private parted = false
+  private hasSaid = false
   private context = ""
   private tokens: Session.Usage | undefined
   private told = ""
@@ -46,8 +53,14 @@ export class AcpTranslation {
   }
 
   turnBegins(): void {
+    this.parts()
     this.saying = true
     this.hasBegun = true
+  }
+
+  /** What the agent says after this is another message. */
+  parts(): void {
+    this.parted = true
   }
 
   /** `result`: the answer of the prompt; none: it was refused. */
@@ -67,6 +80,7 @@ export class AcpTranslation {
       case "tool_call":
       case "tool_call_update":
         if (!this.saying) return this.past()
+        this.parts()
         return orAlive(this.calls.take(update))
       case "user_message_chunk":
         return this.past()
@@ -101,7 +115,19 @@ export class AcpTranslation {
     const text = chunkText(update)
     if (text === undefined || text === "") return onlyAlive
     const words = this.dialect.noticeIn(update)
-    return words === undefined ? [{ type, content: text }] : [notice(words)]
+    if (words !== undefined) return [notice(words)]
+    return [{ type, content: type === "token" ? this.apart(text, textIn(update, "messageId")) : text }]
+  }
+
+  /** A message begins apart from the one before it: agents name their messages, or put calls between them. */
+  private apart(text: string, message: string | undefined): string {
+    const isNamed = message !== undefined && this.message !== undefined
+    const isNew = isNamed ? message !== this.message : this.parted
+    this.message = message
+    this.parted = false
+    const isFirst = !this.hasSaid
+    this.hasSaid = true
+    return isNew && !isFirst ? `${between}${text}` : text
   }
 
   private planned(update: Frame): ReadonlyArray<Fact> {
