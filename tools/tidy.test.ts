@@ -60,6 +60,13 @@ const matching = (paths: ReadonlyArray<string>, pattern: RegExp, mend: string): 
       return found === null ? [] : [`${path}: ${found[0].trim()}: ${mend}`]
     })
 
+const agentsList = "packages/adapters-cli/src/Agents.ts"
+/** Whose name stands in the package of an agent that is called otherwise. */
+const makers = new Map([
+  ["Claude.ts", "anthropic"],
+  ["Codex.ts", "openai"]
+])
+
 describe("files", () => {
   it("are there to be checked", () => {
     assert.isAbove(sources.length, 20)
@@ -110,8 +117,9 @@ describe("files", () => {
               ?.map((word) => word.toLowerCase())
           )
         ]
-          // A protocol that only one agent speaks has a folder of its own.
+          // A protocol that only one agent speaks has a folder of its own; an agent's file names its package.
           .filter((word) => !path.slice(path.indexOf("/src/")).toLowerCase().includes(word))
+          .filter((word) => path !== agentsList && makers.get(NodePath.posix.basename(path)) !== word)
           .map((word) => `${path}: ${word}: what is particular to one vendor lives in its own file`)
       )
     ))
@@ -214,6 +222,42 @@ describe("packages", () => {
             .map((path) => `${folder}/tsconfig.json: add a reference to ${path}`)
         )
     ))
+})
+
+const agentsFolder = "packages/adapters-cli/src/agents"
+const transcripts = "packages/adapters-cli/test/fixtures/transcripts"
+const agentsGuide = "docs/guides/coding-agents.md"
+/** What one more agent on a known protocol may cost; one that costs more shows a seam that is in the wrong place. */
+const agentLinesMax = 150
+const agents = sources.filter((path) => NodePath.posix.dirname(path) === agentsFolder)
+
+/** One file, one line in the list, recorded transcripts, one row in the guide; and nobody else knows the file. */
+const agentFindings = (path: string): ReadonlyArray<string> => {
+  const id = NodePath.posix.basename(path, ".ts").toLowerCase()
+  const lines = textOf(path).trimEnd().split("\n").length
+  const imported = sources.filter((other) => textOf(other).includes(`agents/${NodePath.posix.basename(path)}"`))
+  const must: ReadonlyArray<readonly [boolean, string]> = [
+    [
+      lines <= agentLinesMax,
+      `${lines} lines, more than ${agentLinesMax}: what is not particular to it belongs to its protocol`
+    ],
+    [imported.join() === agentsList, `it must be imported by ${agentsList} and nobody else`],
+    [
+      new RegExp(`^\\| \\\`${id}\\\` \\|`, "m").test(textOf(agentsGuide)),
+      `${agentsGuide} must have a row that begins with its id`
+    ],
+    [
+      files.some((file) => file.startsWith(`${transcripts}/${id}-`)),
+      `${transcripts} must have what it said, in a folder ${id}-VERSION`
+    ]
+  ]
+  return must.filter(([holds]) => !holds).map(([, what]) => `${path}: ${what}`)
+}
+
+describe("agents", () => {
+  it("are there to be checked", () => assert.isAtLeast(agents.length, 6))
+
+  it("cost what one more may cost", () => noFindings(agents.flatMap(agentFindings)))
 })
 
 const idsIn = (text: string): ReadonlyArray<string> => [...new Set(text.match(/\bS-[a-z]+(?:-[a-z]+)*\b/g))].toSorted()

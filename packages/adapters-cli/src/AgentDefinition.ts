@@ -86,8 +86,10 @@ export const codingOf = (
   program
 })
 
-const ofAcp = ({ acp: command, protocol: _, ...agent }: AcpAgent): AgentDefinition =>
-  codingOf(profileOf(command), command[0], agent)
+const ofAcp = (written: AcpAgent): AgentDefinition => {
+  const { acp: command, protocol: _acp, ...agent } = written
+  return codingOf(profileOf(command), command[0], agent)
+}
 
 const ofCli = (written: CliAgent): Result.Result<AgentDefinition, Refused> => {
   const { profile: named, program, protocol, ...agent } = written

@@ -104,7 +104,7 @@ describe("a run of a coding agent", () => {
   it.effect.each([
     ["with nothing new", "", /^prompted: Your process was ended .* go on with it\.$/],
     ["and may have heard its prompt", "go", /^prompted: Your process was ended .* This is what you were asked:\n\ngo$/s]
-  ] as const)("that goes on after its process died, %s, is told so", ([_, prompt, expected]) =>
+  ] as const)("that goes on after its process died, %s, is told so", ([, prompt, expected]) =>
     Effect.gen(function* () {
       const { agent, run } = yield* atWork({ prompt, resume: "conv" })
       assert.match(words(yield* agent.next), expected)

@@ -32,7 +32,7 @@ describe("what pi 0.73.1 said", () => {
   it("in a turn with reasoning, text and three calls is told whole and in order", () => {
     const { rest, said, translation } = translated("ok")
     assert.strictEqual(textOf(said, "reasoning_token"), "pondering it")
-    assert.strictEqual(textOf(said, "token"), "I will run itall done")
+    assert.strictEqual(textOf(said, "token"), "I will run it\n\nall done")
     const byCall = (id: string) => said.filter((fact) => "toolCallId" in fact && fact.toolCallId === id)
     const ids = said.flatMap((fact) => (fact.type === "tool_start" ? [fact.toolCallId] : []))
     assert.lengthOf(ids, 3)

@@ -223,42 +223,6 @@ describe("Settings: refusals", () => {
     ],
     ["another database", { file: { database: "mysql://h/d" } }, "database", /expected nothing/],
     [
-      "an agent that nobody can tell who it is",
-      { file: { agents: { a: {} } } },
-      "agents.a.program",
-      /say who the agent is/
-    ],
-    [
-      "a program that no profile is known for",
-      { file: { agents: { a: { program: "unheard-of" } } } },
-      "agents.a.program",
-      /no profile is known for this program/
-    ],
-    [
-      "a misspelt profile",
-      { file: { agents: { a: { program: "x", profile: "pii" } } } },
-      "agents.a.profile",
-      /did you mean pi\?/
-    ],
-    [
-      "a protocol that the program does not speak",
-      { file: { agents: { a: { program: "pi", protocol: "command" } } } },
-      "agents.a.command",
-      /this key is required/
-    ],
-    [
-      "a misspelt option of a coding agent",
-      { file: { agents: { a: { program: "pi", permision: "ask" } } } },
-      "agents.a.permision",
-      /did you mean permission\?/
-    ],
-    [
-      "an unknown permission mode",
-      { file: { agents: { a: { program: "pi", permission: "yes" } } } },
-      "agents.a.permission",
-      /ask/
-    ],
-    [
       "a protocol of a later version",
       { file: { agents: { a: { protocol: "a2a" } } } },
       "agents.a.protocol",
@@ -351,29 +315,6 @@ describe("Settings: the file", () => {
   const platform = NodeServices.layer
   const load = (flags: Settings.Flags, environment: Record<string, string> = {}) =>
     Effect.result(Settings.load(flags)).pipe(Effect.provideService(Environment, environment))
-
-  it.live(
-    "that says nothing of agents has those offered whose programs are on PATH, and one that does has them not",
-    () =>
-      Effect.gen(function* () {
-        const fs = yield* FileSystem.FileSystem
-        const folder = yield* fs.makeTempDirectoryScoped()
-        yield* fs.writeFileString(`${folder}/pi`, "#!/bin/sh\n")
-        yield* fs.chmod(`${folder}/pi`, 0o755)
-        const agentsWith = Effect.fnUntraced(function* (config: unknown) {
-          yield* fs.writeFileString(`${folder}/c.json`, JSON.stringify(config))
-          const loaded = yield* load({ config: `${folder}/c.json` }, { PATH: `/nowhere:${folder}` })
-          const agents = Result.isSuccess(loaded) ? loaded.success.agents : []
-          return agents.map(({ definition, id }) => [
-            id,
-            definition.protocol,
-            "program" in definition && definition.program
-          ])
-        })
-        assert.deepStrictEqual(yield* agentsWith({}), [["pi", "pi-rpc", `${folder}/pi`]])
-        assert.deepStrictEqual(yield* agentsWith({ agents: {} }), [])
-      }).pipe(Effect.scoped, Effect.provide(platform))
-  )
 
   it.live("a default file that is not there is no error, one that somebody named is", () =>
     Effect.gen(function* () {

@@ -108,9 +108,10 @@ const makeDirectory = async (directory: string): Promise<void> => {
 }
 
 /** A file that exists is not opened: see the gotcha above. */
-const createFile = async (path: string): Promise<void> => {
+const createFile = async (path: string, text = ""): Promise<void> => {
   try {
-    await (await Fs.open(path, "wx", fileMode)).close()
+    const file = await Fs.open(path, "wx", fileMode)
+    await file.writeFile(text).finally(() => file.close())
   } catch (cause) {
     if (!hasCode(cause, "EEXIST")) throw cause
   }
@@ -120,6 +121,8 @@ const prepare = (directory: string) =>
   fileEffect(directory, async () => {
     await makeDirectory(Path.resolve(directory))
     await Fs.access(directory, Fs.constants.R_OK | Fs.constants.W_OK | Fs.constants.X_OK)
+    // The default lies in the folder that the server runs in, which often is a repository: nothing here is its work.
+    await createFile(Path.join(directory, ".gitignore"), "*\n")
     for (const name of [lockName, databaseName]) {
       const path = Path.join(directory, name)
       await createFile(path)

@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import type * as Path from "effect/Path"
+import type * as PlatformError from "effect/PlatformError"
 import type * as Scope from "effect/Scope"
 import * as NodeChildProcess from "node:child_process"
 import * as NodePath from "node:path"
@@ -98,7 +99,7 @@ const played = Effect.fnUntraced(function* (runner: ExternalChildRunner.External
       events++
     })
   const end = yield* Effect.scoped(runner.run({ ...harness.context, emit }))
-  if (end.outcome.reason !== "done") throw new Error(`the turn ended as ${JSON.stringify(end.outcome)}`)
+  if (end.outcome.reason !== "done") throw new Error(`the turn ended as ${end.outcome.reason}`)
   return events
 })
 
@@ -203,7 +204,7 @@ const cancels = Effect.fnUntraced(function* (times: number) {
 const run = <A>(
   effect: Effect.Effect<
     A,
-    unknown,
+    PlatformError.PlatformError,
     FileSystem.FileSystem | Path.Path | CliHost.CliHost | ProgramLauncher.ProgramLauncher | Scope.Scope
   >
 ): Promise<A> => Effect.runPromise(effect.pipe(Effect.scoped, Effect.provide(platform)))

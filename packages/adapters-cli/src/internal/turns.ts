@@ -144,7 +144,11 @@ export class Turns {
   ) {
     const left: Array<string> = []
     yield* this.of.inbox.take((message) =>
-      hand(message.text).pipe(Effect.catch(() => Effect.sync(() => void left.push(message.text))))
+      hand(message.text).pipe(
+        // A program that does not say whether it took a message gets it again, as the next prompt.
+        Effect.timeoutOrElse({ duration: this.of.limits.interrupt, orElse: () => Effect.fail("no answer") }),
+        Effect.catch(() => Effect.sync(() => void left.push(message.text)))
+      )
     )
     return left
   })
@@ -155,9 +159,8 @@ export class Turns {
     under: Deferred.Deferred<Ended>
   ) {
     const { limits, title } = this.of
-    yield* conversation.interrupt
     const seconds = Duration.toSeconds(limits.interrupt)
-    return yield* Deferred.await(under).pipe(
+    return yield* Effect.andThen(conversation.interrupt, Deferred.await(under)).pipe(
       Effect.timeoutOrElse({
         duration: limits.interrupt,
         orElse: () => Effect.fail(brokenProtocol(`${title} did not stop its turn within ${seconds} s`))

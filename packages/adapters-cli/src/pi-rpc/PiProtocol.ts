@@ -28,7 +28,7 @@ import { allowed, denied } from "./PiGate.ts"
 import { PiTranslation } from "./PiTranslation.ts"
 import { ofRest } from "./PiOutcome.ts"
 
-export const name = "pi-rpc"
+const name = "pi-rpc"
 
 const ungatedWords =
   "pi did not load the extension that has it ask before it acts: its standard error says why. With permission: full it is not needed"
@@ -39,7 +39,7 @@ const signInWords = "pi has no model to ask: sign in with /login in pi, or give 
 const dismissed = (id: string): Frame => ({ type: "extension_ui_response", id, cancelled: true })
 
 /** An answer as pi's dialogs take it: of a call by its words, of another dialog by what was said. */
-export const answerOf = (asked: Asked, verdict: Verdict): Frame => {
+const answerOf = (asked: Asked, verdict: Verdict): Frame => {
   const { id } = asked
   const value = (text: string): Frame => ({ type: "extension_ui_response", id, value: text })
   if (asked.type === "permission_asked") {

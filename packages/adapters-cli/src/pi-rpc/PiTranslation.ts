@@ -83,6 +83,8 @@ export class PiTranslation {
   private readonly paths = new Map<string, string>()
   private contextFull: string | undefined
   private stopReason: string | undefined
+  /** Another message of this turn has been said: what comes is a paragraph of its own. */
+  private said: "nothing" | "a message" | "its beginning" = "nothing"
   private errorMessage: string | undefined
   /** Whether the gate has said that it is there. */
   isGated = false
@@ -99,6 +101,7 @@ export class PiTranslation {
     this.errorMessage = undefined
     this.contextFull = undefined
     this.isBusy = true
+    if (this.said !== "nothing") this.said = "a message"
   }
 
   read(frame: Frame): ReadonlyArray<Fact> {
@@ -130,9 +133,11 @@ export class PiTranslation {
       case "auto_retry_end":
         this.isBusy = false
         return onlyAlive
+      case "message_end":
+        if (this.said === "its beginning") this.said = "a message"
+        return onlyAlive
       case "turn_start":
       case "message_start":
-      case "message_end":
         return onlyAlive
       default:
         return nothing
@@ -143,7 +148,10 @@ export class PiTranslation {
     const type = event?.["type"]
     if (event === undefined || (type !== "text_delta" && type !== "thinking_delta")) return onlyAlive
     const content = textIn(event, "delta") ?? ""
-    return [{ type: type === "text_delta" ? "token" : "reasoning_token", content }]
+    if (type === "thinking_delta") return [{ type: "reasoning_token", content }]
+    const begins = this.said === "a message"
+    this.said = "its beginning"
+    return [{ type: "token", content: begins ? `\n\n${content}` : content }]
   }
 
   private call(frame: Frame): ReadonlyArray<Fact> {

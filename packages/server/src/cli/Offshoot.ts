@@ -11,51 +11,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Flags } from "../Settings.ts"
-import type { Where } from "./Connect.ts"
-
-const load = <A>(module: () => Promise<A>): Effect.Effect<A> => Effect.promise(module)
-
-const where = {
-  dataDir: Flag.Path("data-dir").pipe(
-    Flag.withDescription("Where the server keeps its data (OFFSHOOT_DATA_DIR; ./.offshoot)"),
-    Flag.optional
-  ),
-  config: Flag.Path("config").pipe(
-    Flag.withDescription("The configuration file (OFFSHOOT_CONFIG; ./offshoot.config.json)"),
-    Flag.optional
-  ),
-  token: Flag.Redacted("token").pipe(
-    Flag.withDescription("The server's token; OFFSHOOT_TOKEN keeps it out of the list of processes"),
-    Flag.optional
-  )
-}
-
-/** For the commands that talk to a server. */
-const client = {
-  ...where,
-  url: Flag.String("url").pipe(
-    Flag.withDescription("The server's address (OFFSHOOT_URL; the one that runs on the data directory)"),
-    Flag.optional
-  )
-}
-
-const json = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON for machines"), Flag.withDefault(false))
-
-const SessionIdArgument = Argument.String("id").pipe(
-  Argument.withDescription("The id of a session, as ls shows it"),
-  Argument.withSchema(Schema.NonEmptyString.check(Schema.isMaxLength(128)))
-)
-
-const whereOf = ({ config, dataDir, token, url }: Where): Where => ({ url, token, dataDir, config })
-
-const optional = <Key extends string, Value>(
-  key: Key,
-  value: Option.Option<Value>
-): { readonly [K in Key]?: Value } => {
-  const member: { [K in Key]?: Value } = {}
-  if (Option.isSome(value)) member[key] = value.value
-  return member
-}
+import { client, json, load, optional, SessionIdArgument, where, whereOf } from "./CommandFlags.ts"
+import { doctor, profiles } from "./LocalCommands.ts"
 
 const serve = Command.make(
   "serve",
@@ -392,64 +349,6 @@ const answer = Command.make(
   Command.withExamples([
     { command: "offshoot answer req_… approve", description: "Let a tool run" },
     { command: 'offshoot answer req_… answer "the blue one"', description: "Answer a question" }
-  ])
-)
-
-const doctor = Command.make(
-  "doctor",
-  {
-    dataDir: where.dataDir,
-    config: where.config,
-    json,
-    agents: Argument.String("agent").pipe(
-      Argument.withDescription("An agent of the configuration, or one that is known; all of them without it"),
-      Argument.variadic()
-    ),
-    probe: Flag.Boolean("probe").pipe(
-      Flag.withDescription("Run one short turn of each that is ready: it may cost what a short answer costs"),
-      Flag.withDefault(false)
-    )
-  },
-  Effect.fn(function* (input) {
-    const Doctor = yield* load(() => import("./Doctor.ts"))
-    yield* Doctor.doctor({
-      flags: { allowRemote: true, ...optional("dataDir", input.dataDir), ...optional("config", input.config) },
-      agents: input.agents,
-      probe: input.probe ? "probe" : "look",
-      json: input.json
-    })
-  })
-).pipe(
-  Command.withDescription("Say which coding agents this machine has, what each lacks, and the command that mends it"),
-  Command.withExamples([
-    { command: "offshoot doctor", description: "Look at all of them" },
-    { command: "offshoot doctor --probe pi", description: "See whether one answers" }
-  ])
-)
-
-const profiles = Command.make(
-  "profiles",
-  {
-    dataDir: where.dataDir,
-    config: where.config,
-    json,
-    workspace: Flag.Path("workspace").pipe(
-      Flag.withDescription("The folder whose roles are listed; the working directory"),
-      Flag.optional
-    )
-  },
-  Effect.fn(function* (input) {
-    const Profiles = yield* load(() => import("./Profiles.ts"))
-    yield* Profiles.profiles({
-      flags: { allowRemote: true, ...optional("dataDir", input.dataDir), ...optional("config", input.config) },
-      workspace: input.workspace,
-      json: input.json
-    })
-  })
-).pipe(
-  Command.withDescription("List the roles for children: where each comes from, what has an effect and what has none"),
-  Command.withExamples([
-    { command: "offshoot profiles --workspace ../shop", description: "The roles of another folder" }
   ])
 )
 

@@ -38,7 +38,7 @@ const signInText = ({ signIn }: Examined): string => {
 }
 
 /** In one word; the lacks below say why. */
-export const stateOf = ({ lacks, probe, program }: Examined): string => {
+const stateOf = ({ lacks, probe, program }: Examined): string => {
   if (Option.isNone(program)) return "missing"
   if (lacks.some(({ weight }) => weight === "blocks")) return "not ready"
   return Option.match(probe, {
