@@ -12,8 +12,10 @@ import { frameBytesMin } from "./Frames.ts"
 
 /** A wait that takes longer than an hour is nobody's intention. */
 const Seconds = Schema.Finite.check(Schema.isBetween({ minimum: 0.1, maximum: 3600 }))
-/** A gibibyte: what one run of an agent says is text. */
-const outputBytesMost = 1_073_741_824
+/** A gibibyte: a longer line is no frame of anything. */
+const frameBytesMost = 1_073_741_824
+/** 16 GiB, read at full speed for a minute: nothing that was worth saying. */
+const outputBytesMost = 17_179_869_184
 
 /**
  * How long each wait for the program may take. What is waited for is in the
@@ -50,7 +52,7 @@ const fields = {
   waits: Schema.optionalKey(Waits),
   /** Of one line of its output. */
   frameBytesMax: Schema.optionalKey(
-    Schema.Int.check(Schema.isBetween({ minimum: frameBytesMin, maximum: outputBytesMost }))
+    Schema.Int.check(Schema.isBetween({ minimum: frameBytesMin, maximum: frameBytesMost }))
   ),
   /** Of all that one run says. */
   outputBytesMax: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1024, maximum: outputBytesMost }))),
@@ -98,8 +100,8 @@ export interface RunLimits {
  */
 const defaults = { begin: 60, firstEvent: 120, silence: 300, interrupt: 3, exit: 2 }
 
-/** Ten times the most that was seen: 22 MB for an answer of 2 MB, by an agent that repeats itself. */
-const outputBytesDefault = 268_435_456
+/** An agent that repeats its whole message with each piece of it says half of this for an answer of 2 MB. */
+const outputBytesDefault = 1_073_741_824
 
 export const limitsOf = ({ frameBytesMax, outputBytesMax, waits = {} }: AgentOptions): RunLimits => ({
   begin: Duration.seconds(waits.beginSeconds ?? defaults.begin),

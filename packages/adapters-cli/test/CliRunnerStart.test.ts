@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type AgentProfile, CliRunner, ProgramLauncher } from "@offshoot/adapters-cli"
+import { type AgentProfile, CliHost, CliRunner, ProgramLauncher } from "@offshoot/adapters-cli"
 import { Ids } from "@offshoot/core"
 import * as RunHarness from "@offshoot/core/testing/RunHarness"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Tracer from "effect/Tracer"
 import * as TestClock from "effect/testing/TestClock"
 import type { Fact } from "../src/Fact.ts"
 import * as StandInAgent from "./StandInAgent.ts"
@@ -70,5 +71,38 @@ describe("a run of a coding agent", () => {
       yield* run.cancel
       assert.deepStrictEqual(yield* agent.happened, [])
     }).pipe(Effect.provide(StandInAgent.platform))
+  )
+
+  it.effect(
+    "gives its program what is allowed, its mark and its place in the trace, and nothing else of the server's",
+    () =>
+      Effect.gen(function* () {
+        const { agent, run } = yield* started({ environment: () => ({ QUIET: "1" }), passes: ["AGENT_HOME"] })
+        const { env } = yield* agent.launched
+        const given = Object.keys(env).toSorted()
+        assert.deepStrictEqual(given, [
+          "AGENT_HOME",
+          "NO_COLOR",
+          "OFFSHOOT_BOOT",
+          "OFFSHOOT_INSTANCE",
+          "OFFSHOOT_RUN_ID",
+          "PATH",
+          "QUIET",
+          "TERM",
+          "TRACEPARENT"
+        ])
+        yield* agent.next
+        yield* agent.say([over])
+        yield* Fiber.join(run.fiber)
+      }).pipe(
+        Effect.withSpan("whoever asked"),
+        Effect.withTracer(Tracer.make({ span: (options) => new Tracer.NativeSpan(options) })),
+        Effect.provideService(CliHost.CliHost, {
+          instance: "i",
+          boot: "b",
+          environment: { PATH: "/bin", AGENT_HOME: "/a", ANTHROPIC_API_KEY: "sk-secret", CLAUDECODE: "1" }
+        }),
+        Effect.provide(StandInAgent.platform)
+      )
   )
 })

@@ -146,12 +146,12 @@ describeProgram("pi", () => {
   )
 
   test(
-    "says an answer of two hundred kilobytes whole",
+    "says an answer of two megabytes whole",
     Effect.gen(function* () {
       const child = yield* atHome()
-      const { answer, end } = yield* child.run("big 200000")
+      const { answer, end } = yield* child.run("big 2000000")
       assert.strictEqual(end.outcome.status, "completed")
-      assert.strictEqual(answer, Script.bigText(200_000))
+      assert.strictEqual(answer, Script.bigText(2_000_000))
     })
   )
 
