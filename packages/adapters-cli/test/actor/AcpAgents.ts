@@ -4,11 +4,21 @@ import { type AcpSession, AcpTurn } from "./AcpTurn.ts"
 import type { AcpWire } from "./AcpWire.ts"
 import type { Fields } from "./Json.ts"
 
+/** A notification. */
+interface Told {
+  readonly method: string
+  readonly params: Fields
+}
+
 export interface AcpAgent {
   readonly version: string
   /** The answer to `initialize`, without the version of the protocol. */
   readonly capabilities: Fields
   readonly methods: ReadonlyArray<string>
+  /** Whether it lists its commands with a session. */
+  readonly hasCommands: boolean
+  /** How it tells that a mode was set, before it answers that. */
+  readonly modeTold?: (sessionId: string, mode: string) => Told | undefined
   readonly modes: ReadonlyArray<string>
   /** What it tells with a session. */
   readonly tells: ReadonlyArray<"modes" | "models" | "configOptions">
@@ -40,6 +50,7 @@ export const agents: Readonly<Record<string, AcpAgent>> = {
       ...info("actor", "1.0.0", "Actor")
     },
     methods: allMethods,
+    hasCommands: true,
     modes: ["default", "plan", "yolo"],
     tells: ["modes"],
     firstMode: "default",
@@ -61,6 +72,7 @@ export const agents: Readonly<Record<string, AcpAgent>> = {
       ...info("OpenCode", "1.18.33")
     },
     methods: allMethods,
+    hasCommands: true,
     modes: ["build", "plan"],
     tells: ["configOptions"],
     firstMode: "build",
@@ -79,6 +91,17 @@ export const agents: Readonly<Record<string, AcpAgent>> = {
       }
     },
     methods: ["session/load"],
+    hasCommands: true,
+    modeTold: (sessionId, mode) =>
+      mode === "yolo"
+        ? {
+            method: "session/update",
+            params: {
+              sessionId,
+              update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text: "[MODE_UPDATE] yolo" } }
+            }
+          }
+        : undefined,
     modes: ["default", "autoEdit", "yolo", "plan"],
     tells: ["modes", "models"],
     firstMode: "default",
@@ -91,14 +114,21 @@ export const agents: Readonly<Record<string, AcpAgent>> = {
       agentCapabilities: {
         loadSession: true,
         promptCapabilities: { image: true, audio: true, embeddedContext: true },
-        sessionCapabilities: { list: {}, resume: {} }
+        sessionCapabilities: { list: {}, resume: {} },
+        mcpCapabilities: { sse: true, http: true },
+        _meta: { imageCapability: { autoHandlesWrongModel: true, maxBytes: 10_000_000, maxImagesPerTurn: 4 } }
       },
       authMethods: [{ id: "openai", name: "Use OpenAI API key", description: "Needs OPENAI_API_KEY" }],
       ...info("qwen-code", "0.24.4", "Qwen Code")
     },
     methods: allMethods,
+    hasCommands: false,
+    modeTold: (sessionId, currentModeId) => ({
+      method: "qwen/notify/session/mode-update",
+      params: { v: 1, sessionId, currentModeId }
+    }),
     modes: ["plan", "default", "auto-edit", "auto", "yolo"],
-    tells: ["modes", "models"],
+    tells: ["modes", "models", "configOptions"],
     firstMode: "auto",
     diesWithInput: true,
     turn: (...args) => new QwenTurn(...args)
@@ -128,6 +158,7 @@ export const agents: Readonly<Record<string, AcpAgent>> = {
       _meta: { steering: { supported: true } }
     },
     methods: allMethods,
+    hasCommands: true,
     modes: ["default", "acceptEdits", "plan", "auto"],
     tells: ["modes", "configOptions"],
     firstMode: "auto",
@@ -162,6 +193,7 @@ export const agents: Readonly<Record<string, AcpAgent>> = {
       _meta: { steering: { supported: true } }
     },
     methods: allMethods,
+    hasCommands: true,
     modes: ["read-only", "agent", "agent-full-access"],
     tells: ["modes", "models", "configOptions"],
     firstMode: "agent",

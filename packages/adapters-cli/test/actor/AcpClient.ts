@@ -4,7 +4,7 @@ import { type Fields, at, isFields, textAt } from "./Json.ts"
 import type { VoiceName } from "./Parts.ts"
 import type { Grammar } from "./Shape.ts"
 
-const ids = { initialize: 0, session: 1, prompt: 2, message: 3 }
+const ids = { initialize: 0, session: 1, prompt: 2, message: 3, mode: 4 }
 
 const optionKinds = { approved: "allow_once", denied: "reject_once" }
 
@@ -18,7 +18,12 @@ const grammar: Grammar = {
       const status = textAt(frame, "params", "update", "status")
       return `tool_call_update ${status}`
     }
-    return update === "" ? method || `answer ${String(frame["id"])}` : update
+    if (update !== "") return update
+    // Whatever number it has: the prompt is answered last.
+    return (
+      method ||
+      (frame["id"] === ids.initialize || frame["id"] === ids.session ? `answer ${String(frame["id"])}` : "answer")
+    )
   },
   loose: [
     "result.modes",
@@ -27,6 +32,8 @@ const grammar: Grammar = {
     "result.authMethods",
     "params.update.availableCommands",
     "params.update.rawInput",
+    "params.update.rawOutput",
+    "params.update.locations",
     "params.toolCall.rawInput"
   ]
 }
@@ -38,7 +45,8 @@ const sessionOf = (frames: ReadonlyArray<Fields>): string =>
     "sessionId"
   )
 
-export const acpClient = (voice: VoiceName): Client => {
+/** `mode`: set before the first prompt. */
+export const acpClient = (voice: VoiceName, mode?: string): Client => {
   let resumed: string | undefined
   const send = (id: number | undefined, method: string, params: Fields) => ({
     jsonrpc: "2.0",
@@ -71,6 +79,10 @@ export const acpClient = (voice: VoiceName): Client => {
           : send(ids.session, "session/load", { ...params, sessionId: resume })
       )
       await driver.frame(({ id, result }) => id === ids.session && isFields(result))
+      if (mode === undefined) return
+      const sessionId = resumed ?? sessionOf(driver.frames)
+      driver.send(send(ids.mode, "session/set_mode", { sessionId, modeId: mode }))
+      await driver.frame(({ id, method }) => id === ids.mode && method === undefined)
     },
     prompt: prompt(ids.prompt),
     message: prompt(ids.message),

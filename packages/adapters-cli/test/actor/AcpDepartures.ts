@@ -1,7 +1,7 @@
 /** The ways in which the turns of agents that speak ACP depart from the plain one, as measured. */
 import { AcpTurn, configured, costOf, kindOf, textContent, titleOf, usageOf } from "./AcpTurn.ts"
 import { codes } from "./AcpWire.ts"
-import { type Fields, parsed } from "./Json.ts"
+import { type Fields, parsed, uuid } from "./Json.ts"
 import { type Decision, type Failure, type Nested, type Spent, type ToolCall, spentByDefault } from "./Voice.ts"
 
 const calls = {
@@ -24,6 +24,7 @@ export class OpencodeTurn extends AcpTurn {
  * of the call. Output is not told. Usage stands in `_meta`, without thoughts.
  */
 export class GeminiTurn extends AcpTurn {
+  readonly backsOffInSilence = true
   protected override readonly options = [
     { optionId: "proceed_always", kind: "allow_always", name: "Allow for this session" },
     { optionId: "proceed_once", kind: "allow_once", name: "Allow" },
@@ -62,7 +63,7 @@ export class GeminiTurn extends AcpTurn {
   }
 
   protected override asked(tool: ToolCall): Fields {
-    return this.shown(tool, "pending", [])
+    return this.shown(tool, "pending", textContent("[current working directory .]"))
   }
 
   protected override completes(tool: ToolCall): void {
@@ -71,33 +72,53 @@ export class GeminiTurn extends AcpTurn {
 
   /** A call that was cut off is told as completed. */
   protected override cutOff(): void {
-    for (const tool of this.openTools.values()) this.completes(tool)
+    const content = textContent("Command cancelled by user.")
+    for (const tool of this.openTools.values()) {
+      this.update("tool_call_update", this.shown(tool, "completed", content))
+    }
     this.openTools.clear()
   }
 
   protected override response(stopReason: string): Fields {
+    if (stopReason === "cancelled" && !this.wire.stage.has("counts-cancelled")) return { stopReason }
     const count = { input_tokens: calls.input(this.calls), output_tokens: calls.output(this.calls) }
     const model = { model: "gemini-2.5-flash", token_count: count }
     return { stopReason, _meta: { quota: { token_count: count, model_usage: [model] } } }
   }
 
   protected override failed(failure: Failure): void {
-    if (failure.kind === "unauthorized") return super.failed(failure)
-    this.refuse({ code: failure.status, message: failure.message })
+    if (failure.kind === "overflow") return this.answer("max_tokens")
+    const { message, status } = failure
+    if (status >= 500) return this.refuse({ code: 500, message })
+    this.refuse({ code: status, message: JSON.stringify({ error: { code: status, message, status: "FAILED" } }) })
   }
 }
 
-/** It asks only in mode `default`; a denial ends its turn; usage comes with an empty chunk after each call. */
+/**
+ * It asks only in mode `default`, and a denial ends its turn. The count of a
+ * model call comes with an empty chunk, before the tools that it called.
+ */
 export class QwenTurn extends AcpTurn {
+  readonly backsOffInSilence = true
   protected override readonly denial: Decision = { kind: "denied", words: "", endsTurn: true }
+  protected override readonly options = [
+    { optionId: "proceed_always_project", kind: "allow_always", name: "Always Allow in project" },
+    { optionId: "proceed_always_user", kind: "allow_always", name: "Always Allow for user" },
+    { optionId: "proceed_once", kind: "allow_once", name: "Allow" },
+    { optionId: "cancel", kind: "reject_once", name: "Reject" }
+  ] as const
+  private isDenied = false
 
   protected override asks(tool: ToolCall): boolean {
     const { mode } = this.session
     return mode === "default" || (mode === "auto-edit" && kindOf(tool) !== "edit")
   }
 
+  protected override chunk(kind: string, text: string): void {
+    this.update(kind, { content: { type: "text", text } })
+  }
+
   protected override callEnds(spent: Spent): void {
-    void this.wire.ask("craft/drainMidTurnQueue", { sessionId: this.session.id })
     const usage = {
       inputTokens: spent.input + spent.cached,
       outputTokens: spent.output,
@@ -105,11 +126,78 @@ export class QwenTurn extends AcpTurn {
       thoughtTokens: spent.reasoning,
       cachedReadTokens: spent.cached
     }
-    this.update("agent_message_chunk", { content: { type: "text", text: "" }, _meta: { usage } })
+    this.update("agent_message_chunk", { content: { type: "text", text: "" }, _meta: { usage, durationMs: 50 } })
+  }
+
+  protected override asked(tool: ToolCall): Fields {
+    return { ...super.asked(tool), content: [], _meta: { toolName: tool.name } }
+  }
+
+  private meta(tool: ToolCall): Fields {
+    return { toolName: tool.name, provenance: "builtin" }
+  }
+
+  protected override announce(tool: ToolCall): void {
+    this.update("tool_call", {
+      toolCallId: tool.id,
+      status: "pending",
+      title: tool.name,
+      content: [],
+      locations: [],
+      kind: kindOf(tool),
+      rawInput: {},
+      _meta: { ...this.meta(tool), phase: "preparing" }
+    })
+    this.settle()
+  }
+
+  protected override runs(tool: ToolCall): void {
+    this.progress(tool, { content: [], locations: [], title: titleOf(tool), _meta: this.meta(tool) })
+  }
+
+  override toolOutput(): void {}
+
+  protected override goesOn(): void {}
+
+  private ends(tool: ToolCall, status: string, text: string, more: Fields): void {
+    const content = textContent(text)
+    this.update("tool_call_update", { toolCallId: tool.id, status, content, _meta: this.meta(tool), ...more })
+  }
+
+  protected override completes(tool: ToolCall, text: string): void {
+    this.ends(tool, "completed", text, { rawOutput: text })
+    void this.wire.ask("craft/drainMidTurnQueue", {
+      sessionId: this.session.id,
+      todoStopGuardWatchQueuedPrompt: true
+    })
+  }
+
+  override toolFail(tool: ToolCall, error: string): void {
+    this.openTools.delete(tool.id)
+    this.ends(tool, "failed", error, { rawOutput: { type: "shell_result", text: error, outcome: "failed" } })
+  }
+
+  protected override denied(tool: ToolCall): void {
+    this.isDenied = true
+    this.openTools.delete(tool.id)
+    this.ends(tool, "failed", `Tool "${tool.name}" was canceled by the user.`, {})
+  }
+
+  protected override cutOff(): void {
+    const rawOutput = { type: "shell_result", text: "Command cancelled by user.", outcome: "cancelled" }
+    for (const tool of this.openTools.values()) this.ends(tool, "failed", "Its output was discarded.", { rawOutput })
+    this.openTools.clear()
   }
 
   protected override response(stopReason: string): Fields {
-    return { stopReason }
+    if (stopReason === "cancelled" || this.isDenied) return { stopReason }
+    const branch = { assistantRecordUuid: uuid(), checkpointUuid: uuid() }
+    return { stopReason, _meta: { "qwen.branchPoint": branch } }
+  }
+
+  protected override failed(failure: Failure): void {
+    const details = failure.kind === "overflow" ? failure.message : `${failure.status} ${failure.message}`
+    this.refuse({ code: codes.internal, message: "Internal error", data: { details } })
   }
 }
 

@@ -139,7 +139,11 @@ export class AcpTurn implements Turn {
     this.begin()
     this.openTools.set(tool.id, tool)
     this.announce(tool)
+    this.runs(tool)
   }
+
+  /** A call that nobody is asked for begins at once. */
+  protected runs(_tool: ToolCall): void {}
 
   protected announce(tool: ToolCall): void {
     this.update("tool_call", {
@@ -223,7 +227,10 @@ export class AcpTurn implements Turn {
     this.begin()
     this.openTools.set(tool.id, tool)
     this.announce(tool)
-    if (!this.asks(tool)) return { kind: "approved" }
+    if (!this.asks(tool)) {
+      this.runs(tool)
+      return { kind: "approved" }
+    }
     const decision = await this.request(tool)
     if (decision.kind === "denied") this.denied(tool)
     else this.goesOn(tool)

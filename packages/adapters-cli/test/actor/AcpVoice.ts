@@ -130,6 +130,7 @@ class AcpServer {
   }
 
   private commands({ id }: AcpSession): void {
+    if (!this.agent.hasCommands) return
     const availableCommands = [{ name: "compact", description: "Makes the conversation shorter" }]
     this.wire.update(id, "available_commands_update", { availableCommands })
   }
@@ -163,12 +164,10 @@ class AcpServer {
       return this.wire.refuse(id, { code: codes.invalidParams, message: `Invalid params: no mode ${mode}` })
     }
     session.mode = mode
+    const told = this.agent.modeTold?.(session.id, mode)
+    if (told !== undefined) this.wire.notify(told.method, told.params)
     const asOption = params["configId"] !== undefined
     this.wire.respond(id, asOption ? { configOptions: this.configOptions(session) } : {})
-    if (this.agent === agents["acp-gemini"] && mode === "yolo") {
-      const content = { type: "text", text: "[MODE_UPDATE] yolo" }
-      this.wire.update(session.id, "agent_message_chunk", { content })
-    }
   }
 
   private prompted(id: unknown, session: AcpSession, text: string): void {

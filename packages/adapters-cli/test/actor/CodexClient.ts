@@ -16,7 +16,13 @@ const grammar: Grammar = {
     const status = textAt(frame, "params", "status", "type")
     return [method, kind, status].filter((word) => word !== "").join(" ")
   },
-  loose: ["result.sandbox", "params.error.codexErrorInfo", "params.turn.error.codexErrorInfo"]
+  loose: [
+    "params.item.arguments",
+    "params.item.agentsStates",
+    "result.sandbox",
+    "params.error.codexErrorInfo",
+    "params.turn.error.codexErrorInfo"
+  ]
 }
 
 const ofAnswer = (driver: Driver, id: number, ...path: ReadonlyArray<string>): string =>

@@ -119,6 +119,10 @@ export class CodexItems implements Speaker {
       const { error = null, result = null } = fields
       const { id, input, name } = tool
       return {
+        appContext: null,
+        mcpAppUi: null,
+        pluginId: null,
+        readOnlyHint: false,
         type: "mcpToolCall",
         id,
         server: "actor",
@@ -159,7 +163,7 @@ export class CodexItems implements Speaker {
 
   toolEnd(tool: ToolCall, text: string): void {
     const aggregatedOutput = `${this.outputs.get(tool.id) ?? ""}${text}`
-    const result = { content: [{ type: "text", text }], structuredContent: null }
+    const result = { content: [{ type: "text", text }], structuredContent: null, _meta: null }
     const over = isCommand(tool) ? { aggregatedOutput, exitCode: 0, durationMs: 1 } : { result }
     this.over(tool, { status: "completed", ...over })
   }
@@ -182,6 +186,11 @@ export class CodexItems implements Speaker {
     this.closeStream()
     if (!this.inCall) return
     this.count(spent)
+  }
+
+  /** What was sent does not fit: it is counted as all that there is room for. */
+  fills(): void {
+    this.notify("thread/tokenUsage/updated", { tokenUsage: tokenUsage(this.thread) })
   }
 
   count(spent: Spent): void {

@@ -1,6 +1,6 @@
 /** One turn of Codex. */
 import { CodexItems, isCommand, isEdit } from "./CodexItems.ts"
-import { type CodexThread, errorOf, otherError, reconnecting, reconnectsMax, threadOf } from "./CodexWire.ts"
+import { type CodexThread, errorOf, otherError, reconnecting, reconnectsMax } from "./CodexWire.ts"
 import { type Fields, at, nowMillis, textAt, uuid } from "./Json.ts"
 import {
   type Decision,
@@ -10,7 +10,8 @@ import {
   type Nested,
   type Spent,
   type ToolCall,
-  type Turn
+  type Turn,
+  spentByDefault
 } from "./Voice.ts"
 
 const approvals = new Set(["accept", "acceptForSession"])
@@ -72,7 +73,6 @@ export class CodexTurn extends CodexItems implements Turn {
     else this.begins(this.toolItem(tool, "waits", { status: "inProgress" }))
     const decision = at(await this.approval(tool), "decision")
     const active = () => this.status({ type: "active", activeFlags: [] })
-    if (decision === "cancel") return { kind: "cancelled", endsTurn: true }
     if (approvals.has(String(decision)) || at(decision, "acceptWithExecpolicyAmendment") !== undefined) {
       active()
       return { kind: "approved" }
@@ -84,7 +84,8 @@ export class CodexTurn extends CodexItems implements Turn {
     )
     active()
     this.settle()
-    return { kind: "denied", words: "" }
+    // Whoever cancels an ask ends the turn with it.
+    return decision === "cancel" ? { kind: "cancelled", endsTurn: true } : { kind: "denied", words: "" }
   }
 
   private approval(tool: ToolCall): Promise<unknown> {
@@ -114,17 +115,22 @@ export class CodexTurn extends CodexItems implements Turn {
   async question(key: string, text: string, options: ReadonlyArray<string>): Promise<string | undefined> {
     const choices = options.length === 0 ? null : options.map((label) => ({ label, description: label }))
     const question = { id: key, header: "Question", question: text, isOther: true, isSecret: false, options: choices }
+    this.status({ type: "active", activeFlags: ["waitingOnUserInput"] })
     const answer = await this.wire.ask("item/tool/requestUserInput", {
       threadId: this.thread.id,
       turnId: this.turnId,
       itemId: key,
-      questions: [question]
+      questions: [question],
+      isBlocking: false,
+      autoResolutionMs: null
     })
+    this.status({ type: "active", activeFlags: [] })
+    this.count(spentByDefault)
     const said = at(answer, "answers", key, "answers", 0)
     return typeof said === "string" ? said : undefined
   }
 
-  /** A thread of its own under this one; the ends of its turns are not this turn's. */
+  /** A thread of its own under this one, which goes on beside it; the ends of its turns are not this turn's. */
   nested(tool: ToolCall, title: string): Nested {
     const child: CodexThread = { ...this.thread, id: uuid(), parentThreadId: this.thread.id, spent: [] }
     const collab = (name: string, status: string, receivers: ReadonlyArray<string>, agentsStates: Fields): Fields => ({
@@ -140,12 +146,12 @@ export class CodexTurn extends CodexItems implements Turn {
       agentsStates
     })
     this.begins(collab("spawnAgent", "inProgress", [], {}))
-    this.wire.notify("thread/started", { thread: threadOf(child) })
-    const running = { [child.id]: { status: "running", message: null } }
-    this.completed(collab("spawnAgent", "completed", [child.id], running))
-    this.started(collab("wait", "inProgress", [child.id], {}))
     const inner = new CodexItems(this.wire, child, uuid(), this.turnId)
+    inner.status({ type: "idle" })
+    const pending = { [child.id]: { status: "pendingInit", message: null } }
+    this.completed(collab("spawnAgent", "completed", [child.id], pending))
     inner.turnStarted()
+    this.settle()
     inner.userMessage(title)
     return {
       say: (text) => inner.say(text),
@@ -154,12 +160,10 @@ export class CodexTurn extends CodexItems implements Turn {
       toolOutput: (call, text) => inner.toolOutput(call, text),
       toolEnd: (call, text) => inner.toolEnd(call, text),
       toolFail: (call, error) => inner.toolFail(call, error),
-      close: (message) => {
+      close: () => {
         inner.settle()
         inner.status({ type: "idle" })
         inner.turnCompleted("completed", null, inner.summary)
-        this.completed(collab("wait", "completed", [child.id], { [child.id]: { status: "completed", message } }))
-        this.settle()
       }
     }
   }
@@ -182,6 +186,7 @@ export class CodexTurn extends CodexItems implements Turn {
 
   async message(): Promise<string> {
     const text = await this.inbox.take()
+    this.settle()
     this.userMessage(text)
     return text
   }
@@ -200,13 +205,14 @@ export class CodexTurn extends CodexItems implements Turn {
         this.status({ type: "idle" })
         return this.turnCompleted("interrupted", null, [])
       case "refused":
-        return this.failed(otherError("The model refused to go on"))
+        return this.refused()
       case "limit":
         return this.failed(otherError("Incomplete response returned, reason: max_output_tokens"))
       case "failed":
-        if (end.failure.kind === "unauthorized" && end.failure.retried) {
+        if (end.failure.retried && end.failure.kind !== "rate_limit") {
           for (let attempt = 1; attempt <= reconnectsMax; attempt++) this.retrying(attempt, end.failure)
         }
+        if (end.failure.kind === "overflow") this.fills()
         return this.failed(errorOf(end.failure))
     }
   }
@@ -216,6 +222,16 @@ export class CodexTurn extends CodexItems implements Turn {
     this.wire.notify("error", { error, willRetry: false, ...this.where() })
     this.turnCompleted("failed", error, [])
     this.answerInterrupts()
+  }
+
+  /** An answer that a filter cut off is asked for again, with everything that it says. */
+  private refused(): void {
+    const words = "stream disconnected before completion: Incomplete response returned, reason: content_filter"
+    const failure = { kind: "server", status: null, message: words } as const
+    for (let attempt = 1; attempt <= reconnectsMax; attempt++) {
+      this.wire.notify("error", { error: reconnecting(attempt, failure), willRetry: true, ...this.where() })
+    }
+    this.failed(otherError(words))
   }
 
   private answerInterrupts(): void {

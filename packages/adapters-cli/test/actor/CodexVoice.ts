@@ -73,8 +73,10 @@ class CodexServer {
         return this.wire.refuse(id, invalidRequest, `no rollout found for thread id ${threadId}`)
       }
       const thread = this.opened(threadId, "resumed", params)
+      this.wire.notify("thread/status/changed", { threadId, status: { type: "idle" } })
       this.wire.respond(id, started(thread))
       this.wire.notify("thread/tokenUsage/updated", { threadId, turnId: "earlier", tokenUsage: tokenUsage(thread) })
+      this.wire.notify("thread/goal/cleared", { threadId })
     },
     "turn/start": (id, params) => {
       const thread = this.threads.get(textAt(params, "threadId"))

@@ -159,7 +159,7 @@ export const rateLimits: Fields = {
 /** How often it connects again before it gives up. */
 export const reconnectsMax = 5
 
-const failureWords = (failure: Failure): string => {
+const failureWords = (failure: Pick<Failure, "kind" | "message">): string => {
   if (failure.kind === "rate_limit") return "exceeded retry limit, last status: 429 Too Many Requests"
   if (failure.kind === "overflow") return "Codex ran out of room in the model's context window."
   if (failure.kind === "unauthorized") return `unexpected status 401 Unauthorized: ${failure.message}`
@@ -188,8 +188,11 @@ export const errorOf = (failure: Failure): Fields => ({
   misalignment: null
 })
 
+/** What is told of a failure that is tried again; a stream that broke off has no status. */
+type Reconnected = Pick<Failure, "kind" | "message"> & { readonly status: number | null }
+
 /** It tries again, and says what went wrong. */
-export const reconnecting = (attempt: number, failure: Failure): Fields => ({
+export const reconnecting = (attempt: number, failure: Reconnected): Fields => ({
   message: `Reconnecting... ${attempt}/${reconnectsMax}`,
   codexErrorInfo: { responseStreamDisconnected: { httpStatusCode: failure.status } },
   additionalDetails: failureWords(failure),

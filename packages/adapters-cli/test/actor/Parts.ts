@@ -65,6 +65,13 @@ export const askKey = "toolu_asked"
 export const farewell = "farewell"
 export const refusal = "not yet"
 
+/**
+ * Gemini CLI 0.61.0 never tells what a cancelled turn used. The parts that are
+ * cancelled in mid-turn have it told all the same: they prove the runner, not
+ * that program.
+ */
+const counted = (voice: VoiceName): ReadonlyArray<string> => (voice === "acp-gemini" ? ["counts-cancelled"] : [])
+
 /** The script of each part. */
 export const promptsOf = (voice: VoiceName) => ({
   completes: script("say one", 'say " two"'),
@@ -76,14 +83,14 @@ export const promptsOf = (voice: VoiceName) => ({
   asks: (denied = "refused") =>
     `ask ${askKey} Bash {"command":"make it"} -> approved:granted/denied:${denied}/cancelled:dismissed`,
   listens: script("ready", "wait-message"),
-  spends: script("usage 1000 50 0.01", "ready", "hang"),
+  spends: script(...counted(voice), "usage 1000 50 0.01", "ready", "hang"),
   leaves: script("usage 1000 50 0.01", "say left"),
   names: script("ready", "hang"),
   // A run that goes on tells its agent what happened in front of the script.
   resumes: script("script:", "session"),
   works: script('tool Bash {"command":"make"}', "ready", "hang"),
   leavesOpen: script('tool Bash {"command":"make"}', "say and on"),
-  speaks: script("usage 1000 50 0.01", "say half an answer, ready", "hang"),
+  speaks: script(...counted(voice), "usage 1000 50 0.01", "say half an answer, ready", "hang"),
   silentEnd: script("say nearly", "exit 0")
 })
 

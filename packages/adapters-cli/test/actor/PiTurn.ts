@@ -46,6 +46,8 @@ export class PiTurn implements Turn {
   private whole: Fields | undefined
   private results: Array<Fields> = []
   private retries = 0
+  /** Between two tries: nothing has begun, and nothing has ended. */
+  private isPausing = false
   private readonly aborts: Array<unknown> = []
 
   constructor(stage: Stage, session: PiSession, extension: PiExtension) {
@@ -78,6 +80,7 @@ export class PiTurn implements Turn {
 
   private grown(): GrowingMessage {
     if (this.growing !== undefined) return this.growing
+    this.goOn()
     if (this.whole !== undefined) {
       this.endTurn(this.whole)
       this.send({ type: "turn_start" })
@@ -145,7 +148,7 @@ export class PiTurn implements Turn {
   }
 
   toolFail(tool: ToolCall, error: string): void {
-    this.executed(tool, textResult(error), resultMessage(tool, error, true))
+    this.executed(tool, { ...textResult(error), details: {} }, { ...resultMessage(tool, error, true), details: {} })
   }
 
   private executed(tool: ToolCall, result: Fields, message: Fields): void {
@@ -216,6 +219,12 @@ export class PiTurn implements Turn {
     this.failOnce(failure)
     this.announce(attempt, failure)
     this.retries = attempt
+    this.isPausing = true
+  }
+
+  private goOn(): void {
+    if (!this.isPausing) return
+    this.isPausing = false
     this.send({ type: "agent_start" })
     this.send({ type: "turn_start" })
   }
@@ -237,6 +246,7 @@ export class PiTurn implements Turn {
       this.endTurn(this.whole)
       this.send({ type: "turn_start" })
     }
+    this.goOn()
     const message = failedMessage("error", errorMessage(failure))
     this.tell(message)
     this.endTurn(message)
@@ -260,6 +270,10 @@ export class PiTurn implements Turn {
   async message(): Promise<string> {
     const text = await this.inbox.take()
     this.close("stop", spentByDefault)
+    if (this.whole !== undefined) {
+      this.endTurn(this.whole)
+      this.send({ type: "turn_start" })
+    }
     this.send({ type: "queue_update", steering: [], followUp: [] })
     this.tell(userMessage(text))
     return text
@@ -291,6 +305,7 @@ export class PiTurn implements Turn {
   /** Tools that ran are told as failed, and a message that never came as aborted. */
   private cutOff(): void {
     this.extension.dismiss()
+    if (this.isPausing) return this.stopRetrying("Retry cancelled")
     for (const tool of this.openTools.values()) this.toolFail(tool, "Command aborted")
     const words = { errorMessage: "Request was aborted." }
     if (this.growing === undefined) {
@@ -309,16 +324,20 @@ export class PiTurn implements Turn {
     const tries = failure.retried && failure.kind !== "unauthorized" ? retriesMax : 0
     for (let attempt = 1; attempt <= tries; attempt++) this.retrying(attempt, failure)
     this.failOnce(failure)
-    if (tries > 0) {
-      this.send({ type: "auto_retry_end", success: false, attempt: tries, finalError: errorMessage(failure) })
-      this.retries = 0
-    }
+    if (tries > 0) this.stopRetrying(errorMessage(failure))
     if (failure.kind === "overflow") {
       this.send({ type: "compaction_start", reason: "overflow" })
       const words = `Context overflow recovery failed: ${failure.message}`
       const over = { result: null, aborted: false, willRetry: false, errorMessage: words }
       this.send({ type: "compaction_end", reason: "overflow", ...over })
     }
+    this.answerAborts()
+  }
+
+  private stopRetrying(finalError: string): void {
+    this.isPausing = false
+    this.send({ type: "auto_retry_end", success: false, attempt: this.retries, finalError })
+    this.retries = 0
     this.answerAborts()
   }
 

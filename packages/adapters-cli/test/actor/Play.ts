@@ -10,13 +10,13 @@
  *
  * Waiting
  * - `ask KEY NAME {json} -> approved:TEXT/denied:TEXT/cancelled:TEXT` says the words that belong to the answer;
- *   `{words}` in them is what the client said · `question KEY TEXT [? ONE, TWO]` says the answer
+ *   `{words}` in them is what the client said; `ask-open …` is the same, but an approved call goes on until `end` or `fail` · `question KEY TEXT [? ONE, TWO]` says the answer
  * - `wait-message` says the text of the next message to the turn · `hang` · `pause MILLIS`
  * - `on-cancel TEXT` says it and ends when it is asked to stop; `stubborn TEXT` says it and goes on
  *
  * Ends (without one of them a part ends as done)
  * - `refuse` · `limit turns` · `limit tokens` · `cancelled`
- * - `rate-limit SECONDS` · `unauthorized` · `logged-out` · `overflow` · `api-error TEXT`, which the program reports as it
+ * - `rate-limit SECONDS` · `unauthorized` · `logged-out` · `overflow` · `server-error` · `api-error TEXT`, which the program reports as it
  *   does · `retry STATUS SECONDS` is one announcement and goes on · `retry-forever` announces until it is stopped
  *
  * Misbehaviour
@@ -66,6 +66,8 @@ const signedOut = failure("unauthorized", 401, "not logged in")
 const rateLimited = (seconds: number) =>
   failure("rate_limit", 429, "rate limited", { retryAfterSeconds: seconds, retried: true })
 
+const serverFailed = (status: number) => failure("server", status, "the model's server failed", { retried: true })
+
 /** The ends that are one word. */
 const ends: Readonly<Record<string, (rest: string) => End>> = {
   done: () => ({ kind: "done" }),
@@ -75,6 +77,7 @@ const ends: Readonly<Record<string, (rest: string) => End>> = {
   "rate-limit": (rest) => ({ kind: "failed", failure: rateLimited(Number(rest)) }),
   unauthorized: () => ({ kind: "failed", failure: failure("unauthorized", 401, "invalid api key", { retried: true }) }),
   "logged-out": () => ({ kind: "failed", failure: signedOut }),
+  "server-error": () => ({ kind: "failed", failure: serverFailed(500) }),
   overflow: () => ({ kind: "failed", failure: failure("overflow", 400, "prompt is too long") }),
   "api-error": (rest) => ({ kind: "failed", failure: failure("api", 400, rest === "" ? "bad request" : textOf(rest)) })
 }
@@ -154,6 +157,8 @@ export class Performance {
       await this.yields()
       const end = ends[step.word]?.(step.rest)
       if (end !== undefined) {
+        const isLimited = end.kind === "failed" && end.failure.kind === "rate_limit"
+        if (isLimited && this.turn.backsOffInSilence === true) await this.stopped
         this.end(end)
         throw new Ended()
       }
@@ -238,7 +243,16 @@ export class Performance {
       const [input = 0, output = 0, costUsd, cached = 0] = numbersOf(rest)
       this.turn.round({ input, output, cached, reasoning: 0, costUsd })
     },
-    ask: (rest) => this.ask(rest),
+    ask: async (rest) => {
+      const { tool, words } = await this.ask(rest)
+      if (tool !== undefined) this.speaker.toolEnd(tool, "done")
+      if (words !== "") this.say(words)
+    },
+    "ask-open": async (rest) => {
+      const { tool, words } = await this.ask(rest)
+      if (tool !== undefined) this.open.push(tool)
+      if (words !== "") this.say(words)
+    },
     question: (rest) => this.question(rest),
     "wait-message": async () => this.say(await this.unlessStopped(this.turn.message())),
     hang: () => this.stopped,
@@ -293,7 +307,7 @@ export class Performance {
   private failureOf(status: number): Failure {
     if (status === 429) return rateLimited(1)
     if (status === 401) return failure("unauthorized", 401, "invalid api key", { retried: true })
-    return failure("server", status, "the model's server failed", { retried: true })
+    return serverFailed(status)
   }
 
   private onCancel(words: string, stubborn: boolean): void {
@@ -323,19 +337,19 @@ export class Performance {
     nested.close(`${title} is done`)
   }
 
-  private async ask(rest: string): Promise<void> {
+  /** Asks; the call, when it is approved, and the words that belong to the answer. */
+  private async ask(rest: string): Promise<{ readonly tool: ToolCall | undefined; readonly words: string }> {
     const { input, key, name, says } = askOf(rest)
     const tool = { id: key, name, input }
     const decision = await this.unlessStopped(this.turn.ask(tool))
-    const words = decision.kind === "denied" ? decision.words : ""
-    if (decision.kind === "approved") this.speaker.toolEnd(tool, "done")
     if (decision.kind === "cancelled" && decision.endsTurn) throw new Stopped()
-    const said = (says[decision.kind] ?? "").replaceAll("{words}", words)
-    if (said !== "") this.say(said)
+    const words = (says[decision.kind] ?? "").replaceAll("{words}", decision.kind === "denied" ? decision.words : "")
     if (decision.kind === "denied" && decision.endsTurn === true) {
+      if (words !== "") this.say(words)
       this.end({ kind: "done" })
       throw new Ended()
     }
+    return { tool: decision.kind === "approved" ? tool : undefined, words }
   }
 
   private async question(rest: string): Promise<void> {

@@ -7,6 +7,7 @@
  * - `silent-handshake` `silent-prompt` `silent-cancel`: never answers that
  * - `signed-out`: nobody has signed in
  * - `other-version`: answers in another version of the protocol
+ * - `counts-cancelled`: tells what a turn used that was cancelled, where the real program does not
  * - `other-id`: answers under another id than it was asked
  * - `deaf`: never reads its input
  * - `ignore-sigterm`: goes on when it is told to stop
@@ -26,6 +27,7 @@ export const switchNames = [
   "silent-cancel",
   "signed-out",
   "other-version",
+  "counts-cancelled",
   "other-id",
   "deaf",
   "ignore-sigterm",

@@ -83,6 +83,8 @@ export interface Turn extends Speaker {
   readonly conversation: () => { readonly id: string; readonly resumed: boolean }
   /** A frame of a kind that no version of the program knows. */
   readonly strange: (fields: Fields) => void
+  /** Whether a rate limit is waited out without a word, for longer than anybody waits. */
+  readonly backsOffInSilence?: boolean
   /** Ends the stream of frames, where a program has one apart from its output. */
   readonly cut?: () => void
   /** Ends the turn. Called again, it says the end again. */
