@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { type AgentProfile, CliHost, CliRunner, ProgramLauncher } from "@offshoot/adapters-cli"
 import { Ids } from "@offshoot/core"
 import * as RunHarness from "@offshoot/core/testing/RunHarness"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -40,6 +41,26 @@ describe("a run of a coding agent", () => {
       yield* agent.say([over])
       yield* Fiber.join(run.fiber)
     }).pipe(Effect.provideService(Ids.Entropy, Effect.succeed("y123456789abc")), Effect.provide(StandInAgent.platform))
+  )
+
+  it.effect("is given up when nothing comes of its prompt, however much was said before it", () =>
+    Effect.gen(function* () {
+      const made = yield* Deferred.make<StandInAgent.StandInAgent>()
+      const begin = Effect.flatMap(Deferred.await(made), ({ say }) =>
+        Effect.andThen(say([{ type: "alive" }]), Effect.sleep("1 second"))
+      )
+      const agent = yield* StandInAgent.make({ begin })
+      yield* Deferred.succeed(made, agent)
+      const runner = yield* StandInAgent.runnerOf(agent, { waits: { firstEventSeconds: 4, silenceSeconds: 300 } })
+      const harness = yield* RunHarness.make({ session: StandInAgent.session, runId: "run_silent", prompt: "go" })
+      const run = yield* harness.start(runner)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* agent.next, { type: "prompted", text: "go" })
+      yield* TestClock.adjust("4 seconds")
+      yield* agent.next
+      const { outcome } = yield* Fiber.join(run.fiber)
+      assert.deepInclude(outcome, { reason: "idle", limitSeconds: 4 })
+    }).pipe(Effect.provide(StandInAgent.platform))
   )
 
   it.effect("starts no program before the moment that its profile names, and says why", () =>

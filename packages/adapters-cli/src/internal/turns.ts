@@ -108,7 +108,9 @@ export class Turns {
       if (this.turn === undefined || this.last !== undefined || isOpen()) this.toldAtMillis = nowMillis
       const quiet = Duration.millis(nowMillis - this.toldAtMillis)
       if (Duration.isLessThan(quiet, limit)) {
-        return Effect.andThen(Effect.sleep(Duration.subtract(limit, quiet)), this.stalled(isOpen))
+        // A turn may begin meanwhile, and has the other limit then.
+        const next = Duration.min(Duration.subtract(limit, quiet), Duration.min(limits.firstEvent, limits.silence))
+        return Effect.andThen(Effect.sleep(next), this.stalled(isOpen))
       }
       return Effect.succeed({
         status: "timeout",
