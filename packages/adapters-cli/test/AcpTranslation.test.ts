@@ -129,14 +129,21 @@ describe("what an agent tells of its work", () => {
 
   it.each([
     [{ sessionUpdate: "of_the_future" }],
-    [{ sessionUpdate: "available_commands_update", availableCommands: [] }],
     [{ sessionUpdate: "agent_message_chunk", content: { type: "image", data: "" } }],
     [{ sessionUpdate: "agent_message_chunk" }],
     [{ sessionUpdate: "tool_call" }],
-    [{ sessionUpdate: "current_mode_update", currentModeId: "default" }],
     [{}]
   ])("and what this runtime has no word for shows life and nothing else: %j", (update) => {
     assert.deepStrictEqual(atWork().take(update), onlyAlive)
+  })
+
+  it.each([
+    [{ sessionUpdate: "available_commands_update", availableCommands: [] }],
+    [{ sessionUpdate: "config_option_update", configOptions: [] }],
+    [{ sessionUpdate: "session_info_update", title: "A title" }],
+    [{ sessionUpdate: "current_mode_update", currentModeId: "default" }]
+  ])("is not what it tells of its session, which breaks no silence: %j", (update) => {
+    assert.deepStrictEqual(atWork().take(update), [])
   })
 
   it.each([

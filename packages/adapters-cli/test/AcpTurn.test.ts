@@ -27,6 +27,16 @@ describe("a turn over ACP", () => {
   })
   const last = (facts: ReadonlyArray<Fact.Fact>) => facts.at(-1)
 
+  it.effect(
+    "is silent until its agent says something of it, also when the last answer of its beginning has just come",
+    () =>
+      Effect.gen(function* () {
+        const { conversation, facts } = yield* talk()
+        yield* Effect.orDie(Effect.andThen(conversation.begin, conversation.prompt("go")))
+        assert.deepStrictEqual(facts, [{ type: "conversation_named", handle: "one" }])
+      })
+  )
+
   it.effect("ends behind what was said before it, and hears nothing after it", () =>
     Effect.gen(function* () {
       const { conversation, facts, sent } = yield* underWay

@@ -102,8 +102,9 @@ class AcpConversation implements Conversation {
   private take(line: string): Effect.Effect<void> {
     const incoming = this.peer.read(line)
     switch (incoming?._tag) {
+      // An answer to a call of ours: whoever waited for it may be in the middle of the next turn already.
       case undefined:
-        return this.opening.tell([alive])
+        return Effect.void
       case "Notice":
         return this.noticed(incoming.method, incoming.params)
       case "Call":

@@ -13,7 +13,15 @@ import { type AcpDialect, chunkText } from "./AcpDialect.ts"
 import { AcpToolCalls } from "./AcpToolCalls.ts"
 import * as AcpUsage from "./AcpUsage.ts"
 
+const nothing: ReadonlyArray<Fact> = []
 const onlyAlive: ReadonlyArray<Fact> = [alive]
+
+/** Told of the session, also while nobody works on anything. */
+const aboutSession: ReadonlySet<unknown> = new Set([
+  "available_commands_update",
+  "config_option_update",
+  "session_info_update"
+])
 
 const notice = (content: string): Fact => ({ type: "runner_output", channel: "notice", content: `${content}\n` })
 
@@ -95,7 +103,7 @@ export class AcpTranslation {
       case "compaction_update":
         return [notice(`The conversation is made shorter: ${textIn(update, "status") ?? "begun"}`)]
       default:
-        return onlyAlive
+        return aboutSession.has(update["sessionUpdate"]) ? nothing : onlyAlive
     }
   }
 
@@ -174,9 +182,8 @@ export class AcpTranslation {
   }
 
   private modeChanged(mode: string): ReadonlyArray<Fact> {
-    return this.dialect.askingModes.includes(mode)
-      ? onlyAlive
-      : [notice(`${this.dialect.title} is in its mode ${mode}`)]
+    if (this.dialect.askingModes.includes(mode)) return nothing
+    return [notice(`${this.dialect.title} is in its mode ${mode}`)]
   }
 
   private noticed(update: Frame): ReadonlyArray<Fact> {
