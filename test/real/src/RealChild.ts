@@ -15,6 +15,9 @@ import * as RealProgram from "./RealProgram.ts"
 
 export interface Options {
   readonly permission?: CliAgent.AgentOptions["permission"]
+  readonly waits?: CliAgent.AgentOptions["waits"]
+  readonly model?: string
+  readonly args?: CliAgent.AgentOptions["args"]
   /** Variables of the place that the configuration of an agent would give it. */
   readonly given: ReadonlyArray<string>
   /** Of those, the secrets: they are given by reference. */
@@ -66,6 +69,9 @@ export const make = Effect.fnUntraced(function* (id: ProgramId, options: Options
   )
   const agent: CliAgent.AgentOptions = {
     permission: options.permission ?? "ask",
+    ...(options.waits === undefined ? {} : { waits: options.waits }),
+    ...(options.model === undefined ? {} : { model: options.model }),
+    ...(options.args === undefined ? {} : { args: options.args }),
     cwd: place.cwd,
     env: { ...variablesOf(place, options), [RealProgram.markVariable]: place.folder }
   }

@@ -1,0 +1,282 @@
+/** What every real program that speaks ACP is tried with; each has its own file, which names it. */
+import { assert, it } from "@effect/vitest"
+import type { ExternalChildRunner } from "@offshoot/core"
+import type * as RunHarness from "@offshoot/core/testing/RunHarness"
+import { ModelServer, Script, Waypoint } from "@offshoot/test-real"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as NodeFS from "node:fs"
+import * as NodePath from "node:path"
+import type { ProgramId } from "../src/ProgramList.ts"
+import * as Json from "../src/Json.ts"
+import * as RealChild from "../src/RealChild.ts"
+
+export interface AcpProgram {
+  readonly id: ProgramId
+  readonly options: Pick<RealChild.Options, "given" | "secret">
+  /** Its tools for a command and for a new file. */
+  readonly tools: { readonly shell: string; readonly write: string }
+  /** What its turn does when a call was denied. */
+  readonly afterDenial: "goes on" | "ends"
+}
+
+export type Home = RealChild.RealChild
+
+export const approved: ExternalChildRunner.Answer = { _tag: "Approved", text: Option.none() }
+export const denied: ExternalChildRunner.Answer = { _tag: "Denied", text: Option.none() }
+
+export const fileIn = ({ place }: Home, name: string): string => NodePath.join(place.cwd, name)
+
+export const nobodyAlive = Effect.fnUntraced(function* ({ alive }: Home) {
+  assert.deepStrictEqual(yield* alive, [])
+})
+
+/** The name of the first call of this tool. */
+export const callOf = Effect.fnUntraced(function* ({ awaitEvent }: RunHarness.RunHarness, toolName: string) {
+  const event = yield* awaitEvent((event) => event.type === "tool_start" && event.toolName === toolName)
+  return event.type === "tool_start" ? event.toolCallId : ""
+})
+
+export const typesOf = (events: ReadonlyArray<{ readonly type: string }>, ...types: ReadonlyArray<string>) =>
+  events.map(({ type }) => type).filter((type) => types.includes(type))
+
+export const test = (name: string, body: Effect.Effect<void, never, ModelServer.ModelServer | Scope.Scope>) =>
+  it.live(name, () => Effect.provide(body, ModelServer.layer))
+
+/** A process that leaves its group and its session. */
+const daemon = "setsid sleep 100000 &"
+
+export const atHome = ({ id, options }: AcpProgram, more: Partial<RealChild.Options> = {}) =>
+  RealChild.make(id, { ...options, ...more })
+
+const permissionTests = (program: AcpProgram): void => {
+  const { shell, write } = program.tools
+
+  test(
+    "asks before a command, runs it when that is approved, and tells what came of it",
+    Effect.gen(function* () {
+      const home = yield* atHome(program)
+      const { harness, started } = yield* home.start("shell touch made.txt ;; say all done")
+      const toolCallId = yield* callOf(harness, shell)
+      yield* harness.awaitAsk(toolCallId)
+      assert.isFalse(NodeFS.existsSync(fileIn(home, "made.txt")))
+      yield* harness.answerAsk(toolCallId, approved)
+      const end = yield* Fiber.join(started.fiber)
+      assert.deepStrictEqual(end.outcome, { status: "completed", reason: "done" })
+      assert.strictEqual((yield* harness.answer).trim(), "all done")
+      assert.deepStrictEqual(typesOf(yield* harness.events, "tool_start", "tool_complete", "tool_error"), [
+        "tool_start",
+        "tool_complete"
+      ])
+      assert.isTrue(NodeFS.existsSync(fileIn(home, "made.txt")))
+      assert.strictEqual(Option.getOrThrow(end.usage).inputTokens, 2000)
+      yield* nobodyAlive(home)
+    })
+  )
+
+  test(
+    `does not what is denied, and its turn ${program.afterDenial}`,
+    Effect.gen(function* () {
+      const home = yield* atHome(program)
+      const { harness, started } = yield* home.start("shell touch made.txt ;; say went on")
+      yield* harness.answerAsk(yield* callOf(harness, shell), denied)
+      const end = yield* Fiber.join(started.fiber)
+      assert.strictEqual(end.outcome.status, "completed")
+      assert.strictEqual((yield* harness.answer).trim(), program.afterDenial === "ends" ? "" : "went on")
+      assert.deepStrictEqual(typesOf(yield* harness.events, "tool_complete", "tool_error"), ["tool_error"])
+      assert.isFalse(NodeFS.existsSync(fileIn(home, "made.txt")))
+      yield* nobodyAlive(home)
+    })
+  )
+
+  test(
+    "changes files of the workspace unasked where edits are accepted, and asks before a command",
+    Effect.gen(function* () {
+      const home = yield* atHome(program, { permission: "accept_edits" })
+      const notes = fileIn(home, "notes.txt")
+      const { harness, started } = yield* home.start(`write ${notes} hello ;; shell rm notes.txt ;; say done`)
+      const changed = yield* harness.awaitEvent(({ type }) => type === "file_changed")
+      assert.deepInclude(changed, { path: notes, change: "added", diff: "+hello" })
+      yield* harness.answerAsk(yield* callOf(harness, shell), denied)
+      yield* Fiber.join(started.fiber)
+      const tools = (yield* harness.asks).map(({ ask }) => (ask.type === "permission" ? ask.toolName : ask.type))
+      assert.deepStrictEqual(tools, [shell])
+      assert.strictEqual(NodeFS.readFileSync(notes, "utf8"), "hello")
+      assert.notStrictEqual(write, shell)
+    })
+  )
+
+  test(
+    "asks nobody in full, and gives its commands the mark of their run",
+    Effect.gen(function* () {
+      const home = yield* atHome(program, { permission: "full" })
+      const { end, harness } = yield* home.run("shell printenv OFFSHOOT_RUN_ID > mark.txt ;; say done")
+      assert.strictEqual(end.outcome.status, "completed")
+      assert.deepStrictEqual(yield* harness.asks, [])
+      assert.include(NodeFS.readFileSync(fileIn(home, "mark.txt"), "utf8"), "run_real_")
+    })
+  )
+}
+
+const messageTests = (program: AcpProgram): void => {
+  test(
+    "answers a message when its turn is over",
+    Effect.gen(function* () {
+      const home = yield* atHome(program)
+      const { harness, started } = yield* home.start("say one ++ hold late")
+      yield* harness.awaitAnswer("one")
+      yield* harness.send("say two", "queue")
+      yield* home.server.release("late")
+      yield* harness.awaitTaken
+      const end = yield* Fiber.join(started.fiber)
+      assert.strictEqual(end.outcome.status, "completed")
+      assert.strictEqual(yield* harness.answer, "one\n\ntwo")
+    })
+  )
+
+  test(
+    "begins anew with a message that interrupts",
+    Effect.gen(function* () {
+      const home = yield* atHome(program)
+      const { harness, started } = yield* home.start("hang")
+      yield* harness.awaitAnswer("This takes a while.")
+      yield* harness.send("say something else", "interrupt")
+      const end = yield* Fiber.join(started.fiber)
+      assert.strictEqual(end.outcome.status, "completed")
+      assert.strictEqual(yield* harness.answer, "This takes a while.\n\nsomething else")
+      yield* nobodyAlive(home)
+    })
+  )
+}
+
+const stopTests = (program: AcpProgram): void => {
+  test(
+    "stops while it speaks, and has told how to go on with it",
+    Effect.gen(function* () {
+      const home = yield* atHome(program)
+      const { harness, started } = yield* home.start("hang")
+      yield* harness.awaitAnswer("This takes a while.")
+      yield* started.cancel
+      yield* nobodyAlive(home)
+      yield* home.server.awaitLeft("hang")
+      assert.isDefined((yield* harness.report).resume)
+    })
+  )
+
+  test(
+    "stops in the middle of a command, with all that the command has started",
+    Effect.gen(function* () {
+      const home = yield* atHome(program, { permission: "full" })
+      const waypoint = yield* Waypoint.make(home.place)
+      const { harness, started } = yield* home.start(`shell ${daemon} ${waypoint.command} ;; say never`)
+      yield* waypoint.reached
+      yield* started.cancel
+      yield* nobodyAlive(home)
+      assert.deepStrictEqual(typesOf(yield* harness.events, "tool_start", "tool_complete", "tool_error"), [
+        "tool_start",
+        "tool_error"
+      ])
+    })
+  )
+
+  test(
+    "stops while it waits for a permission",
+    Effect.gen(function* () {
+      const home = yield* atHome(program)
+      const { harness, started } = yield* home.start("shell touch made.txt ;; say never")
+      yield* harness.awaitAsk(yield* callOf(harness, program.tools.shell))
+      yield* started.cancel
+      assert.isFalse(NodeFS.existsSync(fileIn(home, "made.txt")))
+      yield* nobodyAlive(home)
+    })
+  )
+
+  test(
+    "leaves nobody behind who was started in the background",
+    Effect.gen(function* () {
+      const home = yield* atHome(program, { permission: "full" })
+      const { end } = yield* home.run(`shell ${daemon} echo started ;; say done`)
+      assert.strictEqual(end.outcome.status, "completed")
+      yield* nobodyAlive(home)
+    })
+  )
+}
+
+const outcomeTests = (program: AcpProgram): void => {
+  test(
+    "is silent while its provider makes it wait, and is given up",
+    Effect.gen(function* () {
+      const home = yield* atHome(program, { waits: { firstEventSeconds: 4 } })
+      const { end } = yield* home.run("status 429 after 90")
+      assert.deepInclude(end.outcome, { status: "timeout", reason: "idle" })
+      yield* nobodyAlive(home)
+    })
+  )
+
+  test(
+    "needs to be signed in when its provider says so",
+    Effect.gen(function* () {
+      const home = yield* atHome(program)
+      const { end, events } = yield* home.run("status 401")
+      assert.strictEqual(end.outcome.reason, "auth_required")
+      for (const name of program.options.secret) {
+        assert.notInclude(Json.encode([end, events]), home.place.env[name] ?? "no key")
+      }
+      yield* nobodyAlive(home)
+    })
+  )
+
+  test(
+    "says that a conversation is lost instead of beginning another",
+    Effect.gen(function* () {
+      const home = yield* atHome(program)
+      const { end } = yield* home.run("say one", "11111111-1111-4111-8111-111111111111")
+      assert.strictEqual(end.outcome.reason, "lost")
+      assert.deepStrictEqual(yield* home.server.requests, [])
+      yield* nobodyAlive(home)
+    })
+  )
+
+  test(
+    "goes on with its conversation in another process, says nothing of it again, and counts only what is new",
+    Effect.gen(function* () {
+      const home = yield* atHome(program)
+      const first = yield* home.run("say one")
+      const second = yield* home.run("say two", Option.getOrThrow(first.end.resume))
+      assert.strictEqual(second.answer, "two")
+      assert.deepStrictEqual(second.end.usage, first.end.usage)
+      assert.deepStrictEqual(second.end.resume, first.end.resume)
+      const requests = yield* home.server.requests
+      const last = requests.findLast(({ script }) => Option.isSome(script))
+      assert.isTrue(last?.turns.some(({ text }) => text.includes("say one")))
+    })
+  )
+
+  test(
+    "says an answer of two megabytes whole",
+    Effect.gen(function* () {
+      const home = yield* atHome(program)
+      const { answer, end } = yield* home.run("big 2000000")
+      assert.strictEqual(end.outcome.status, "completed")
+      assert.strictEqual(answer, Script.bigText(2_000_000))
+    })
+  )
+
+  test(
+    "asks nobody but its model's provider",
+    Effect.gen(function* () {
+      const home = yield* atHome(program)
+      yield* home.run("say hello")
+      assert.deepStrictEqual(yield* home.server.strays, [])
+    })
+  )
+}
+
+export const acpProgramTests = (program: AcpProgram): void => {
+  permissionTests(program)
+  messageTests(program)
+  stopTests(program)
+  outcomeTests(program)
+}
