@@ -11,7 +11,8 @@ import type { Workplace } from "./Workplace.ts"
 
 const entry = NodePath.join(import.meta.dirname, "everyKindServer.ts")
 
-const token = "everykind"
+/** What its clients show. */
+export const token = "everykind"
 
 /** The file with the run ids that the completion handler took. */
 export const toldFile = (workplace: Workplace): string => NodePath.join(workplace.folder, "told")

@@ -20,6 +20,7 @@ import * as FiberMap from "effect/FiberMap"
 import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
@@ -103,12 +104,13 @@ const stateOf = Effect.fnUntraced(function* ({ editor, peer, position, server, s
     announced: new Map(),
     heard: "",
     // The beginning of what it says now was said before.
-    hasGap: Session.isInFlight(session.status),
+    gap: Session.isInFlight(session.status) ? "open" : "none",
     position,
     own: new Set(),
     context: undefined,
     wentOnAs: new Map(),
     turn: undefined,
+    coming: new Set(),
     asked: new Map(),
     inWords: []
   }
@@ -150,6 +152,7 @@ const hear = Effect.fnUntraced(function* (
   { event, number }: Followed,
   overdue: (turn: NonNullable<LinkState["turn"]>) => Effect.Effect<void>
 ) {
+  if (Option.isNone(number) && event.type !== "lagged") LinkText.goesOn(state)
   // What is repeated of before is in the transcript.
   if (Option.exists(number, (known) => state.from === undefined || known <= state.from)) return
   if (event.type === "sub_agent_event") return yield* LinkTree.hearChild(state, event)
@@ -204,6 +207,8 @@ const stepping = (state: LinkState, moments: Moments, offer: Offer, scope: Scope
         return yield* LinkTree.showGathered(state)
       case "Overdue":
         return yield* LinkTurn.finish(state, input.turn)
+      case "Abandoned":
+        return yield* LinkTurn.give(state, input.turn, Result.fail(input.error))
       case "Unasked":
         return yield* LinkAsks.unanswerable(state, input.requestId)
     }
@@ -231,14 +236,18 @@ const cancelChildOf = (state: LinkState) => (id: Ids.SessionId) => {
     .pipe(Effect.ignore, Effect.as(true))
 }
 
-const cancelOf = (state: LinkState) =>
+/** A turn of which nobody can be told to stop is given up: what became of its run is not known here. */
+const cancelOf = (state: LinkState, offer: Offer) =>
   Effect.suspend(() => {
-    const { turn } = state
+    const { coming, turn } = state
+    for (const wanted of coming) wanted.cancels += 1
     if (turn !== undefined) turn.cancels += 1
     // It is stopped as soon as the session has the message (T2).
-    if (turn?.sent === false) return Effect.void
+    if (turn?.sent === false || (turn === undefined && coming.size > 0)) return Effect.void
     return LinkTurn.stop(state, turn !== undefined && turn.cancels > 1 ? "abort" : "graceful").pipe(
-      Effect.catch((error) => Effect.logWarning("acp.not_cancelled", error))
+      Effect.catch((error) =>
+        turn === undefined ? Effect.logWarning("acp.not_cancelled", error) : offer({ _tag: "Abandoned", turn, error })
+      )
     )
   })
 
@@ -251,6 +260,12 @@ export const open: (options: Options) => Effect.Effect<Link, never, Scope.Scope>
     const offer: Offer = (input) => Effect.asVoid(Queue.offer(inputs, input))
     const moments: Moments = { told: yield* Deferred.make<void>(), hearing: yield* Deferred.make<void>() }
     const lost = yield* Deferred.make<never, RpcError>()
+    // Who still waits when the session is closed is answered.
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() =>
+        state.turn === undefined ? Effect.void : Deferred.succeed(state.turn.answer, { stopReason: "cancelled" })
+      ).pipe(Effect.andThen(Deferred.fail(lost, notFound(state.id))))
+    )
     const step = stepping(state, moments, offer, scope)
     const taking = Queue.take(inputs).pipe(
       Effect.flatMap((input) => Effect.catchCause(step(input), (cause) => Effect.logError("acp.link_fault", cause))),
@@ -276,11 +291,18 @@ export const open: (options: Options) => Effect.Effect<Link, never, Scope.Scope>
       isAlive: () => !Deferred.isDoneUnsafe(lost),
       ready,
       prompt: Effect.fnUntraced(function* (text: string) {
-        yield* ready
         const turn = yield* LinkTurn.start(text)
-        return yield* whileOpen(Effect.andThen(offer({ _tag: "Prompt", turn }), Deferred.await(turn.answer)))
+        state.coming.add(turn)
+        const turning = ready.pipe(
+          Effect.andThen(offer({ _tag: "Prompt", turn })),
+          Effect.andThen(Deferred.await(turn.answer))
+        )
+        return yield* Effect.ensuring(
+          whileOpen(turning),
+          Effect.sync(() => state.coming.delete(turn))
+        )
       }),
-      cancel: cancelOf(state),
+      cancel: cancelOf(state, offer),
       cancelChild: cancelChildOf(state)
     }
   }

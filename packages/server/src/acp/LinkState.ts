@@ -53,6 +53,8 @@ export type Input =
   | { readonly _tag: "Tick" }
   /** The record took too long to tell what came before a turn's end. */
   | { readonly _tag: "Overdue"; readonly turn: Turn }
+  /** The turn could not be stopped: its server does not answer. */
+  | { readonly _tag: "Abandoned"; readonly turn: Turn; readonly error: RpcError }
   /** An editor has no way to be asked. */
   | { readonly _tag: "Unasked"; readonly requestId: string }
 
@@ -95,8 +97,8 @@ export interface LinkState {
   readonly announced: Map<string, string>
   /** Text of the session since its last entry. */
   heard: string
-  /** Whether some of it was missed: it comes with its entry. */
-  hasGap: boolean
+  /** Whether some of it was missed: it comes with an entry. `open`: what follows it at once was recovered, and does not cover it. */
+  gap: "none" | "open" | "covered_by_next"
   /** The last entry of the transcript that was read. */
   position: number
   /** Messages that the editor sent and shows by itself. */
@@ -106,6 +108,8 @@ export interface LinkState {
   /** A run that ended and went on as another. */
   readonly wentOnAs: Map<string, string>
   turn: Turn | undefined
+  /** Turns that have not come to their place yet. */
+  readonly coming: Set<Turn>
   /** Requests that are open here, by id. */
   readonly asked: Map<string, Asked>
   /** Questions that wait for the next message, the oldest first. */

@@ -3,8 +3,9 @@
  * it first, and the transcript says whether that was all.
  *
  * With each entry of the transcript what was heard is compared. After a gap
- * nothing is said until an entry has closed it, so that what an editor has is
- * always the beginning of what was said.
+ * nothing is said until an entry has covered it, so that what an editor has is
+ * always the beginning of what was said. Entries that were in the gap themselves
+ * come first and do not cover it: something may have been said after them.
  *
  * @stability unstable
  */
@@ -34,12 +35,11 @@ const takeEntry = Effect.fnUntraced(function* (state: LinkState, entry: Wire.Wir
   if (entry.role !== "assistant") return
   const { left, missed } = reconciled(state.heard, entry.text)
   state.heard = left
-  state.hasGap = false
   if (missed !== "") yield* state.peer.update(state.id, textChunk("agent_message_chunk", missed))
 })
 
 /** Reads the transcript up to an entry, or to its end, and says what of it was not heard. */
-export const catchUp = Effect.fnUntraced(function* (state: LinkState, upTo: Option.Option<string>) {
+const catchUp = Effect.fnUntraced(function* (state: LinkState, upTo: Option.Option<string>) {
   for (let pages = 0; pages < pagesMax; pages++) {
     const page = yield* Effect.option(
       state.server.client.calls.sessions.messages({
@@ -49,15 +49,26 @@ export const catchUp = Effect.fnUntraced(function* (state: LinkState, upTo: Opti
     )
     if (Option.isNone(page)) {
       // It comes with the next entry that can be read.
-      state.hasGap = true
+      state.gap = "covered_by_next"
       return
     }
     for (const entry of page.value.items) {
       yield* takeEntry(state, entry)
-      if (Option.contains(upTo, entry.id)) return
+      if (Option.contains(upTo, entry.id)) return covered(state)
     }
-    if (page.value.nextCursor === undefined) return
+    if (page.value.nextCursor === undefined) return covered(state)
   }
+})
+
+const covered = (state: LinkState): void => {
+  if (state.gap === "covered_by_next") state.gap = "none"
+}
+
+/** The run has ended: all that it said is in the transcript. */
+export const catchUpToEnd = Effect.fnUntraced(function* (state: LinkState) {
+  yield* catchUp(state, Option.none())
+  state.heard = ""
+  state.gap = "none"
 })
 
 /** A live event of the session itself, but its end. */
@@ -67,13 +78,13 @@ export const hear = Effect.fnUntraced(function* (state: LinkState, event: AgentE
       if (event.role === "tool" || event.role === "system") return
       return yield* catchUp(state, Option.some(event.messageId))
     case "token":
-      if (state.hasGap) return
+      if (state.gap !== "none") return
       state.heard += event.content
       break
     case "run_retried":
       // What its run said and never wrote down is said again by the next one.
       state.heard = ""
-      state.hasGap = false
+      state.gap = "none"
       break
     case "token_budget_updated":
       if (event.limitTokens !== undefined) state.context = { used: event.usedTokens, size: event.limitTokens }
@@ -88,5 +99,10 @@ export const hear = Effect.fnUntraced(function* (state: LinkState, event: AgentE
 
 /** Some events of the stream were missed. */
 export const missed = (state: LinkState): void => {
-  state.hasGap = true
+  state.gap = "open"
+}
+
+/** The stream goes on after what was missed: the next entry covers it. */
+export const goesOn = (state: LinkState): void => {
+  if (state.gap === "open") state.gap = "covered_by_next"
 }

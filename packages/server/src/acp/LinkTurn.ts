@@ -23,7 +23,7 @@ import { failed } from "./Failed.ts"
 import { codes, RpcError } from "./JsonRpc.ts"
 import { answerInWords } from "./LinkAsks.ts"
 import type { LinkState, TerminalEvent, Turn } from "./LinkState.ts"
-import { catchUp } from "./LinkText.ts"
+import { catchUpToEnd } from "./LinkText.ts"
 import { endRun, showAll } from "./LinkTree.ts"
 import { type End, turnAnswer } from "./TurnEnd.ts"
 
@@ -47,7 +47,8 @@ export const stop = ({ id, server }: LinkState, mode: "graceful" | "abort"): Eff
     Effect.mapError((error) => failed(error, server.url))
   )
 
-const give = (state: LinkState, turn: Turn, answer: Result.Result<PromptResponse, RpcError>) => {
+/** Answers a turn, unless it has its answer already. */
+export const give = (state: LinkState, turn: Turn, answer: Result.Result<PromptResponse, RpcError>) => {
   if (state.turn === turn) state.turn = undefined
   return Deferred.complete(turn.answer, Effect.fromResult(answer))
 }
@@ -70,6 +71,8 @@ const send = Effect.fnUntraced(function* (state: LinkState, turn: Turn) {
 
 /** Begins a turn, unless there is one. */
 export const begin = Effect.fnUntraced(function* (state: LinkState, turn: Turn) {
+  state.coming.delete(turn)
+  if (turn.cancels > 0) return yield* give(state, turn, Result.succeed({ stopReason: "cancelled" }))
   if (state.turn !== undefined) {
     const message = "this session is in the middle of a turn: cancel it, or wait for its end"
     return yield* Deferred.fail(turn.answer, new RpcError({ code: codes.invalidRequest, message }))
@@ -127,7 +130,7 @@ const showCost = Effect.fnUntraced(function* ({ context, id, peer, server }: Lin
 /** Answers a turn whose run has ended (T1). */
 export const finish = Effect.fnUntraced(function* (state: LinkState, turn: Turn) {
   if (state.turn !== turn || turn.ended === undefined) return
-  yield* catchUp(state, Option.none())
+  yield* catchUpToEnd(state)
   yield* showAll(state)
   yield* showCost(state)
   const end = yield* endOf(state, turn.ended.event)
@@ -149,7 +152,7 @@ export const ended = Effect.fnUntraced(function* (
   yield* endRun(state, state.id)
   const { turn } = state
   if (turn === undefined || !isOf(state, turn, event)) {
-    yield* catchUp(state, Option.none())
+    yield* catchUpToEnd(state)
     return undefined
   }
   turn.ended = { event, number: Option.getOrElse(number, () => 0) }

@@ -177,7 +177,9 @@ const handling = (connection: Connection, handlers: Handlers, fibers: FiberSet.F
         return
       }
       case "Notification":
-        return yield* handlers.notification(message.method, message.params)
+        // Begun in its turn, and not waited for: what it does may take a while.
+        yield* FiberSet.run(fibers, handlers.notification(message.method, message.params))
+        return
       case "Request": {
         const refusal = refusalOf(connection, message.id)
         if (refusal !== undefined) {
