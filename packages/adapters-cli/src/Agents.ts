@@ -8,7 +8,8 @@ import type { AgentProfile } from "./AgentProfile.ts"
 import { profile as claude } from "./agents/Claude.ts"
 import { profile as codex } from "./agents/Codex.ts"
 import { profile as gemini } from "./agents/Gemini.ts"
+import { profile as opencode } from "./agents/Opencode.ts"
 import { profile as pi } from "./agents/Pi.ts"
 import { profile as qwen } from "./agents/Qwen.ts"
 
-export const profiles: ReadonlyArray<AgentProfile> = [claude, codex, gemini, qwen, pi]
+export const profiles: ReadonlyArray<AgentProfile> = [claude, codex, opencode, gemini, qwen, pi]

@@ -407,7 +407,8 @@ describe("the voice of opencode", { timeout: testMillisMax }, () => {
   it.each([
     { scenario: "reasoning", script: "think so\nsay done" },
     { scenario: "todo", script: "plan look\nsay done" },
-    { scenario: "error401", script: "unauthorized" }
+    { scenario: "error401", script: "unauthorized" },
+    { scenario: "refused", script: "say no\nrefuse" }
   ])("tells what it does as recorded: $scenario", async ({ scenario, script }) => {
     serving(scenario, await turn(opencode, script))
   })
@@ -424,15 +425,14 @@ describe("the voice of opencode", { timeout: testMillisMax }, () => {
     serving("abort-streaming", await turn(opencode, script, { meanwhile: interruptedAt(opencode, "while.") }))
   })
 
-  it("tells the end of a tool that was broken off after the end of its turn, as recorded", async () => {
-    const asked = { OPENCODE_CONFIG_CONTENT: JSON.stringify({ permission: "allow" }) }
-    const events = await withDriver(opencode, { env: asked }, async (driver) => {
-      await opencode.open(driver, undefined)
-      opencode.prompt(driver, 'tool Bash {"command":"read"}\noutput waits\nhang')
-      await driver.frame((frame) => at(frame, "properties", "part", "state", "metadata") !== undefined)
-      opencode.interrupt(driver)
-      await driver.frame((frame) => at(frame, "properties", "part", "state", "status") === "completed")
-      return [...driver.frames]
+  it("tells the end of a tool that was broken off between two tellings that it is idle, as recorded", async () => {
+    const env = { OPENCODE_CONFIG_CONTENT: JSON.stringify({ permission: "allow" }) }
+    const events = await turn(opencode, 'tool Bash {"command":"read"}\noutput waits\nhang', {
+      env,
+      meanwhile: async (driver) => {
+        await driver.frame((frame) => at(frame, "properties", "part", "state", "metadata") !== undefined)
+        opencode.interrupt(driver)
+      }
     })
     const unasked = recorded("opencode-1.18.33", "serve-abort-tool").filter(
       ({ type }) => !String(type).startsWith("permission.")

@@ -11,7 +11,7 @@ export interface OpencodeSession {
   readonly parentID: string | undefined
   readonly resumed: boolean
   /** The rules that came with it, on top of the configuration. */
-  readonly rules: unknown
+  rules: ReadonlyArray<unknown> | undefined
   readonly messages: Array<{ readonly info: Fields; readonly parts: Array<Fields> }>
   todos: ReadonlyArray<Fields>
 }
@@ -26,6 +26,8 @@ export interface Reply {
 export class OpencodeBus {
   readonly stage: Stage
   readonly permissions = new Asks<Reply>()
+  /** What waits for an answer, as it was asked. */
+  readonly pending = new Map<string, Fields>()
   readonly questions = new Asks<ReadonlyArray<unknown> | undefined>()
   /** Ends every stream of events. */
   cut: () => void = () => undefined
@@ -54,6 +56,7 @@ export const sessionInfo = (session: OpencodeSession): Fields => ({
   path: "",
   ...(session.parentID === undefined ? {} : { parentID: session.parentID }),
   title: "New session",
+  ...(session.rules === undefined ? {} : { permission: session.rules }),
   cost: 0,
   tokens: noTokens,
   time: { created: nowMillis(), updated: nowMillis() }
@@ -94,3 +97,16 @@ export const errorOf = (failure: Failure): Fields => {
 }
 
 export const abortedError: Fields = { name: "MessageAbortedError", data: { message: "Aborted" } }
+
+export const filterError: Fields = {
+  name: "ContentFilterError",
+  data: { message: "The response was blocked by the provider's content filter" }
+}
+
+const allowed = { permission: "*", pattern: "*", action: "allow" }
+
+/** As a server without any configuration tells them; of their rules, the first. */
+export const agents: ReadonlyArray<Fields> = [
+  { name: "build", mode: "primary", native: true, permission: [allowed], options: {} },
+  { name: "general", mode: "subagent", native: true, permission: [allowed], options: {} }
+]

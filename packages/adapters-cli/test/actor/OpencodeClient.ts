@@ -37,14 +37,34 @@ const bodyOf = async (response: NodeHttp.IncomingMessage): Promise<unknown> => {
   return parsed(text)
 }
 
+/** The events with which a session has come to rest. */
+const ends = new WeakSet<Fields>()
+
+/** A session that is idle while a message of it is not over says so again. */
+const noteEnd = (open: Set<string>, event: Fields): void => {
+  const info = at(event, "properties", "info")
+  if (event["type"] === "message.updated" && textAt(info, "role") === "assistant") {
+    if (at(info, "time", "completed") === undefined) open.add(textAt(info, "id"))
+    else open.delete(textAt(info, "id"))
+  }
+  // A session of a sub-agent has a name of its own.
+  const isOfChild = textAt(event, "properties", "sessionID").includes("child")
+  if (event["type"] === "session.idle" && !isOfChild && open.size === 0) ends.add(event)
+}
+
 /** Takes events until the stream ends. */
 const follow = async (driver: Driver, events: NodeHttp.IncomingMessage): Promise<void> => {
   let rest = ""
+  const open = new Set<string>()
   try {
     for await (const chunk of events) {
       const pieces = `${rest}${String(chunk)}`.split(/\r?\n\r?\n/)
       rest = pieces.pop() ?? ""
-      for (const piece of pieces) driver.receive(parsed(piece.replace(/^data: /, "")))
+      for (const piece of pieces) {
+        const event = parsed(piece.replace(/^data: /, ""))
+        if (isFields(event)) noteEnd(open, event)
+        driver.receive(event)
+      }
     }
   } catch {
     // The program was killed.
@@ -148,7 +168,6 @@ export const client: Client = {
     }),
   reply: (driver, question, text) =>
     post(driver, `/question/${textAt(question, "properties", "id")}/reply`, { answers: [[text]] }),
-  // A session of a sub-agent has a name of its own.
-  isEnd: (frame) => frame["type"] === "session.idle" && !textAt(frame, "properties", "sessionID").includes("child"),
+  isEnd: (frame) => ends.has(frame),
   says: (frame) => (frame["type"] === "message.part.delta" ? textAt(frame, "properties", "delta") : "")
 }

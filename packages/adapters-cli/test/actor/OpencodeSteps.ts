@@ -27,7 +27,12 @@ export const titleOf = (tool: ToolCall): string => String(tool.input["command"] 
 export class OpencodeSteps implements Speaker {
   protected readonly bus: OpencodeBus
   protected readonly session: OpencodeSession
-  protected readonly userID = idOf("msg_")
+  /** The last message of the user's side: the next message is an answer to it. */
+  private userID = idOf("msg_")
+  /** The word with which the last model call ended. */
+  private finished: string | undefined
+  /** A call was refused without a word: the turn ends behind it. */
+  private isBlocked = false
   private readonly open = new Map<string, OpenTool>()
   private step: Step | undefined
   /** Whether its model's server has failed, and is tried again. */
@@ -54,7 +59,9 @@ export class OpencodeSteps implements Speaker {
     this.bus.status(this.session.id, { type: "busy" })
   }
 
-  user(id: string, text: string): void {
+  /** A message of the user's side, that is answered from the next step on. */
+  protected user(id: string, text: string): void {
+    this.userID = id
     const model = { providerID: "fake", modelID: "fake-model" }
     const time = { created: nowMillis() }
     const info = { id, role: "user", sessionID: this.session.id, time, agent: "build", model }
@@ -209,6 +216,7 @@ export class OpencodeSteps implements Speaker {
   protected toolRejected(tool: ToolCall, error: string): void {
     this.toolState(tool, { status: "error", input: tool.input, error })
     this.finish("tool-calls", spentByDefault)
+    this.isBlocked = true
   }
 
   private toolOver(tool: ToolCall, state: Fields): void {
@@ -234,6 +242,7 @@ export class OpencodeSteps implements Speaker {
   private finish(why: string, spent: Spent): void {
     const step = this.opened()
     this.step = undefined
+    this.finished = why
     this.closeStream(step)
     const counted = { tokens: tokensOf(spent), cost: costOf(spent) }
     const { messageID } = step
@@ -246,16 +255,35 @@ export class OpencodeSteps implements Speaker {
     this.settle(undefined, spent)
   }
 
-  /** What is cut off has no count, and no end that is told but that of its tools, after the turn is over. */
-  abandon(error: Fields): void {
-    const { step } = this
+  /** A turn does not end behind the tools of a step: its model is asked once more. */
+  protected answered(why: "stop" | "length" = "stop"): void {
+    if (this.isBlocked && this.step === undefined) return
+    if (this.step !== undefined || this.finished !== why) this.finish(why, spentByDefault)
+    this.busy()
+  }
+
+  /** The provider's filter has stopped the answer. */
+  protected filtered(error: Fields): void {
+    const step = this.opened()
+    this.finish("content-filter", spentByDefault)
+    this.tell(step, { finish: "content-filter", error, time: { created: step.created, completed: nowMillis() } })
+    this.bus.event("session.error", { sessionID: this.session.id, error })
+  }
+
+  /** What is cut off has no count. It is told that the session is idle in front of the ends of what was open, and again behind them. */
+  protected cutOff(error: Fields): void {
+    const step = this.step ?? this.begun()
     this.step = undefined
-    if (step !== undefined) this.keep(step, { error })
+    this.bus.event("session.error", { sessionID: this.session.id, error })
+    this.idle()
+    this.closeStream(step)
     const output = "(no output)\n\n<shell_metadata>\nUser aborted the command\n</shell_metadata>"
     for (const { tool } of this.open.values()) {
       const metadata = { output, exit: null, truncated: false }
       this.toolState(tool, { status: "completed", input: tool.input, output, metadata, title: titleOf(tool) })
     }
+    this.tell(step, { error, time: { created: step.created, completed: nowMillis() } })
+    this.idle()
   }
 
   /** Its model's server is not asked again: that is no failure, and the message is told as it is. */

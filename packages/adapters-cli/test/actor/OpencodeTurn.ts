@@ -1,7 +1,7 @@
 /** One turn of a session of opencode. */
 import { configured } from "./AcpTurn.ts"
 import { type Fields, at, idOf, nowMillis, parsed, textAt } from "./Json.ts"
-import { type OpencodeSession, abortedError, errorOf, sessionInfo } from "./OpencodeBus.ts"
+import { type OpencodeSession, abortedError, errorOf, filterError, sessionInfo } from "./OpencodeBus.ts"
 import { OpencodeSteps, titleOf } from "./OpencodeSteps.ts"
 import {
   type Decision,
@@ -86,7 +86,7 @@ export class OpencodeTurn extends OpencodeSteps implements Turn {
 
   private async asked(tool: ToolCall) {
     const command = titleOf(tool)
-    this.bus.event("permission.asked", {
+    const asked = {
       id: tool.id,
       sessionID: this.session.id,
       permission: permissionOf(tool),
@@ -94,8 +94,11 @@ export class OpencodeTurn extends OpencodeSteps implements Turn {
       metadata: tool.input,
       always: [`${command.split(" ")[0]} *`],
       tool: { messageID: this.messageOf(tool), callID: tool.id }
-    })
+    }
+    this.bus.pending.set(tool.id, asked)
+    this.bus.event("permission.asked", asked)
     const reply = await this.bus.permissions.wait(tool.id)
+    this.bus.pending.delete(tool.id)
     this.bus.event("permission.replied", { sessionID: this.session.id, requestID: tool.id, reply: reply.reply })
     return reply
   }
@@ -176,39 +179,36 @@ export class OpencodeTurn extends OpencodeSteps implements Turn {
     this.bus.cut()
   }
 
-  message(): Promise<string> {
-    return this.inbox.take()
+  /** It is read between two steps. */
+  async message(): Promise<string> {
+    const text = await this.inbox.take()
+    this.settle()
+    return text
   }
 
   end(end: End): void {
     switch (end.kind) {
       case "done":
-        this.settle()
+        this.answered()
         return this.idle()
       case "refused":
-        this.settle("content-filter")
+        this.filtered(filterError)
         return this.idle()
       case "limit":
-        this.settle(end.of === "tokens" ? "length" : "stop")
+        this.answered(end.of === "tokens" ? "length" : "stop")
         return this.idle()
       case "cancelled":
         this.bus.permissions.drop()
         this.bus.questions.drop()
-        if (!this.isRetrying) return this.failedWith(abortedError)
+        if (!this.isRetrying) return this.cutOff(abortedError)
         this.giveUp()
         return this.idle()
       case "failed": {
         const { failure } = end
         const retries = failure.kind === "rate_limit" || failure.kind === "server" ? retriesMax : 0
         for (let attempt = 1; attempt <= retries; attempt++) this.retrying(attempt, failure)
-        return this.failedWith(errorOf(failure))
+        return this.cutOff(errorOf(failure))
       }
     }
-  }
-
-  private failedWith(error: Fields): void {
-    this.bus.event("session.error", { sessionID: this.session.id, error })
-    this.idle()
-    this.abandon(error)
   }
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net"
 import NodeProcess from "node:process"
 import * as NodeTimers from "node:timers/promises"
 import { type Fields, at, idOf, isFields, parsed, textAt, wordsOf } from "./Json.ts"
-import { OpencodeBus, type OpencodeSession, sessionInfo, version } from "./OpencodeBus.ts"
+import { OpencodeBus, type OpencodeSession, agents, sessionInfo, version } from "./OpencodeBus.ts"
 import { OpencodeTurn } from "./OpencodeTurn.ts"
 import { Performance } from "./Play.ts"
 import type { Stage } from "./Stage.ts"
@@ -91,16 +91,16 @@ class OpencodeServer {
   private readonly routes: ReadonlyArray<readonly [RegExp, (call: Call) => void]> = [
     [/^GET \/global\/health$/, ({ response }) => answer(response, 200, { healthy: true, version })],
     [/^GET \/event$/, ({ response }) => this.listenIn(response)],
+    [/^GET \/agent$/, ({ response }) => answer(response, 200, agents)],
+    [/^GET \/permission$/, ({ response }) => answer(response, 200, [...this.bus.pending.values()])],
+    [/^GET \/question$/, ({ response }) => answer(response, 200, [])],
     [/^POST \/session$/, (call) => this.create(call)],
     [/^GET \/session\/status$/, ({ response }) => answer(response, 200, this.statuses())],
     [
       /^GET \/session\/([^/]+)$/,
       (call) => this.with(call, (session) => answer(call.response, 200, sessionInfo(session)))
     ],
-    [
-      /^PATCH \/session\/([^/]+)$/,
-      (call) => this.with(call, (session) => answer(call.response, 200, sessionInfo(session)))
-    ],
+    [/^PATCH \/session\/([^/]+)$/, (call) => this.with(call, (session) => this.change(call, session))],
     [
       /^GET \/session\/([^/]+)\/message$/,
       (call) => this.with(call, ({ messages }) => answer(call.response, 200, messages))
@@ -138,12 +138,21 @@ class OpencodeServer {
     response.on("close", () => this.streams.delete(response))
   }
 
-  private opened(id: string, how: "begun" | "resumed", rules: unknown): OpencodeSession {
+  /** Rules are added to those that there are. */
+  private change({ body, response }: Call, session: OpencodeSession): void {
+    const { permission } = body
+    if (Array.isArray(permission)) session.rules = [...(session.rules ?? []), ...permission]
+    const info = sessionInfo(session)
+    this.bus.event("session.updated", { sessionID: session.id, info })
+    answer(response, 200, info)
+  }
+
+  private opened(id: string, how: "begun" | "resumed", permission: unknown): OpencodeSession {
     const session: OpencodeSession = {
       id,
       parentID: undefined,
       resumed: how === "resumed",
-      rules,
+      rules: Array.isArray(permission) ? permission : undefined,
       messages: [],
       todos: []
     }
@@ -171,7 +180,8 @@ class OpencodeServer {
   private prompt({ body, response }: Call, session: OpencodeSession): void {
     if (this.stage.has("silent-prompt")) return
     answer(response, 204)
-    const text = wordsOf(body["parts"])
+    const known = session.messages.find(({ info }) => info["id"] === body["messageID"])
+    const text = wordsOf(known?.parts ?? body["parts"])
     const running = this.running.get(session.id)
     if (running !== undefined) return running.turn.add(text)
     const turn = new OpencodeTurn(this.bus, session)
@@ -188,8 +198,11 @@ class OpencodeServer {
 
   private abort({ response }: Call, session: OpencodeSession): void {
     if (this.stage.has("silent-cancel")) return
-    this.running.get(session.id)?.performance.cancel()
+    const running = this.running.get(session.id)
     answer(response, 200, true)
+    if (running !== undefined) return void running.performance.cancel()
+    this.bus.status(session.id, { type: "idle" })
+    this.bus.event("session.idle", { sessionID: session.id })
   }
 
   private reply({ parts, response }: Call, reply: string, message: string): void {

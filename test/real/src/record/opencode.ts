@@ -88,20 +88,21 @@ const serve = (
           return answer
         }),
       hear: (fits) =>
-        facts
-          .first((text, index) => {
-            const found = index >= heard && Option.exists(Json.decode(text), fits)
-            if (found) heard = index + 1
+        Effect.suspend(() => {
+          const from = heard
+          return facts.first((text, index) => {
+            const found = index >= from && Option.exists(Json.decode(text), fits)
+            if (found && heard === from) heard = index + 1
             return found
           })
-          .pipe(
-            Effect.map((text) => Option.getOrUndefined(Json.decode(text))),
-            Effect.timeoutOrElse({
-              duration: eventLimit,
-              orElse: () =>
-                Effect.fail(new RawProgram.LineNotPrinted({ how: "no event", lines: facts.all(), standardError: "" }))
-            })
-          )
+        }).pipe(
+          Effect.map((text) => Option.getOrUndefined(Json.decode(text))),
+          Effect.timeoutOrElse({
+            duration: eventLimit,
+            orElse: () =>
+              Effect.fail(new RawProgram.LineNotPrinted({ how: "no event", lines: facts.all(), standardError: "" }))
+          })
+        )
     })
     return { args, lines: facts.all(), said, ended: Option.none(), pid: program.pid }
   })
@@ -116,6 +117,9 @@ const idle = is("session.idle")
 const speaks = (event: unknown): boolean =>
   is("message.part.delta")(event) ||
   (is("message.part.updated")(event) && Json.at(event, "properties", "delta") !== undefined)
+
+/** The session has come to rest: one whose call failed or was stopped says that it is idle before that too. */
+const rest = (server: Server) => Effect.andThen(server.hear(idle), Effect.asVoid(server.hear(idle)))
 
 /** A session with its first prompt, by its id. */
 const prompt = (server: Server, text: string) =>
@@ -138,8 +142,8 @@ const scenario = (
   body: (server: Server, stage: Stage) => Effect.Effect<void, RawProgram.LineNotPrinted, Scope.Scope>
 ): Scenario => ({ name: `serve-${name}`, play: (stage) => serve(stage, (server) => body(server, stage)) })
 
-const simple = (name: string, text: string): Scenario =>
-  scenario(name, (server) => Effect.andThen(prompt(server, text), Effect.asVoid(server.hear(idle))))
+const simple = (name: string, text: string, end = (server: Server) => Effect.asVoid(server.hear(idle))): Scenario =>
+  scenario(name, (server) => Effect.andThen(prompt(server, text), end(server)))
 
 const asked = (name: string, response: string): Scenario =>
   scenario(name, (server) =>
@@ -158,7 +162,9 @@ export const opencode: ReadonlyArray<Scenario> = [
     "todo",
     `call todowrite ${Json.encode({ todos: [{ content: "look", status: "in_progress", priority: "high" }] })} ;; say planned`
   ),
-  simple("error401", "status 401"),
+  simple("error401", "status 401", rest),
+  simple("retried", "status 429 times 1 ;; say at last"),
+  simple("refused", "say no ++ refuse"),
   simple("cut", "say half of it ++ cut"),
   scenario("abort-streaming", (server, stage) =>
     Effect.gen(function* () {
@@ -166,7 +172,7 @@ export const opencode: ReadonlyArray<Scenario> = [
       yield* stage.server.awaitHeld("hang")
       yield* server.hear(speaks)
       yield* server.call("POST", `/session/${session}/abort`)
-      yield* server.hear(idle)
+      yield* rest(server)
     })
   ),
   scenario("abort-tool", (server, stage) =>
@@ -176,6 +182,69 @@ export const opencode: ReadonlyArray<Scenario> = [
       yield* answerAsk(server, session, "once")
       yield* waypoint.reached
       yield* server.call("POST", `/session/${session}/abort`)
+      yield* rest(server)
+    })
+  ),
+  scenario("denied-with-words", (server) =>
+    Effect.gen(function* () {
+      yield* prompt(server, "shell echo hi ;; say done")
+      const ask = yield* server.hear(is("permission.asked"))
+      const id = String(Json.at(ask, "properties", "id"))
+      yield* server.call("POST", `/permission/${id}/reply`, { reply: "reject", message: "not here" })
+      yield* server.hear(idle)
+    })
+  ),
+  scenario("question", (server) =>
+    Effect.gen(function* () {
+      const options = [
+        { label: "A", description: "the first" },
+        { label: "B", description: "the second" }
+      ]
+      const questions = [{ question: "Which?", header: "Choice", options }]
+      yield* prompt(server, `call question ${Json.encode({ questions })} ;; say chosen`)
+      const asked = yield* server.hear(is("question.asked"))
+      const id = String(Json.at(asked, "properties", "id"))
+      yield* server.call("POST", `/question/${id}/reply`, { answers: [["B"]] })
+      yield* server.hear(idle)
+    })
+  ),
+  scenario("files", (server, { place }) =>
+    Effect.gen(function* () {
+      const file = `${place.cwd}/README.md`
+      const changed = Json.encode({ filePath: file, oldString: "A place", newString: "The place" })
+      const steps = [
+        `write ${place.cwd}/new.txt some text`,
+        `call read ${Json.encode({ filePath: file })}`,
+        `call edit ${changed}`,
+        "shell echo more >> other.txt",
+        "say done"
+      ]
+      const session = yield* prompt(server, steps.join(" ;; "))
+      yield* answerAsk(server, session, "once")
+      yield* answerAsk(server, session, "once")
+      yield* answerAsk(server, session, "once")
+      yield* server.hear(idle)
+    })
+  ),
+  scenario("sub-agent", (server) =>
+    Effect.gen(function* () {
+      const task = Json.encode({ description: "look around", prompt: "shell echo inner", subagent_type: "general" })
+      const session = yield* prompt(server, `call task ${task} ;; say outer done`)
+      yield* answerAsk(server, session, "once")
+      yield* server.hear((event) => idle(event) && Json.at(event, "properties", "sessionID") === session)
+    })
+  ),
+  scenario("steered", (server) =>
+    Effect.gen(function* () {
+      const session = yield* prompt(server, "shell echo hi ;; say not this")
+      const ask = yield* server.hear(is("permission.asked"))
+      const message = { parts: [{ type: "text", text: "say this instead" }] }
+      yield* server.call("POST", `/session/${session}/prompt_async`, message)
+      yield* server.hear(
+        (event) => is("message.updated")(event) && Json.at(event, "properties", "info", "role") === "user"
+      )
+      const id = String(Json.at(ask, "properties", "id"))
+      yield* server.call("POST", `/session/${session}/permissions/${id}`, { response: "once" })
       yield* server.hear(idle)
     })
   ),
