@@ -1,4 +1,4 @@
-import { client, methods, ndJsonStream } from "@agentclientprotocol/sdk"
+import { client, ndJsonStream } from "@agentclientprotocol/sdk"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { type CliAgent, CliRunner } from "@offshoot/adapters-cli"
 import { Ids } from "@offshoot/core"
@@ -11,7 +11,7 @@ import * as NodeProcess from "node:process"
 import { profileOf } from "../src/acp/AcpProfile.ts"
 import { clientVersion } from "../src/acp/AcpWire.ts"
 import manifest from "../package.json" with { type: "json" }
-import { parsed } from "./actor/Json.ts"
+import { at, parsed } from "./actor/Json.ts"
 import { instanceOf, layerOf } from "./machine.ts"
 
 const instance = instanceOf("acp-library")
@@ -101,9 +101,13 @@ describe("the client of the protocol's own library", () => {
     const updates: Array<unknown> = []
     const complaints = vi.spyOn(globalThis.console, "error").mockImplementation(() => undefined)
     const output = new TransformStream<Uint8Array, Uint8Array>()
-    const app = client({ name: "theirs" }).onNotification(methods.client.session.update, ({ params }) => {
-      updates.push(params.update.sessionUpdate)
-    })
+    const app = client({ name: "theirs" })
+      .onNotification("*", ({ params }) => {
+        updates.push(at(params, "update", "sessionUpdate"))
+      })
+      .onNotification(methods.client.session.update, ({ params }) => {
+        updates.push(params.update.sessionUpdate)
+      })
     const connection = app.connect(ndJsonStream(new WritableStream(), output.readable))
     const writer = output.writable.getWriter()
     for (const line of lines) await writer.write(new TextEncoder().encode(`${JSON.stringify(line)}\n`))
