@@ -11,11 +11,11 @@ const actor = NodePath.join(repository, "packages/adapters-cli/test/actor/main.t
 const compileCache = NodePath.join(repository, "node_modules/.cache/offshoot/actor")
 
 /** The known agents, each with the voice that its program is played in. */
-const voices = { claude: "claude", codex: "codex", gemini: "acp-gemini", pi: "pi" } as const
+const voices = { claude: "claude", codex: "codex", opencode: "opencode", gemini: "acp-gemini", pi: "pi" } as const
 
 export type CodingAgentId = keyof typeof voices
 
-export const ids: ReadonlyArray<CodingAgentId> = ["claude", "codex", "gemini", "pi"]
+export const ids: ReadonlyArray<CodingAgentId> = ["claude", "codex", "opencode", "gemini", "pi"]
 
 const program = (folder: string, id: CodingAgentId): string => {
   const path = NodePath.join(folder, `${id}-program`)

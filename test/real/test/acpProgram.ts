@@ -24,22 +24,22 @@ export interface AcpProgram {
 
 export type Home = RealChild.RealChild
 
-export const approved: ExternalChildRunner.Answer = { _tag: "Approved", text: Option.none() }
-export const denied: ExternalChildRunner.Answer = { _tag: "Denied", text: Option.none() }
+const approved: ExternalChildRunner.Answer = { _tag: "Approved", text: Option.none() }
+const denied: ExternalChildRunner.Answer = { _tag: "Denied", text: Option.none() }
 
-export const fileIn = ({ place }: Home, name: string): string => NodePath.join(place.cwd, name)
+const fileIn = ({ place }: Home, name: string): string => NodePath.join(place.cwd, name)
 
-export const nobodyAlive = Effect.fnUntraced(function* ({ alive }: Home) {
+const nobodyAlive = Effect.fnUntraced(function* ({ alive }: Home) {
   assert.deepStrictEqual(yield* alive, [])
 })
 
 /** The name of the first call of this tool. */
-export const callOf = Effect.fnUntraced(function* ({ awaitEvent }: RunHarness.RunHarness, toolName: string) {
+const callOf = Effect.fnUntraced(function* ({ awaitEvent }: RunHarness.RunHarness, toolName: string) {
   const event = yield* awaitEvent((event) => event.type === "tool_start" && event.toolName === toolName)
   return event.type === "tool_start" ? event.toolCallId : ""
 })
 
-export const typesOf = (events: ReadonlyArray<{ readonly type: string }>, ...types: ReadonlyArray<string>) =>
+const typesOf = (events: ReadonlyArray<{ readonly type: string }>, ...types: ReadonlyArray<string>) =>
   events.map(({ type }) => type).filter((type) => types.includes(type))
 
 export const test = (name: string, body: Effect.Effect<void, never, ModelServer.ModelServer | Scope.Scope>) =>
