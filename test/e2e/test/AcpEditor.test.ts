@@ -100,6 +100,8 @@ const opened = (workplace: Workplace.Workplace, { args = [], can = {}, env = {} 
     (editor) => Editor.hello(editor, can)
   )
 
+const ServerFile = Schema.fromJsonString(Schema.Struct({ pid: Schema.Int }))
+
 const readMessage = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ jsonrpc: Schema.Literal("2.0") })))
 
 /** Somebody prints what was never asked for, over the console and past it, as soon as standard output is claimed. */
@@ -306,6 +308,40 @@ describe("an editor with offshoot acp as its agent", () => {
         assert.deepStrictEqual([twice[0].stopReason, twice[1].code], ["end_turn", -32_600])
       }),
     90_000
+  )
+
+  it.live(
+    "shares its server with a second editor, which gets one of its own when the first has gone",
+    () =>
+      Effect.gen(function* () {
+        const workplace = yield* prepared()
+        const editors = [yield* opened(workplace), yield* opened(workplace)] as const
+        // Both look at once, and only one can have the data directory.
+        const ids = yield* Effect.forEach(editors, (editor) => begin(editor, workplace.folder), {
+          concurrency: "unbounded"
+        })
+        const listed = yield* editors[0].call("session/list", { cwd: workplace.folder })
+        assert.deepStrictEqual(listed, yield* editors[1].call("session/list", { cwd: workplace.folder }))
+        const found = yield* Schema.decodeEffect(ServerFile)(
+          NodeFS.readFileSync(NodePath.join(workplace.dataDir, "server.json"), "utf8")
+        )
+        const owner = editors.findIndex(({ pid }) => pid === found.pid)
+        assert.notStrictEqual(owner, -1)
+        const other = editors[1 - owner]
+        const id = ids[1 - owner]
+        assert.isDefined(other)
+        if (other === undefined || id === undefined) return
+        yield* say(other, id, "hello")
+        assert.strictEqual((yield* editors[owner === 0 ? 0 : 1].leave).code, 0)
+        const lost = yield* refusalOf(other, "session/prompt", {
+          sessionId: id,
+          prompt: [{ type: "text", text: "hello" }]
+        })
+        assert.match(lost.message, /does not answer/)
+        assert.strictEqual((yield* say(other, id, "hello again")).stopReason, "end_turn")
+        assert.match(textOf(other.said(), id), /you said hello again$/)
+      }),
+    120_000
   )
 
   it.live(

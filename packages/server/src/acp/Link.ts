@@ -187,6 +187,7 @@ interface Moments {
   readonly hearing: Deferred.Deferred<void>
 }
 
+/** Takes one input after the other. Fails when the server does not answer any more: the link is lost then. */
 const stepping = (state: LinkState, moments: Moments, offer: Offer, scope: Scope.Scope) => {
   const overdue = (turn: NonNullable<LinkState["turn"]>) =>
     Effect.asVoid(
@@ -208,7 +209,8 @@ const stepping = (state: LinkState, moments: Moments, offer: Offer, scope: Scope
       case "Overdue":
         return yield* LinkTurn.finish(state, input.turn)
       case "Abandoned":
-        return yield* LinkTurn.give(state, input.turn, Result.fail(input.error))
+        yield* LinkTurn.give(state, input.turn, Result.fail(input.error))
+        return yield* input.error
       case "Unasked":
         return yield* LinkAsks.unanswerable(state, input.requestId)
     }
@@ -268,7 +270,7 @@ export const open: (options: Options) => Effect.Effect<Link, never, Scope.Scope>
     )
     const step = stepping(state, moments, offer, scope)
     const taking = Queue.take(inputs).pipe(
-      Effect.flatMap((input) => Effect.catchCause(step(input), (cause) => Effect.logError("acp.link_fault", cause))),
+      Effect.flatMap((input) => Effect.catchDefect(step(input), (defect) => Effect.logError("acp.link_fault", defect))),
       Effect.forever
     )
     const ticking = state.gathered.await.pipe(

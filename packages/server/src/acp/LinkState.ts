@@ -53,7 +53,7 @@ export type Input =
   | { readonly _tag: "Tick" }
   /** The record took too long to tell what came before a turn's end. */
   | { readonly _tag: "Overdue"; readonly turn: Turn }
-  /** The turn could not be stopped: its server does not answer. */
+  /** The turn could not be stopped. */
   | { readonly _tag: "Abandoned"; readonly turn: Turn; readonly error: RpcError }
   /** An editor has no way to be asked. */
   | { readonly _tag: "Unasked"; readonly requestId: string }

@@ -19,7 +19,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { failed } from "./Failed.ts"
+import { failed, isUnreachable } from "./Failed.ts"
 import { codes, RpcError } from "./JsonRpc.ts"
 import { answerInWords } from "./LinkAsks.ts"
 import type { LinkState, TerminalEvent, Turn } from "./LinkState.ts"
@@ -69,7 +69,7 @@ const send = Effect.fnUntraced(function* (state: LinkState, turn: Turn) {
   turn.runId = receipt.runId
 })
 
-/** Begins a turn, unless there is one. */
+/** Begins a turn, unless there is one. Fails, beside the turn itself, when its server does not answer. */
 export const begin = Effect.fnUntraced(function* (state: LinkState, turn: Turn) {
   state.coming.delete(turn)
   if (turn.cancels > 0) return yield* give(state, turn, Result.succeed({ stopReason: "cancelled" }))
@@ -79,7 +79,10 @@ export const begin = Effect.fnUntraced(function* (state: LinkState, turn: Turn) 
   }
   state.turn = turn
   const sent = yield* Effect.result(send(state, turn))
-  if (Result.isFailure(sent)) return yield* give(state, turn, Result.fail(sent.failure))
+  if (Result.isFailure(sent)) {
+    yield* give(state, turn, Result.fail(sent.failure))
+    return isUnreachable(sent.failure) ? yield* sent.failure : undefined
+  }
   turn.sent = true
   if (turn.cancels > 0) yield* Effect.ignore(stop(state, "graceful"))
 })

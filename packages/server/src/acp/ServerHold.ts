@@ -56,7 +56,7 @@ const hasModels = ({ models }: Settings.Settings): boolean => Object.keys(models
 const own = Effect.fnUntraced(function* ({ pid, players, where }: Options) {
   const settings = yield* settingsOf(where)
   if (players === "models" && !hasModels(settings)) {
-    return yield* new RpcError({ code: codes.internal, message: nobodyRuns })
+    return yield* nobodyRuns(settings.agents.map(({ id }) => id))
   }
   const { start } = yield* Effect.promise(() => import("../cli/ServerRun.ts"))
   const running = yield* start({
