@@ -34,7 +34,7 @@ export type Progress = {
     readonly wants: "input" | "authorization";
 } | {
     readonly _tag: "Settled";
-    readonly status: "completed" | "error";
+    readonly status: Outcome.RunnerOutcome["status"];
     readonly outcome: Outcome.RunnerOutcome;
 };
 export declare const progress: (state: string, said?: string) => Progress;

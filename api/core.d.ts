@@ -35,6 +35,87 @@ export {};
 import * as Schema from "effect/Schema";
 import { RunId } from "./Ids.ts";
 import { type Outcome } from "./Outcome.ts";
+declare const AgentsEvent: Schema.Union<readonly [Schema.Struct<{
+    readonly type: Schema.Literal<"token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"reasoning_token">;
+} & {
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_start">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    arguments: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_complete">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    result: Schema.Unknown;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_error">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    error: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"tool_lifecycle">;
+} & {
+    toolCallId: Schema.String;
+    toolName: Schema.String;
+    phase: Schema.String;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_progress">;
+} & {
+    round: Schema.Int;
+    detail: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"runner_output">;
+} & {
+    channel: Schema.String;
+    content: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"token_budget_updated">;
+} & {
+    usedTokens: Schema.Int;
+    limitTokens: Schema.optionalKey<Schema.Int>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"budget_exceeded">;
+} & {
+    budget: Schema.String;
+    message: Schema.String;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"task_list_changed">;
+} & {
+    tasks: Schema.$Array<Schema.Struct<{
+        readonly title: Schema.String;
+        readonly status: Schema.String;
+    }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"file_changed">;
+} & {
+    path: Schema.String;
+    change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+    toolCallId: Schema.optionalKey<Schema.String>;
+    diff: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"usage_updated">;
+} & {
+    usage: Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+    }>;
+}>]>;
 export declare const RunnerEvent: Schema.Union<readonly [Schema.Struct<{
     readonly type: Schema.Literal<"token">;
 } & {
@@ -95,8 +176,115 @@ export declare const RunnerEvent: Schema.Union<readonly [Schema.Struct<{
         readonly title: Schema.String;
         readonly status: Schema.String;
     }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"file_changed">;
+} & {
+    path: Schema.String;
+    change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+    toolCallId: Schema.optionalKey<Schema.String>;
+    diff: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"usage_updated">;
+} & {
+    usage: Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+    }>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"nested_agent_event">;
+} & {
+    nestedId: Schema.String;
+    title: Schema.optionalKey<Schema.String>;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
+        }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"file_changed">;
+    } & {
+        path: Schema.String;
+        change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+        toolCallId: Schema.optionalKey<Schema.String>;
+        diff: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"usage_updated">;
+    } & {
+        usage: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>]>;
 }>]>;
 export type RunnerEvent = typeof RunnerEvent.Type;
+export type NestedEvent = typeof AgentsEvent.Type;
 declare const RuntimeEvent: Schema.Union<readonly [Schema.Struct<{
     readonly type: Schema.Literal<"session_created">;
 } & {
@@ -298,6 +486,112 @@ export declare const OwnEvent: Schema.Union<readonly [Schema.Struct<{
         readonly title: Schema.String;
         readonly status: Schema.String;
     }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"file_changed">;
+} & {
+    path: Schema.String;
+    change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+    toolCallId: Schema.optionalKey<Schema.String>;
+    diff: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"usage_updated">;
+} & {
+    usage: Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+    }>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"nested_agent_event">;
+} & {
+    nestedId: Schema.String;
+    title: Schema.optionalKey<Schema.String>;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
+        }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"file_changed">;
+    } & {
+        path: Schema.String;
+        change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+        toolCallId: Schema.optionalKey<Schema.String>;
+        diff: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"usage_updated">;
+    } & {
+        usage: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>]>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"session_created">;
 } & {
@@ -505,6 +799,112 @@ export declare const SubAgentEvent: Schema.Struct<{
             readonly status: Schema.String;
         }>>;
     }>, Schema.Struct<{
+        readonly type: Schema.Literal<"file_changed">;
+    } & {
+        path: Schema.String;
+        change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+        toolCallId: Schema.optionalKey<Schema.String>;
+        diff: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"usage_updated">;
+    } & {
+        usage: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"nested_agent_event">;
+    } & {
+        nestedId: Schema.String;
+        title: Schema.optionalKey<Schema.String>;
+        event: Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"token">;
+        } & {
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"reasoning_token">;
+        } & {
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_start">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            arguments: Schema.Unknown;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_complete">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            result: Schema.Unknown;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_error">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            error: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_lifecycle">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            phase: Schema.String;
+            detail: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"runner_progress">;
+        } & {
+            round: Schema.Int;
+            detail: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"runner_output">;
+        } & {
+            channel: Schema.String;
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"token_budget_updated">;
+        } & {
+            usedTokens: Schema.Int;
+            limitTokens: Schema.optionalKey<Schema.Int>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"budget_exceeded">;
+        } & {
+            budget: Schema.String;
+            message: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"task_list_changed">;
+        } & {
+            tasks: Schema.$Array<Schema.Struct<{
+                readonly title: Schema.String;
+                readonly status: Schema.String;
+            }>>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"file_changed">;
+        } & {
+            path: Schema.String;
+            change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+            toolCallId: Schema.optionalKey<Schema.String>;
+            diff: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"usage_updated">;
+        } & {
+            usage: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>]>;
+    }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_created">;
     } & {
         sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
@@ -706,6 +1106,112 @@ export declare const AgentEvent: Schema.Union<readonly [Schema.Struct<{
         readonly title: Schema.String;
         readonly status: Schema.String;
     }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"file_changed">;
+} & {
+    path: Schema.String;
+    change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+    toolCallId: Schema.optionalKey<Schema.String>;
+    diff: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"usage_updated">;
+} & {
+    usage: Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+    }>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"nested_agent_event">;
+} & {
+    nestedId: Schema.String;
+    title: Schema.optionalKey<Schema.String>;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
+        }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"file_changed">;
+    } & {
+        path: Schema.String;
+        change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+        toolCallId: Schema.optionalKey<Schema.String>;
+        diff: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"usage_updated">;
+    } & {
+        usage: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>]>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"session_created">;
 } & {
@@ -910,6 +1416,112 @@ export declare const AgentEvent: Schema.Union<readonly [Schema.Struct<{
             readonly title: Schema.String;
             readonly status: Schema.String;
         }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"file_changed">;
+    } & {
+        path: Schema.String;
+        change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+        toolCallId: Schema.optionalKey<Schema.String>;
+        diff: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"usage_updated">;
+    } & {
+        usage: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"nested_agent_event">;
+    } & {
+        nestedId: Schema.String;
+        title: Schema.optionalKey<Schema.String>;
+        event: Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"token">;
+        } & {
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"reasoning_token">;
+        } & {
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_start">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            arguments: Schema.Unknown;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_complete">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            result: Schema.Unknown;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_error">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            error: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_lifecycle">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            phase: Schema.String;
+            detail: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"runner_progress">;
+        } & {
+            round: Schema.Int;
+            detail: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"runner_output">;
+        } & {
+            channel: Schema.String;
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"token_budget_updated">;
+        } & {
+            usedTokens: Schema.Int;
+            limitTokens: Schema.optionalKey<Schema.Int>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"budget_exceeded">;
+        } & {
+            budget: Schema.String;
+            message: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"task_list_changed">;
+        } & {
+            tasks: Schema.$Array<Schema.Struct<{
+                readonly title: Schema.String;
+                readonly status: Schema.String;
+            }>>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"file_changed">;
+        } & {
+            path: Schema.String;
+            change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+            toolCallId: Schema.optionalKey<Schema.String>;
+            diff: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"usage_updated">;
+        } & {
+            usage: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>]>;
     }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_created">;
     } & {
@@ -1261,7 +1873,7 @@ import type { RunnerEvent } from "./AgentEvent.ts";
 import type { ArtifactId } from "./Ids.ts";
 import type { Ask, Steer, SteerMode } from "./Obligation.ts";
 import type { RunnerOutcome } from "./Outcome.ts";
-import type { Message, Session, Usage } from "./Session.ts";
+import type { ArtifactForm, Message, NamedArtifact, Session, Usage } from "./Session.ts";
 import type { OpenToolCall, Resume, RunReport, SpawnJob } from "./SpawnJob.ts";
 import type { BudgetExhausted } from "./TreeBudget.ts";
 export interface Capabilities {
@@ -1302,12 +1914,12 @@ export interface RunContext {
     readonly emit: (event: RunnerEvent) => Effect.Effect<void>;
     readonly append: (entry: Entry) => Effect.Effect<void>;
     readonly appendRound: (entries: ReadonlyArray<Entry>) => Effect.Effect<void>;
-    readonly keep: (text: string) => Effect.Effect<Option.Option<ArtifactId>>;
+    readonly keep: (text: string, form?: ArtifactForm) => Effect.Effect<Option.Option<ArtifactId>>;
     readonly kept: (id: ArtifactId) => Effect.Effect<Option.Option<string>>;
     readonly whileWaiting: <A, E, R>(waiting: Waiting, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
     readonly ask: (asking: Asking) => Effect.Effect<Answer>;
     readonly inbox: RunInbox;
-    readonly report: (report: Pick<RunReport, "resume" | "usage" | "answeredBy">) => Effect.Effect<void>;
+    readonly report: (report: Pick<RunReport, "resume" | "usage" | "answeredBy" | "artifacts">) => Effect.Effect<void>;
     readonly admitCall: Effect.Effect<void, BudgetExhausted>;
     readonly onceOnly: <A, E, R>(call: Pick<OpenToolCall, "toolCallId" | "toolName">, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
     readonly stopMode: Effect.Effect<StopMode>;
@@ -1317,6 +1929,7 @@ export interface RunEnd {
     readonly outcome: RunnerOutcome;
     readonly usage: Option.Option<Usage>;
     readonly resume: Option.Option<string>;
+    readonly artifacts: ReadonlyArray<NamedArtifact>;
 }
 export declare const ended: (outcome: RunnerOutcome) => RunEnd;
 export interface ExternalChildRunner {
@@ -1515,12 +2128,14 @@ export declare const finalize: (services: FinalizeServices, flight: Flight, sess
         readonly reason: "idle";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "tool";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
         readonly toolName: string;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "request";
@@ -1563,6 +2178,13 @@ export declare const finalize: (services: FinalizeServices, flight: Flight, sess
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
+    readonly conversation?: {
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly handle: string;
+        readonly agentId: string;
+        readonly protocol: string;
+        readonly position: number;
+    };
     readonly metadata: {
         readonly [x: string]: string;
     };
@@ -1641,12 +2263,14 @@ export declare const finalize: (services: FinalizeServices, flight: Flight, sess
     readonly reason: "idle";
     readonly elapsedSeconds: number;
     readonly limitSeconds: number;
+    readonly setting?: string;
 } | {
     readonly status: "timeout";
     readonly reason: "tool";
     readonly elapsedSeconds: number;
     readonly limitSeconds: number;
     readonly toolName: string;
+    readonly setting?: string;
 } | {
     readonly status: "timeout";
     readonly reason: "request";
@@ -1754,12 +2378,14 @@ export declare const goOn: (services: FinalizeServices, flight: Flight, session:
         readonly reason: "idle";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "tool";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
         readonly toolName: string;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "request";
@@ -1802,6 +2428,13 @@ export declare const goOn: (services: FinalizeServices, flight: Flight, session:
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
+    readonly conversation?: {
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly handle: string;
+        readonly agentId: string;
+        readonly protocol: string;
+        readonly position: number;
+    };
     readonly metadata: {
         readonly [x: string]: string;
     };
@@ -1889,12 +2522,14 @@ export declare const goOn: (services: FinalizeServices, flight: Flight, session:
         readonly reason: "idle";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "tool";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
         readonly toolName: string;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "request";
@@ -1937,6 +2572,13 @@ export declare const goOn: (services: FinalizeServices, flight: Flight, session:
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
+    readonly conversation?: {
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly handle: string;
+        readonly agentId: string;
+        readonly protocol: string;
+        readonly position: number;
+    };
     readonly metadata: {
         readonly [x: string]: string;
     };
@@ -2029,12 +2671,14 @@ export declare const suspend: (services: FinalizeServices, flight: Flight, sessi
         readonly reason: "idle";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "tool";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
         readonly toolName: string;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "request";
@@ -2077,6 +2721,13 @@ export declare const suspend: (services: FinalizeServices, flight: Flight, sessi
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
+    readonly conversation?: {
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly handle: string;
+        readonly agentId: string;
+        readonly protocol: string;
+        readonly position: number;
+    };
     readonly metadata: {
         readonly [x: string]: string;
     };
@@ -2164,12 +2815,14 @@ export declare const suspend: (services: FinalizeServices, flight: Flight, sessi
         readonly reason: "idle";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "tool";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
         readonly toolName: string;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "request";
@@ -2212,6 +2865,13 @@ export declare const suspend: (services: FinalizeServices, flight: Flight, sessi
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
+    readonly conversation?: {
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly handle: string;
+        readonly agentId: string;
+        readonly protocol: string;
+        readonly position: number;
+    };
     readonly metadata: {
         readonly [x: string]: string;
     };
@@ -2251,11 +2911,12 @@ export declare const makeArtifactId: Effect.Effect<ArtifactId>;
 export {};
 
 // src/Lifecycle.d.ts
+import * as Option from "effect/Option";
 import * as Result from "effect/Result";
 import type { Waiting } from "./ExternalChildRunner.ts";
 import type { RunId } from "./Ids.ts";
 import { type Outcome } from "./Outcome.ts";
-import { type Session, type SessionStatus } from "./Session.ts";
+import { type Conversation, type Session, type SessionStatus } from "./Session.ts";
 export type Command = {
     readonly _tag: "Queue";
     readonly runId: RunId;
@@ -2287,6 +2948,7 @@ export type Command = {
     readonly _tag: "Settle";
     readonly runId: RunId;
     readonly outcome: Outcome;
+    readonly left: Option.Option<Pick<Conversation, "handle" | "position">>;
 };
 export type Refusal = {
     readonly _tag: "AlreadyInFlight";
@@ -2633,6 +3295,7 @@ export declare const Outcome: Schema.Union<readonly [Schema.Struct<{
 } & {
     elapsedSeconds: Schema.Int;
     limitSeconds: Schema.Int;
+    setting: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly status: Schema.Literal<"timeout">;
     readonly reason: Schema.Literal<"tool">;
@@ -2640,6 +3303,7 @@ export declare const Outcome: Schema.Union<readonly [Schema.Struct<{
     elapsedSeconds: Schema.Int;
     limitSeconds: Schema.Int;
     toolName: Schema.String;
+    setting: Schema.optionalKey<Schema.String>;
 }>, Schema.Struct<{
     readonly status: Schema.Literal<"timeout">;
     readonly reason: Schema.Literal<"request">;
@@ -2666,6 +3330,8 @@ export type Outcome = typeof Outcome.Type;
 export type Reason = Outcome["reason"];
 export type RunnerOutcome = Extract<Outcome, {
     readonly status: "completed" | "error";
+} | {
+    readonly reason: "idle" | "tool";
 }>;
 export declare const CancelledBy: Schema.Literals<readonly ["by_parent", "by_user", "shutdown"]>;
 export type CancelledBy = typeof CancelledBy.Type;
@@ -2735,7 +3401,7 @@ import * as Context from "effect/Context";
 import * as Layer from "effect/Layer";
 import type { RunId, SessionId } from "./Ids.ts";
 import { type Outcome } from "./Outcome.ts";
-import type { RecoveryPolicy, Session, Usage } from "./Session.ts";
+import { type RecoveryPolicy, type Session, type Usage } from "./Session.ts";
 import type { OpenJob } from "./SessionStore.ts";
 import { type RunReport, type SpawnJob } from "./SpawnJob.ts";
 declare const CurrentPolicy_base: Context.Reference<"resume" | "retry" | "settle">;
@@ -2757,7 +3423,8 @@ export interface Rules {
     readonly policy: RecoveryPolicy;
     readonly canResume: CanResume;
 }
-export declare const handleOf: (job: SpawnJob, report: RunReport) => string | undefined;
+export declare const toldBy: (job: SpawnJob, report: RunReport) => string | undefined;
+export declare const handleOf: (job: SpawnJob, report: RunReport, session: Session) => string | undefined;
 export declare const ofLaunched: (open: Pick<OpenJob, "job" | "report" | "session">, { canResume, policy }: Rules) => Decision;
 export interface Standing {
     readonly hasOpenWait: (id: SessionId) => boolean;
@@ -2878,6 +3545,7 @@ export interface RunSnapshot {
 }
 
 // src/Session.d.ts
+import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
 export declare const SessionStatus: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
 export type SessionStatus = typeof SessionStatus.Type;
@@ -2900,6 +3568,14 @@ export declare const ModelRef: Schema.Struct<{
     readonly model: Schema.String;
 }>;
 export type ModelRef = typeof ModelRef.Type;
+export declare const Conversation: Schema.Struct<{
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly handle: Schema.String;
+    readonly agentId: Schema.String;
+    readonly protocol: Schema.String;
+    readonly position: Schema.Int;
+}>;
+export type Conversation = typeof Conversation.Type;
 export declare const Session: Schema.Struct<{
     readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
     readonly kind: Schema.Literals<readonly ["root", "child"]>;
@@ -2996,6 +3672,7 @@ export declare const Session: Schema.Struct<{
     } & {
         elapsedSeconds: Schema.Int;
         limitSeconds: Schema.Int;
+        setting: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly status: Schema.Literal<"timeout">;
         readonly reason: Schema.Literal<"tool">;
@@ -3003,6 +3680,7 @@ export declare const Session: Schema.Struct<{
         elapsedSeconds: Schema.Int;
         limitSeconds: Schema.Int;
         toolName: Schema.String;
+        setting: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly status: Schema.Literal<"timeout">;
         readonly reason: Schema.Literal<"request">;
@@ -3046,12 +3724,21 @@ export declare const Session: Schema.Struct<{
     readonly requestKey: Schema.optionalKey<Schema.String>;
     readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
     readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
+    readonly conversation: Schema.optionalKey<Schema.Struct<{
+        readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+        readonly handle: Schema.String;
+        readonly agentId: Schema.String;
+        readonly protocol: Schema.String;
+        readonly position: Schema.Int;
+    }>>;
     readonly metadata: Schema.$Record<Schema.String, Schema.String>;
     readonly createdAtMillis: Schema.Int;
     readonly updatedAtMillis: Schema.Int;
     readonly version: Schema.Int;
 }>;
 export type Session = typeof Session.Type;
+export declare const externalAgentOf: ({ metadata }: Pick<Session, "metadata">) => Option.Option<Pick<Conversation, "agentId" | "protocol">>;
+export declare const conversationOf: (session: Pick<Session, "conversation" | "metadata">) => Option.Option<Conversation>;
 export declare const isTerminal: (status: SessionStatus) => boolean;
 export declare const isInFlight: (status: SessionStatus) => boolean;
 export declare const Role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
@@ -3067,7 +3754,14 @@ export declare const Message: Schema.Struct<{
     readonly createdAtMillis: Schema.Int;
 }>;
 export type Message = typeof Message.Type;
+export declare const ArtifactForm: Schema.Struct<{
+    readonly mediaType: Schema.optionalKey<Schema.String>;
+    readonly encoding: Schema.optionalKey<Schema.Literal<"base64">>;
+}>;
+export type ArtifactForm = typeof ArtifactForm.Type;
 export declare const Artifact: Schema.Struct<{
+    readonly mediaType: Schema.optionalKey<Schema.String>;
+    readonly encoding: Schema.optionalKey<Schema.Literal<"base64">>;
     readonly id: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
     readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
     readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
@@ -3075,6 +3769,20 @@ export declare const Artifact: Schema.Struct<{
     readonly createdAtMillis: Schema.Int;
 }>;
 export type Artifact = typeof Artifact.Type;
+export declare const NamedArtifact: Schema.Union<readonly [Schema.Struct<{
+    readonly kind: Schema.Literal<"text">;
+    readonly name: Schema.String;
+    readonly id: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+    readonly mediaType: Schema.String;
+    readonly bytes: Schema.Int;
+    readonly missing: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly kind: Schema.Literal<"place">;
+    readonly name: Schema.String;
+    readonly location: Schema.String;
+    readonly details: Schema.$Record<Schema.String, Schema.String>;
+}>]>;
+export type NamedArtifact = typeof NamedArtifact.Type;
 export interface StoredMessage extends Message {
     readonly position: number;
 }
@@ -3447,12 +4155,14 @@ export declare const createRoot: (services: SpawnServices, request: {
         readonly reason: "idle";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "tool";
         readonly elapsedSeconds: number;
         readonly limitSeconds: number;
         readonly toolName: string;
+        readonly setting?: string;
     } | {
         readonly status: "timeout";
         readonly reason: "request";
@@ -3495,6 +4205,13 @@ export declare const createRoot: (services: SpawnServices, request: {
     readonly requestKey?: string;
     readonly parentClose?: "abandon" | "cancel" | "drain";
     readonly recovery?: "resume" | "retry" | "settle";
+    readonly conversation?: {
+        readonly runId: string & import("effect/Brand").Brand<"RunId">;
+        readonly handle: string;
+        readonly agentId: string;
+        readonly protocol: string;
+        readonly position: number;
+    };
     readonly metadata: {
         readonly [x: string]: string;
     };
@@ -3585,12 +4302,14 @@ export declare const rerun: (services: SpawnServices, id: Ids.SessionId, opening
             readonly reason: "idle";
             readonly elapsedSeconds: number;
             readonly limitSeconds: number;
+            readonly setting?: string;
         } | {
             readonly status: "timeout";
             readonly reason: "tool";
             readonly elapsedSeconds: number;
             readonly limitSeconds: number;
             readonly toolName: string;
+            readonly setting?: string;
         } | {
             readonly status: "timeout";
             readonly reason: "request";
@@ -3633,6 +4352,13 @@ export declare const rerun: (services: SpawnServices, id: Ids.SessionId, opening
         readonly requestKey?: string;
         readonly parentClose?: "abandon" | "cancel" | "drain";
         readonly recovery?: "resume" | "retry" | "settle";
+        readonly conversation?: {
+            readonly runId: string & import("effect/Brand").Brand<"RunId">;
+            readonly handle: string;
+            readonly agentId: string;
+            readonly protocol: string;
+            readonly position: number;
+        };
         readonly metadata: {
             readonly [x: string]: string;
         };
@@ -3710,6 +4436,19 @@ export declare const RunReport: Schema.Struct<{
         readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
         readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
     }>>;
+    readonly artifacts: Schema.optionalKey<Schema.$Array<Schema.Union<readonly [Schema.Struct<{
+        readonly kind: Schema.Literal<"text">;
+        readonly name: Schema.String;
+        readonly id: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+        readonly mediaType: Schema.String;
+        readonly bytes: Schema.Int;
+        readonly missing: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly kind: Schema.Literal<"place">;
+        readonly name: Schema.String;
+        readonly location: Schema.String;
+        readonly details: Schema.$Record<Schema.String, Schema.String>;
+    }>]>>>;
     readonly answeredBy: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "RunId">>;
     readonly openToolCalls: Schema.optionalKey<Schema.$Array<Schema.Struct<{
         readonly toolCallId: Schema.String;
@@ -3810,6 +4549,7 @@ export declare const ChildCompletion: Schema.Struct<{
     } & {
         elapsedSeconds: Schema.Int;
         limitSeconds: Schema.Int;
+        setting: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly status: Schema.Literal<"timeout">;
         readonly reason: Schema.Literal<"tool">;
@@ -3817,6 +4557,7 @@ export declare const ChildCompletion: Schema.Struct<{
         elapsedSeconds: Schema.Int;
         limitSeconds: Schema.Int;
         toolName: Schema.String;
+        setting: Schema.optionalKey<Schema.String>;
     }>, Schema.Struct<{
         readonly status: Schema.Literal<"timeout">;
         readonly reason: Schema.Literal<"request">;
@@ -3851,6 +4592,19 @@ export declare const ChildCompletion: Schema.Struct<{
         readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
     }>>;
     readonly resume: Schema.optionalKey<Schema.String>;
+    readonly artifacts: Schema.optionalKey<Schema.$Array<Schema.Union<readonly [Schema.Struct<{
+        readonly kind: Schema.Literal<"text">;
+        readonly name: Schema.String;
+        readonly id: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+        readonly mediaType: Schema.String;
+        readonly bytes: Schema.Int;
+        readonly missing: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly kind: Schema.Literal<"place">;
+        readonly name: Schema.String;
+        readonly location: Schema.String;
+        readonly details: Schema.$Record<Schema.String, Schema.String>;
+    }>]>>>;
     readonly completedAtMillis: Schema.Int;
 }>;
 export type ChildCompletion = typeof ChildCompletion.Type;
@@ -4046,13 +4800,13 @@ import * as Schema from "effect/Schema";
 import type * as Stream from "effect/Stream";
 import type { AgentEvent } from "./AgentEvent.ts";
 import type { StopMode } from "./ExternalChildRunner.ts";
-import { type MessageId, RequestId, RunId, SessionId } from "./Ids.ts";
+import { ArtifactId, type MessageId, RequestId, RunId, SessionId } from "./Ids.ts";
 import { type Policy, type Request, type Steer, type SteerMode, type Wait } from "./Obligation.ts";
 import type { CancelledBy, Outcome } from "./Outcome.ts";
 import type { ListedModel } from "./ProviderRouter.ts";
 import type { ChildReport } from "./internal/wakeMessage.ts";
 import type { RunSnapshot } from "./Runs.ts";
-import { type ModelRef, type Session, type StoredMessage, type Usage } from "./Session.ts";
+import { type Artifact, type ModelRef, type NamedArtifact, type Session, type StoredMessage, type Usage } from "./Session.ts";
 import type { EventQuery, FeedBounds, FeedScope, RecordedEvent, SessionQuery, StoreError, TreeUsage } from "./SessionStore.ts";
 import type { ProfileUnknown } from "./SubagentProfile.ts";
 import type { RootRequest, SpawnRequest } from "./SpawnRequest.ts";
@@ -4151,6 +4905,14 @@ export declare class InboxFull extends InboxFull_base {
     readonly retryable = true;
     get message(): string;
 }
+declare const ArtifactNotFound_base: Schema.Class<ArtifactNotFound, Schema.TaggedStruct<"ArtifactNotFound", {
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly artifactId: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+}>, import("effect/Cause").YieldableError>;
+export declare class ArtifactNotFound extends ArtifactNotFound_base {
+    readonly retryable = false;
+    get message(): string;
+}
 declare const RequestNotFound_base: Schema.Class<RequestNotFound, Schema.TaggedStruct<"RequestNotFound", {
     readonly requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
 }>, import("effect/Cause").YieldableError>;
@@ -4237,6 +4999,7 @@ export interface SessionResult {
     readonly textTruncated: boolean;
     readonly usage: Option.Option<Usage>;
     readonly resume: Option.Option<string>;
+    readonly artifacts: ReadonlyArray<NamedArtifact>;
 }
 export interface WaitRequest {
     readonly children: ReadonlyArray<SessionId>;
@@ -4334,6 +5097,7 @@ export interface SubAgentsShape {
     }) => Effect.Effect<ReadonlyArray<StoredMessage>, SessionNotFound | StoreError>;
     readonly usage: (id: SessionId) => Effect.Effect<TreeUsage, SessionNotFound | StoreError>;
     readonly result: (id: SessionId) => Effect.Effect<Option.Option<SessionResult>, SessionNotFound | StoreError>;
+    readonly artifact: (id: SessionId, artifactId: ArtifactId) => Effect.Effect<Artifact, SessionNotFound | ArtifactNotFound | StoreError>;
     readonly wakeWhen: (parentId: SessionId, request: WakeRequest) => Effect.Effect<Wait, SessionNotFound | WaitOpen | StoreError>;
     readonly collect: (parentId: SessionId, request: CollectRequest) => Effect.Effect<Collected, SessionNotFound | StoreError>;
     readonly lastWait: (parentId: SessionId) => Effect.Effect<Option.Option<Wait>, SessionNotFound | StoreError>;
@@ -4683,12 +5447,14 @@ import * as Fiber from "effect/Fiber";
 import * as Scope from "effect/Scope";
 import type { RunnerEvent } from "../AgentEvent.ts";
 import type { Answer, Asking, ExternalChildRunner, RunContext, RunEnd, Waiting } from "../ExternalChildRunner.ts";
+import { ArtifactId } from "../Ids.ts";
 import type { SteerMode } from "../Obligation.ts";
-import { type Metadata, type Session } from "../Session.ts";
+import { type Artifact, type ArtifactForm, type Metadata, type Session } from "../Session.ts";
 import type { Resume, RunReport } from "../SpawnJob.ts";
 import { type Receipt } from "./standIns.ts";
 type Entry = Parameters<RunContext["append"]>[0];
 export type { Receipt } from "./standIns.ts";
+export type Kept = Pick<Artifact, "text"> & ArtifactForm;
 export interface Call {
     readonly toolName: string;
     readonly ended: boolean;
@@ -4715,6 +5481,7 @@ export interface RunHarness {
     readonly awaitTaken: Effect.Effect<void>;
     readonly inboxTouched: Effect.Effect<number>;
     readonly report: Effect.Effect<RunReport>;
+    readonly kept: Effect.Effect<ReadonlyMap<ArtifactId, Kept>>;
     readonly calls: Effect.Effect<ReadonlyArray<Call>>;
     readonly abort: Effect.Effect<void>;
     readonly run: (runner: ExternalChildRunner) => Effect.Effect<RunEnd>;
@@ -4733,6 +5500,7 @@ export interface Given {
     readonly runId: string;
     readonly prompt: string;
     readonly resume?: Resume;
+    readonly follows?: Resume;
 }
 export declare const make: (given: Given) => Effect.Effect<RunHarness>;
 

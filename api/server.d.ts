@@ -17,7 +17,18 @@ declare const Refusals_base: HttpApiMiddleware.ServiceClass<Refusals, "@offshoot
 }, HttpApiMiddleware.HttpApiMiddleware<never, readonly [typeof Problems.InvalidRequest, typeof Problems.MalformedJson, typeof Problems.Unauthorized, typeof Problems.HostNotAllowed, typeof Problems.OriginNotAllowed, typeof Problems.BodyTooLarge, typeof Problems.UnsupportedMediaType, typeof Problems.InternalFailure, typeof Problems.ShuttingDown, typeof Problems.TooBusy], never>>;
 export declare class Refusals extends Refusals_base {
 }
-declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiEndpoint.HttpApiEndpoint<"cancel", "POST", "/v1/sessions/:id/cancel", Schema.toCodecStringTree<Schema.Struct<{
+declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiEndpoint.HttpApiEndpoint<"artifact", "GET", "/v1/sessions/:id/artifacts/:artifactId", Schema.toCodecStringTree<Schema.Struct<{
+    id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    artifactId: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+}>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly mediaType: Schema.String;
+    readonly encoding: Schema.Literals<readonly ["utf-8", "base64"]>;
+    readonly text: Schema.String;
+    readonly createdAt: Schema.String;
+}>>, Schema.toCodecJson<typeof Problems.ArtifactNotFound | typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"cancel", "POST", "/v1/sessions/:id/cancel", Schema.toCodecStringTree<Schema.Struct<{
     id: Schema.brand<Schema.NonEmptyString, "SessionId">;
 }>>, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
     readonly mode: Schema.optionalKey<Schema.Literals<readonly ["graceful", "abort"]>>;
@@ -384,6 +395,19 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     }>>;
     readonly retryable: Schema.Boolean;
     readonly resume: Schema.optionalKey<Schema.String>;
+    readonly artifacts: Schema.optionalKey<Schema.$Array<Schema.Union<readonly [Schema.Struct<{
+        readonly kind: Schema.Literal<"text">;
+        readonly name: Schema.String;
+        readonly id: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+        readonly mediaType: Schema.String;
+        readonly bytes: Schema.Int;
+        readonly missing: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly kind: Schema.Literal<"place">;
+        readonly name: Schema.String;
+        readonly location: Schema.String;
+        readonly details: Schema.$Record<Schema.String, Schema.String>;
+    }>]>>>;
     readonly hint: Schema.String;
     readonly details: Schema.$Record<Schema.String, Schema.Union<readonly [Schema.String, Schema.Finite]>>;
 }>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.NotSettled | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"run", "POST", "/v1/sessions/:id/run", Schema.toCodecStringTree<Schema.Struct<{
@@ -758,6 +782,112 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly status: Schema.String;
     }>>;
 }>, Schema.Struct<{
+    readonly type: Schema.Literal<"file_changed">;
+} & {
+    path: Schema.String;
+    change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+    toolCallId: Schema.optionalKey<Schema.String>;
+    diff: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"usage_updated">;
+} & {
+    usage: Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+    }>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"nested_agent_event">;
+} & {
+    nestedId: Schema.String;
+    title: Schema.optionalKey<Schema.String>;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
+        }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"file_changed">;
+    } & {
+        path: Schema.String;
+        change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+        toolCallId: Schema.optionalKey<Schema.String>;
+        diff: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"usage_updated">;
+    } & {
+        usage: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>]>;
+}>, Schema.Struct<{
     readonly type: Schema.Literal<"session_created">;
 } & {
     sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
@@ -962,6 +1092,112 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
             readonly status: Schema.String;
         }>>;
     }>, Schema.Struct<{
+        readonly type: Schema.Literal<"file_changed">;
+    } & {
+        path: Schema.String;
+        change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+        toolCallId: Schema.optionalKey<Schema.String>;
+        diff: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"usage_updated">;
+    } & {
+        usage: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"nested_agent_event">;
+    } & {
+        nestedId: Schema.String;
+        title: Schema.optionalKey<Schema.String>;
+        event: Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"token">;
+        } & {
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"reasoning_token">;
+        } & {
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_start">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            arguments: Schema.Unknown;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_complete">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            result: Schema.Unknown;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_error">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            error: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_lifecycle">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            phase: Schema.String;
+            detail: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"runner_progress">;
+        } & {
+            round: Schema.Int;
+            detail: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"runner_output">;
+        } & {
+            channel: Schema.String;
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"token_budget_updated">;
+        } & {
+            usedTokens: Schema.Int;
+            limitTokens: Schema.optionalKey<Schema.Int>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"budget_exceeded">;
+        } & {
+            budget: Schema.String;
+            message: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"task_list_changed">;
+        } & {
+            tasks: Schema.$Array<Schema.Struct<{
+                readonly title: Schema.String;
+                readonly status: Schema.String;
+            }>>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"file_changed">;
+        } & {
+            path: Schema.String;
+            change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+            toolCallId: Schema.optionalKey<Schema.String>;
+            diff: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"usage_updated">;
+        } & {
+            usage: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>]>;
+    }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_created">;
     } & {
         sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
@@ -1151,6 +1387,96 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly status: string;
     }[];
 } | {
+    readonly type: "file_changed";
+    readonly path: string;
+    readonly change: "added" | "deleted" | "modified" | "moved";
+    readonly toolCallId?: string;
+    readonly diff?: string;
+} | {
+    readonly type: "usage_updated";
+    readonly usage: {
+        readonly inputTokens?: number;
+        readonly outputTokens?: number;
+        readonly cacheReadTokens?: number;
+        readonly cacheWriteTokens?: number;
+        readonly reasoningTokens?: number;
+        readonly costUsd?: number;
+        readonly costSource?: "estimated" | "provider";
+        readonly atLeast?: readonly ("cacheReadTokens" | "cacheWriteTokens" | "costUsd" | "inputTokens" | "outputTokens" | "reasoningTokens")[];
+    };
+} | {
+    readonly type: "nested_agent_event";
+    readonly nestedId: string;
+    readonly title?: string;
+    readonly event: {
+        readonly type: "token";
+        readonly content: string;
+    } | {
+        readonly type: "reasoning_token";
+        readonly content: string;
+    } | {
+        readonly type: "tool_start";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "tool_complete";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly result: unknown;
+    } | {
+        readonly type: "tool_error";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly error: string;
+    } | {
+        readonly type: "tool_lifecycle";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly phase: string;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_progress";
+        readonly round: number;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_output";
+        readonly channel: string;
+        readonly content: string;
+    } | {
+        readonly type: "token_budget_updated";
+        readonly usedTokens: number;
+        readonly limitTokens?: number;
+    } | {
+        readonly type: "budget_exceeded";
+        readonly budget: string;
+        readonly message: string;
+    } | {
+        readonly type: "task_list_changed";
+        readonly tasks: readonly {
+            readonly title: string;
+            readonly status: string;
+        }[];
+    } | {
+        readonly type: "file_changed";
+        readonly path: string;
+        readonly change: "added" | "deleted" | "modified" | "moved";
+        readonly toolCallId?: string;
+        readonly diff?: string;
+    } | {
+        readonly type: "usage_updated";
+        readonly usage: {
+            readonly inputTokens?: number;
+            readonly outputTokens?: number;
+            readonly cacheReadTokens?: number;
+            readonly cacheWriteTokens?: number;
+            readonly reasoningTokens?: number;
+            readonly costUsd?: number;
+            readonly costSource?: "estimated" | "provider";
+            readonly atLeast?: readonly ("cacheReadTokens" | "cacheWriteTokens" | "costUsd" | "inputTokens" | "outputTokens" | "reasoningTokens")[];
+        };
+    };
+} | {
     readonly type: "session_created";
     readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
     readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
@@ -1319,6 +1645,96 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
             readonly title: string;
             readonly status: string;
         }[];
+    } | {
+        readonly type: "file_changed";
+        readonly path: string;
+        readonly change: "added" | "deleted" | "modified" | "moved";
+        readonly toolCallId?: string;
+        readonly diff?: string;
+    } | {
+        readonly type: "usage_updated";
+        readonly usage: {
+            readonly inputTokens?: number;
+            readonly outputTokens?: number;
+            readonly cacheReadTokens?: number;
+            readonly cacheWriteTokens?: number;
+            readonly reasoningTokens?: number;
+            readonly costUsd?: number;
+            readonly costSource?: "estimated" | "provider";
+            readonly atLeast?: readonly ("cacheReadTokens" | "cacheWriteTokens" | "costUsd" | "inputTokens" | "outputTokens" | "reasoningTokens")[];
+        };
+    } | {
+        readonly type: "nested_agent_event";
+        readonly nestedId: string;
+        readonly title?: string;
+        readonly event: {
+            readonly type: "token";
+            readonly content: string;
+        } | {
+            readonly type: "reasoning_token";
+            readonly content: string;
+        } | {
+            readonly type: "tool_start";
+            readonly toolCallId: string;
+            readonly toolName: string;
+            readonly arguments: unknown;
+        } | {
+            readonly type: "tool_complete";
+            readonly toolCallId: string;
+            readonly toolName: string;
+            readonly result: unknown;
+        } | {
+            readonly type: "tool_error";
+            readonly toolCallId: string;
+            readonly toolName: string;
+            readonly error: string;
+        } | {
+            readonly type: "tool_lifecycle";
+            readonly toolCallId: string;
+            readonly toolName: string;
+            readonly phase: string;
+            readonly detail?: string;
+        } | {
+            readonly type: "runner_progress";
+            readonly round: number;
+            readonly detail?: string;
+        } | {
+            readonly type: "runner_output";
+            readonly channel: string;
+            readonly content: string;
+        } | {
+            readonly type: "token_budget_updated";
+            readonly usedTokens: number;
+            readonly limitTokens?: number;
+        } | {
+            readonly type: "budget_exceeded";
+            readonly budget: string;
+            readonly message: string;
+        } | {
+            readonly type: "task_list_changed";
+            readonly tasks: readonly {
+                readonly title: string;
+                readonly status: string;
+            }[];
+        } | {
+            readonly type: "file_changed";
+            readonly path: string;
+            readonly change: "added" | "deleted" | "modified" | "moved";
+            readonly toolCallId?: string;
+            readonly diff?: string;
+        } | {
+            readonly type: "usage_updated";
+            readonly usage: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly costUsd?: number;
+                readonly costSource?: "estimated" | "provider";
+                readonly atLeast?: readonly ("cacheReadTokens" | "cacheWriteTokens" | "costUsd" | "inputTokens" | "outputTokens" | "reasoningTokens")[];
+            };
+        };
     } | {
         readonly type: "session_created";
         readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
@@ -1440,7 +1856,7 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
     readonly since: Schema.optionalKey<Schema.Int>;
     readonly session: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
     readonly subtree: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
-    readonly types: Schema.optionalKey<Schema.decodeTo<Schema.$Array<Schema.Literals<readonly ("approval_changed" | "budget_exceeded" | "cancelled" | "clarification_needed" | "complete" | "error" | "execution_started" | "feed_reset" | "lagged" | "message_appended" | "message_receipt_changed" | "reasoning_token" | "run_retried" | "run_suspended" | "runner_output" | "runner_progress" | "session_cleared" | "session_created" | "session_deleted" | "session_status_changed" | "session_title_updated" | "sub_agent_completed" | "sub_agent_event" | "sub_agent_heartbeat" | "sub_agent_started" | "task_list_changed" | "token" | "token_budget_updated" | "tool_approval_requested" | "tool_complete" | "tool_error" | "tool_lifecycle" | "tool_outcome_unknown" | "tool_start" | "wait_changed")[]>>, Schema.decodeTo<Schema.$Array<Schema.String>, Schema.String, never, never>, never, never>>;
+    readonly types: Schema.optionalKey<Schema.decodeTo<Schema.$Array<Schema.Literals<readonly ("approval_changed" | "budget_exceeded" | "cancelled" | "clarification_needed" | "complete" | "error" | "execution_started" | "feed_reset" | "file_changed" | "lagged" | "message_appended" | "message_receipt_changed" | "nested_agent_event" | "reasoning_token" | "run_retried" | "run_suspended" | "runner_output" | "runner_progress" | "session_cleared" | "session_created" | "session_deleted" | "session_status_changed" | "session_title_updated" | "sub_agent_completed" | "sub_agent_event" | "sub_agent_heartbeat" | "sub_agent_started" | "task_list_changed" | "token" | "token_budget_updated" | "tool_approval_requested" | "tool_complete" | "tool_error" | "tool_lifecycle" | "tool_outcome_unknown" | "tool_start" | "usage_updated" | "wait_changed")[]>>, Schema.decodeTo<Schema.$Array<Schema.String>, Schema.String, never, never>, never, never>>;
 }>>, never, Schema.toCodecStringTree<Schema.Struct<{
     "last-event-id": Schema.optionalKey<Schema.Int>;
 }>>, HttpApiSchema.StreamSse<HttpApiSchema.SseEventFromData<Schema.Union<readonly [Schema.Struct<{
@@ -1503,6 +1919,112 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly title: Schema.String;
         readonly status: Schema.String;
     }>>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"file_changed">;
+} & {
+    path: Schema.String;
+    change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+    toolCallId: Schema.optionalKey<Schema.String>;
+    diff: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"usage_updated">;
+} & {
+    usage: Schema.Struct<{
+        readonly inputTokens: Schema.optionalKey<Schema.Int>;
+        readonly outputTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+        readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+        readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+        readonly costUsd: Schema.optionalKey<Schema.Finite>;
+        readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+        readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+    }>;
+}>, Schema.Struct<{
+    readonly type: Schema.Literal<"nested_agent_event">;
+} & {
+    nestedId: Schema.String;
+    title: Schema.optionalKey<Schema.String>;
+    event: Schema.Union<readonly [Schema.Struct<{
+        readonly type: Schema.Literal<"token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"reasoning_token">;
+    } & {
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_start">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        arguments: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_complete">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        result: Schema.Unknown;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_error">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        error: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"tool_lifecycle">;
+    } & {
+        toolCallId: Schema.String;
+        toolName: Schema.String;
+        phase: Schema.String;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_progress">;
+    } & {
+        round: Schema.Int;
+        detail: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"runner_output">;
+    } & {
+        channel: Schema.String;
+        content: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"token_budget_updated">;
+    } & {
+        usedTokens: Schema.Int;
+        limitTokens: Schema.optionalKey<Schema.Int>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"budget_exceeded">;
+    } & {
+        budget: Schema.String;
+        message: Schema.String;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"task_list_changed">;
+    } & {
+        tasks: Schema.$Array<Schema.Struct<{
+            readonly title: Schema.String;
+            readonly status: Schema.String;
+        }>>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"file_changed">;
+    } & {
+        path: Schema.String;
+        change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+        toolCallId: Schema.optionalKey<Schema.String>;
+        diff: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"usage_updated">;
+    } & {
+        usage: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>]>;
 }>, Schema.Struct<{
     readonly type: Schema.Literal<"session_created">;
 } & {
@@ -1708,6 +2230,112 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
             readonly status: Schema.String;
         }>>;
     }>, Schema.Struct<{
+        readonly type: Schema.Literal<"file_changed">;
+    } & {
+        path: Schema.String;
+        change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+        toolCallId: Schema.optionalKey<Schema.String>;
+        diff: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"usage_updated">;
+    } & {
+        usage: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>, Schema.Struct<{
+        readonly type: Schema.Literal<"nested_agent_event">;
+    } & {
+        nestedId: Schema.String;
+        title: Schema.optionalKey<Schema.String>;
+        event: Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"token">;
+        } & {
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"reasoning_token">;
+        } & {
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_start">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            arguments: Schema.Unknown;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_complete">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            result: Schema.Unknown;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_error">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            error: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool_lifecycle">;
+        } & {
+            toolCallId: Schema.String;
+            toolName: Schema.String;
+            phase: Schema.String;
+            detail: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"runner_progress">;
+        } & {
+            round: Schema.Int;
+            detail: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"runner_output">;
+        } & {
+            channel: Schema.String;
+            content: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"token_budget_updated">;
+        } & {
+            usedTokens: Schema.Int;
+            limitTokens: Schema.optionalKey<Schema.Int>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"budget_exceeded">;
+        } & {
+            budget: Schema.String;
+            message: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"task_list_changed">;
+        } & {
+            tasks: Schema.$Array<Schema.Struct<{
+                readonly title: Schema.String;
+                readonly status: Schema.String;
+            }>>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"file_changed">;
+        } & {
+            path: Schema.String;
+            change: Schema.Literals<readonly ["added", "modified", "deleted", "moved"]>;
+            toolCallId: Schema.optionalKey<Schema.String>;
+            diff: Schema.optionalKey<Schema.String>;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"usage_updated">;
+        } & {
+            usage: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>]>;
+    }>, Schema.Struct<{
         readonly type: Schema.Literal<"session_created">;
     } & {
         sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
@@ -1897,6 +2525,96 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         readonly status: string;
     }[];
 } | {
+    readonly type: "file_changed";
+    readonly path: string;
+    readonly change: "added" | "deleted" | "modified" | "moved";
+    readonly toolCallId?: string;
+    readonly diff?: string;
+} | {
+    readonly type: "usage_updated";
+    readonly usage: {
+        readonly inputTokens?: number;
+        readonly outputTokens?: number;
+        readonly cacheReadTokens?: number;
+        readonly cacheWriteTokens?: number;
+        readonly reasoningTokens?: number;
+        readonly costUsd?: number;
+        readonly costSource?: "estimated" | "provider";
+        readonly atLeast?: readonly ("cacheReadTokens" | "cacheWriteTokens" | "costUsd" | "inputTokens" | "outputTokens" | "reasoningTokens")[];
+    };
+} | {
+    readonly type: "nested_agent_event";
+    readonly nestedId: string;
+    readonly title?: string;
+    readonly event: {
+        readonly type: "token";
+        readonly content: string;
+    } | {
+        readonly type: "reasoning_token";
+        readonly content: string;
+    } | {
+        readonly type: "tool_start";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly arguments: unknown;
+    } | {
+        readonly type: "tool_complete";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly result: unknown;
+    } | {
+        readonly type: "tool_error";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly error: string;
+    } | {
+        readonly type: "tool_lifecycle";
+        readonly toolCallId: string;
+        readonly toolName: string;
+        readonly phase: string;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_progress";
+        readonly round: number;
+        readonly detail?: string;
+    } | {
+        readonly type: "runner_output";
+        readonly channel: string;
+        readonly content: string;
+    } | {
+        readonly type: "token_budget_updated";
+        readonly usedTokens: number;
+        readonly limitTokens?: number;
+    } | {
+        readonly type: "budget_exceeded";
+        readonly budget: string;
+        readonly message: string;
+    } | {
+        readonly type: "task_list_changed";
+        readonly tasks: readonly {
+            readonly title: string;
+            readonly status: string;
+        }[];
+    } | {
+        readonly type: "file_changed";
+        readonly path: string;
+        readonly change: "added" | "deleted" | "modified" | "moved";
+        readonly toolCallId?: string;
+        readonly diff?: string;
+    } | {
+        readonly type: "usage_updated";
+        readonly usage: {
+            readonly inputTokens?: number;
+            readonly outputTokens?: number;
+            readonly cacheReadTokens?: number;
+            readonly cacheWriteTokens?: number;
+            readonly reasoningTokens?: number;
+            readonly costUsd?: number;
+            readonly costSource?: "estimated" | "provider";
+            readonly atLeast?: readonly ("cacheReadTokens" | "cacheWriteTokens" | "costUsd" | "inputTokens" | "outputTokens" | "reasoningTokens")[];
+        };
+    };
+} | {
     readonly type: "session_created";
     readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
     readonly parentSessionId?: string & import("effect/Brand").Brand<"SessionId">;
@@ -2065,6 +2783,96 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
             readonly title: string;
             readonly status: string;
         }[];
+    } | {
+        readonly type: "file_changed";
+        readonly path: string;
+        readonly change: "added" | "deleted" | "modified" | "moved";
+        readonly toolCallId?: string;
+        readonly diff?: string;
+    } | {
+        readonly type: "usage_updated";
+        readonly usage: {
+            readonly inputTokens?: number;
+            readonly outputTokens?: number;
+            readonly cacheReadTokens?: number;
+            readonly cacheWriteTokens?: number;
+            readonly reasoningTokens?: number;
+            readonly costUsd?: number;
+            readonly costSource?: "estimated" | "provider";
+            readonly atLeast?: readonly ("cacheReadTokens" | "cacheWriteTokens" | "costUsd" | "inputTokens" | "outputTokens" | "reasoningTokens")[];
+        };
+    } | {
+        readonly type: "nested_agent_event";
+        readonly nestedId: string;
+        readonly title?: string;
+        readonly event: {
+            readonly type: "token";
+            readonly content: string;
+        } | {
+            readonly type: "reasoning_token";
+            readonly content: string;
+        } | {
+            readonly type: "tool_start";
+            readonly toolCallId: string;
+            readonly toolName: string;
+            readonly arguments: unknown;
+        } | {
+            readonly type: "tool_complete";
+            readonly toolCallId: string;
+            readonly toolName: string;
+            readonly result: unknown;
+        } | {
+            readonly type: "tool_error";
+            readonly toolCallId: string;
+            readonly toolName: string;
+            readonly error: string;
+        } | {
+            readonly type: "tool_lifecycle";
+            readonly toolCallId: string;
+            readonly toolName: string;
+            readonly phase: string;
+            readonly detail?: string;
+        } | {
+            readonly type: "runner_progress";
+            readonly round: number;
+            readonly detail?: string;
+        } | {
+            readonly type: "runner_output";
+            readonly channel: string;
+            readonly content: string;
+        } | {
+            readonly type: "token_budget_updated";
+            readonly usedTokens: number;
+            readonly limitTokens?: number;
+        } | {
+            readonly type: "budget_exceeded";
+            readonly budget: string;
+            readonly message: string;
+        } | {
+            readonly type: "task_list_changed";
+            readonly tasks: readonly {
+                readonly title: string;
+                readonly status: string;
+            }[];
+        } | {
+            readonly type: "file_changed";
+            readonly path: string;
+            readonly change: "added" | "deleted" | "modified" | "moved";
+            readonly toolCallId?: string;
+            readonly diff?: string;
+        } | {
+            readonly type: "usage_updated";
+            readonly usage: {
+                readonly inputTokens?: number;
+                readonly outputTokens?: number;
+                readonly cacheReadTokens?: number;
+                readonly cacheWriteTokens?: number;
+                readonly reasoningTokens?: number;
+                readonly costUsd?: number;
+                readonly costSource?: "estimated" | "provider";
+                readonly atLeast?: readonly ("cacheReadTokens" | "cacheWriteTokens" | "costUsd" | "inputTokens" | "outputTokens" | "reasoningTokens")[];
+            };
+        };
     } | {
         readonly type: "session_created";
         readonly sessionId: string & import("effect/Brand").Brand<"SessionId">;
@@ -2447,6 +3255,7 @@ declare const AgentsGroup_base: HttpApiGroup.HttpApiGroup<"agents", HttpApiEndpo
         readonly concurrentMax: Schema.Int;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
+    readonly inProcess: Schema.Boolean;
 }>>, never, never, never>, false>;
 export declare class AgentsGroup extends AgentsGroup_base {
 }
@@ -2463,6 +3272,8 @@ export declare class Api extends Api_base {
 export {};
 
 // src/App.d.ts
+import * as NodeServices from "@effect/platform-node/NodeServices";
+import { CliHost, ProcessTable, ProgramLauncher } from "@offshoot/adapters-cli";
 import { SessionStore, type SpawnScheduler, type SubAgents } from "@offshoot/core";
 import { Recording, type Script } from "@offshoot/providers";
 import { DataDirectory } from "@offshoot/store-sql";
@@ -2474,6 +3285,7 @@ import type * as Closing from "./internal/closing.ts";
 import * as Server from "./Server.ts";
 import * as Settings from "./Settings.ts";
 export declare const tokenOf: (settings: Settings.Settings) => Redacted.Redacted;
+export declare const processes: (settings: Settings.Settings) => Layer.Layer<CliHost.CliHost | ProcessTable.ProcessTable | ProgramLauncher.ProgramLauncher | NodeServices.NodeServices, never, never>;
 export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore | Closing.Closing;
 export declare const layer: (settings: Settings.Settings, token: Redacted.Redacted) => Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable | Script.ScriptInvalid | Recording.RecordingUnusable>;
 export declare const addresses: (settings: Settings.Settings) => Effect.Effect<{
@@ -2603,6 +3415,14 @@ declare const RequestNotFound_base: HttpApiError.ProblemClass<RequestNotFound, "
     readonly requestId: Schema.String;
 }, {}>;
 export declare class RequestNotFound extends RequestNotFound_base {
+}
+declare const ArtifactNotFound_base: HttpApiError.ProblemClass<ArtifactNotFound, "ArtifactNotFound", "urn:offshoot:problem:artifact_not_found", 404, {
+    readonly detail: Schema.String;
+    readonly hint: Schema.String;
+    readonly sessionId: Schema.String;
+    readonly artifactId: Schema.String;
+}, {}>;
+export declare class ArtifactNotFound extends ArtifactNotFound_base {
 }
 declare const NotFound_base: HttpApiError.ProblemClass<NotFound, "NotFound", "urn:offshoot:problem:not_found", 404, {
     detail: Schema.String;
@@ -2882,6 +3702,7 @@ export interface Settings {
     readonly agent: AgentSettings;
     readonly mcp: McpSettings.McpSettings;
     readonly agents: ReadonlyArray<AgentSetting>;
+    readonly agentsBy: "configured" | "found";
     readonly limits: Limits.Limits;
     readonly budget: TreeBudget.TreeLimits;
     readonly watchdog: WatchdogSettings;
@@ -3412,6 +4233,19 @@ export declare const Result: Schema.Struct<{
     }>>;
     readonly retryable: Schema.Boolean;
     readonly resume: Schema.optionalKey<Schema.String>;
+    readonly artifacts: Schema.optionalKey<Schema.$Array<Schema.Union<readonly [Schema.Struct<{
+        readonly kind: Schema.Literal<"text">;
+        readonly name: Schema.String;
+        readonly id: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+        readonly mediaType: Schema.String;
+        readonly bytes: Schema.Int;
+        readonly missing: Schema.optionalKey<Schema.String>;
+    }>, Schema.Struct<{
+        readonly kind: Schema.Literal<"place">;
+        readonly name: Schema.String;
+        readonly location: Schema.String;
+        readonly details: Schema.$Record<Schema.String, Schema.String>;
+    }>]>>>;
     readonly hint: Schema.String;
     readonly details: Schema.$Record<Schema.String, Schema.Union<readonly [Schema.String, Schema.Finite]>>;
 }>;
@@ -3654,15 +4488,6 @@ export declare const Agent: Schema.Struct<{
     readonly concurrentMax: Schema.Int;
 }>;
 export type Agent = typeof Agent.Type;
-export declare const AgentList: Schema.Struct<{
-    readonly items: Schema.$Array<Schema.Struct<{
-        readonly id: Schema.String;
-        readonly protocol: Schema.String;
-        readonly concurrentMax: Schema.Int;
-    }>>;
-    readonly nextCursor: Schema.optionalKey<Schema.String>;
-}>;
-export type AgentList = typeof AgentList.Type;
 export declare const Health: Schema.Struct<{
     readonly status: Schema.Literal<"ok">;
 }>;
@@ -3691,6 +4516,35 @@ export declare const page: <A, B>(read: ReadonlyArray<A>, limit: number, show: (
     readonly items: ReadonlyArray<B>;
     readonly nextCursor?: string;
 };
+
+// src/WireArtifact.d.ts
+import { Session } from "@offshoot/core";
+import * as Schema from "effect/Schema";
+export declare const Named: Schema.Union<readonly [Schema.Struct<{
+    readonly kind: Schema.Literal<"text">;
+    readonly name: Schema.String;
+    readonly id: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+    readonly mediaType: Schema.String;
+    readonly bytes: Schema.Int;
+    readonly missing: Schema.optionalKey<Schema.String>;
+}>, Schema.Struct<{
+    readonly kind: Schema.Literal<"place">;
+    readonly name: Schema.String;
+    readonly location: Schema.String;
+    readonly details: Schema.$Record<Schema.String, Schema.String>;
+}>]>;
+export type Named = typeof Named.Type;
+export declare const Artifact: Schema.Struct<{
+    readonly id: Schema.brand<Schema.NonEmptyString, "ArtifactId">;
+    readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+    readonly mediaType: Schema.String;
+    readonly encoding: Schema.Literals<readonly ["utf-8", "base64"]>;
+    readonly text: Schema.String;
+    readonly createdAt: Schema.String;
+}>;
+export type Artifact = typeof Artifact.Type;
+export declare const artifact: (kept: Session.Artifact) => Artifact;
 
 // src/WireHold.d.ts
 import { type SubAgents } from "@offshoot/core";
@@ -3856,5 +4710,6 @@ export * as Settings from "./Settings.ts";
 export * as TreeLines from "./TreeLines.ts";
 export * as TreeView from "./TreeView.ts";
 export * as Wire from "./Wire.ts";
+export * as WireArtifact from "./WireArtifact.ts";
 export * as WireHold from "./WireHold.ts";
 export * as WireWait from "./WireWait.ts";
