@@ -155,10 +155,12 @@ describe("an editor with offshoot acp as its agent", () => {
         assert.include(cards[0]?.text, "seen by leaf 1")
 
         // This one finds the server of the first.
-        const knowing = yield* opened(workplace, { can: { subagents: {} } })
-        const second = yield* begin(knowing, workplace.folder)
+        const knowing = yield* opened(workplace, { can: { subagents: {}, session: { notices: {} } } })
+        const second = yield* begin(knowing, workplace.folder, [{ name: "mine", command: "x", args: [], env: [] }])
         yield* say(knowing, second, "spawn")
         const said = knowing.said()
+        assert.deepNestedInclude(said[0], { sessionId: second, "update.sessionUpdate": "notice" })
+        assert.notInclude(textOf(said, second), "mine")
         const states = new Map<string, ReadonlyArray<unknown>>()
         for (const { sessionId, update } of said) {
           if (update.sessionUpdate !== "subagent_update") continue

@@ -98,6 +98,12 @@ const aboutServers = (
       )
 }
 
+/** A session stays in its folder, wherever it is taken up. */
+const aboutFolder = (side: Side, { id, workspace }: Wire.WireSession, cwd: string): Effect.Effect<void> =>
+  workspace === undefined || workspace === cwd
+    ? Effect.void
+    : notice(side, id, `This session works in ${workspace}`, `It was begun there, and is not moved to ${cwd}.`)
+
 const refuse = (message: string): RpcError => new RpcError({ code: codes.internal, message })
 
 /** The metadata that leads to an agent of the configuration. */
@@ -177,14 +183,17 @@ const rootOf = Effect.fnUntraced(function* (server: Connected, id: Ids.SessionId
 /** Takes up an old session: with all of it, or with what happens from now on. */
 const takeUp = (shows: Shows) =>
   Effect.fnUntraced(function* (side: Side, editor: Editor, given: unknown) {
-    const { mcpServers, sessionId } = yield* Effect.fromResult(decode.load(given))
+    const { cwd, mcpServers, sessionId } = yield* Effect.fromResult(decode.load(given))
     const server = yield* side.hold.connected
     const session = yield* rootOf(server, sessionId)
     const position =
       shows === "all" ? yield* Replay.replay(server, side.peer, sessionId) : yield* Replay.endOf(server, sessionId)
     const opened = yield* link(side, editor, { server, session, shows, position })
     yield* opened.ready
-    const answer: Answer = { result: {}, afterwards: aboutServers(side, sessionId, mcpServers) }
+    const answer: Answer = {
+      result: {},
+      afterwards: Effect.andThen(aboutFolder(side, session, cwd), aboutServers(side, sessionId, mcpServers))
+    }
     return answer
   })
 

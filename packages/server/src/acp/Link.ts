@@ -135,6 +135,8 @@ const hearOwn = Effect.fnUntraced(function* (
     case "lagged":
       LinkText.missed(state)
       return yield* LinkTree.missed(state, event.missed)
+    case "feed_reset":
+      return LinkText.missed(state)
     case "run_suspended":
       return LinkTurn.wentOn(state, event.runId, event.nextRunId)
     case "run_retried":

@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
 import * as TreeView from "../TreeView.ts"
 import type * as Wire from "../Wire.ts"
@@ -25,6 +26,9 @@ import type { LinkState } from "./LinkState.ts"
 import { showChild, speak, spokenOf } from "./LinkTree.ts"
 import { asked as toolAsked, textChunk } from "./OwnUpdates.ts"
 import * as Params from "./Params.ts"
+
+/** A server that is busy for a moment: what is not looked at is not asked here. */
+const lookAgain = Schedule.spaced("200 millis").pipe(Schedule.upTo({ times: 3 }))
 
 const decodePermission = Params.decoder(Params.PermissionAnswer)
 const decodeForm = Params.decoder(Params.FormAnswer)
@@ -114,9 +118,9 @@ export const opened = Effect.fnUntraced(function* (
   unasked: (requestId: string) => Effect.Effect<void>
 ) {
   if (state.asked.has(requestId)) return
-  const found = yield* Effect.option(
-    state.server.client.calls.requests.get({ params: { id: Ids.RequestId.make(requestId) } })
-  )
+  const found = yield* state.server.client.calls.requests
+    .get({ params: { id: Ids.RequestId.make(requestId) } })
+    .pipe(Effect.retry(lookAgain), Effect.option)
   if (Option.isSome(found) && found.value.status === "pending") yield* begin(state, found.value, unasked)
 })
 
