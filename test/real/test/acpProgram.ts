@@ -42,8 +42,14 @@ const callOf = Effect.fnUntraced(function* ({ awaitEvent }: RunHarness.RunHarnes
 const typesOf = (events: ReadonlyArray<{ readonly type: string }>, ...types: ReadonlyArray<string>) =>
   events.map(({ type }) => type).filter((type) => types.includes(type))
 
-export const test = (name: string, body: Effect.Effect<void, never, ModelServer.ModelServer | Scope.Scope>) =>
-  it.live(name, () => Effect.provide(body, ModelServer.layer))
+/** Two starts of a program, and a minute between them for the one that needs it. */
+const twoStartsMillis = 180_000
+
+export const test = (
+  name: string,
+  body: Effect.Effect<void, never, ModelServer.ModelServer | Scope.Scope>,
+  limitMillis?: number
+) => it.live(name, () => Effect.provide(body, ModelServer.layer), limitMillis)
 
 /** A process that leaves its group and its session. */
 const daemon = "setsid sleep 100000 &"
@@ -251,7 +257,8 @@ const outcomeTests = (program: AcpProgram): void => {
       const requests = yield* home.server.requests
       const last = requests.findLast(({ script }) => Option.isSome(script))
       assert.isTrue(last?.turns.some(({ text }) => text.includes("say one")))
-    })
+    }),
+    twoStartsMillis
   )
 
   test(
