@@ -4517,6 +4517,18 @@ export declare const page: <A, B>(read: ReadonlyArray<A>, limit: number, show: (
     readonly nextCursor?: string;
 };
 
+// src/WireAgents.d.ts
+import * as Schema from "effect/Schema";
+export declare const AgentList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.String;
+        readonly protocol: Schema.String;
+        readonly concurrentMax: Schema.Int;
+    }>>;
+    readonly nextCursor: Schema.optionalKey<Schema.String>;
+    readonly inProcess: Schema.Boolean;
+}>;
+
 // src/WireArtifact.d.ts
 import { Session } from "@offshoot/core";
 import * as Schema from "effect/Schema";
@@ -4710,6 +4722,7 @@ export * as Settings from "./Settings.ts";
 export * as TreeLines from "./TreeLines.ts";
 export * as TreeView from "./TreeView.ts";
 export * as Wire from "./Wire.ts";
+export * as WireAgents from "./WireAgents.ts";
 export * as WireArtifact from "./WireArtifact.ts";
 export * as WireHold from "./WireHold.ts";
 export * as WireWait from "./WireWait.ts";

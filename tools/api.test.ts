@@ -76,7 +76,8 @@ const surface = (name: string): string => {
 const declarationOf = (path: string) => path.replace(/\.[jt]s$/, ".d.ts")
 
 describe("the public surface", () => {
-  beforeAll(emit)
+  // The compiler writes the declarations of everything: half a minute alone, minutes on a busy machine.
+  beforeAll(emit, 300_000)
 
   it.each(packages)("of %s is the reviewed one", async (name) => {
     await expect(surface(name)).toMatchFileSnapshot(NodePath.join(root, "api", `${name}.d.ts`))
