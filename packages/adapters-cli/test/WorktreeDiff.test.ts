@@ -44,6 +44,11 @@ const missingIn = ({ diff }: Worktrees.Left): string =>
 const scripts: ReadonlyArray<readonly [string, string]> = [
   ["text, changed and new", "echo x >> a.txt; echo y > new"],
   ["bytes, changed and new", "printf '\\0\\2' > bytes.bin; printf '\\0\\377\\1' > new.bin"],
+  [
+    "a change of the same length in the moment of the checkout",
+    `git config core.trustctime false; ref="$(git rev-parse --git-path ref)"; touch -r bytes.bin "$ref"
+     printf '\\0\\2' > bytes.bin; touch -r "$ref" bytes.bin "$(git rev-parse --git-path index)"`
+  ],
   ["text that is no UTF-8", "printf 'caf\\351\\n' > latin1"],
   ["files that are gone, and a folder in place of one", "rm sub/b.txt; rm a.txt; mkdir a.txt; echo x > a.txt/x"],
   ["modes and links", "chmod +x a.txt; ln -s a.txt link; rm sub/b.txt; ln -s ../a.txt sub/b.txt"],

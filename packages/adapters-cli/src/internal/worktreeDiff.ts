@@ -230,7 +230,10 @@ export const diffOf = Effect.fnUntraced(function* (tree: Tree, limits: DiffLimit
   const own = yield* fs.makeTempDirectoryScoped({ prefix: "offshoot-index-" })
   const index = `${own}/index`
   // Without an index git begins with an empty one, and every file is new to it.
+  const { mtime } = yield* fs.stat(`${tree.gitDirectory}/index`)
   yield* fs.copyFile(`${tree.gitDirectory}/index`, index)
+  // By its time git knows which files may have changed since in the same second: a newer copy hides such changes.
+  if (Option.isSome(mtime)) yield* fs.utimes(index, mtime.value, mtime.value)
   const on: On = (args) => {
     const call = callOf(tree, args)
     return { ...call, env: { ...call.env, GIT_INDEX_FILE: index } }
