@@ -114,13 +114,14 @@ export class OpencodeAsks {
     ]
   }
 
-  /** Each question is put by itself; they are answered together. */
+  /** Each question is put by itself, the first under the name of its call; they are answered together. */
   questions(properties: Frame): ReadonlyArray<Asked> {
     const id = textIn(properties, "id")
     if (id === undefined) return []
+    const name = callIn(properties) ?? id
     const asked = listIn(properties, "questions").flatMap((question, index): ReadonlyArray<Asked> => {
       const text = isRecord(question) ? (textIn(question, "question") ?? "") : ""
-      const own = index === 0 ? id : `${id}?${index + 1}`
+      const own = index === 0 ? name : `${name}?${index + 1}`
       return [
         {
           type: "question_asked",

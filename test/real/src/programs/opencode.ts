@@ -36,9 +36,8 @@ export const opencode: ProgramSpec = {
   bin: "opencode",
   installScripts: true,
   home: ({ home, url }) => ({
-    files: {},
+    files: { ".config/opencode/opencode.json": config(url) },
     env: {
-      OPENCODE_CONFIG_CONTENT: config(url),
       OPENCODE_DISABLE_AUTOUPDATE: "1",
       OPENCODE_DISABLE_MODELS_FETCH: "1",
       OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
