@@ -38,7 +38,7 @@ const ofCall = (data: Frame, message: string): Outcome.RunnerOutcome => {
 }
 
 /** The outcome of a turn that ended with this error. */
-const ofError = (error: Frame): Outcome.RunnerOutcome | "interrupted" => {
+export const ofError = (error: Frame): Outcome.RunnerOutcome | "interrupted" => {
   const name = textIn(error, "name") ?? ""
   const data = recordIn(error, "data") ?? {}
   const message = cut(textIn(data, "message") ?? `opencode ended its turn with ${name === "" ? "an error" : name}`)

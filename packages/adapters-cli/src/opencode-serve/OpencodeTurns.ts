@@ -134,6 +134,8 @@ export class OpencodeTurns {
     const { own } = this
     const isLeft = own !== undefined && !own.isAnswered
     if (this.isStopping) {
+      // It is stopped when it comes.
+      if (this.underway > 0) return []
       if (!isLeft || own.isInsistedOn) return this.end()
       own.isInsistedOn = true
       this.wishes.push({ type: "stop" })
