@@ -46,6 +46,7 @@ const delayOf = (reconnects: number): Duration.Duration =>
 /** What a conversation consists of once its program is there. */
 interface Talk {
   readonly server: OpencodeServer
+  readonly sessionID: string
   /** The path of its session. */
   readonly path: string
   readonly agent: string
@@ -97,7 +98,7 @@ class OpencodeConversation implements Conversation {
     const path = `/session/${encodeURIComponent(handle)}`
     const before = yield* this.lastMessage(server, path)
     this.translation.begin(info)
-    this.talk = { server, path, agent: main.name, model, before }
+    this.talk = { server, sessionID: handle, path, agent: main.name, model, before }
     yield* this.opening.tell([{ type: "conversation_named", handle }])
     const unguarded = unguardedOf(this.opening.permission, agents)
     if (unguarded.length === 0) return
@@ -309,8 +310,8 @@ class OpencodeConversation implements Conversation {
     for (const id of translation.sessionIDs) {
       const { body } = yield* server.call("GET", `/session/${encodeURIComponent(id)}/message`)
       const messages = Array.isArray(body) ? body.filter(isRecord) : []
-      const from = messages.findIndex((message) => idOf(message) === talk.before) + 1
-      yield* this.opening.tell(messages.slice(from).flatMap((message) => translation.restore(message)))
+      const missed = id === talk.sessionID ? newerThan(talk.before, messages) : messages
+      yield* this.opening.tell(missed.flatMap((message) => translation.restore(message)))
     }
     const asked = yield* Effect.forEach(["permission", "question"], (what) =>
       Effect.map(server.call("GET", `/${what}`), ({ body }) =>
@@ -319,15 +320,22 @@ class OpencodeConversation implements Conversation {
     )
     yield* this.take(asked.flat())
     const statuses = yield* server.call("GET", "/session/status")
-    const handle = translation.sessionIDs[0] ?? ""
-    const isIdle = statuses.status === 200 && isRecord(statuses.body) && statuses.body[handle] === undefined
-    if (isIdle) yield* this.take([{ type: "session.idle", properties: { sessionID: handle } }])
+    const { sessionID } = talk
+    const isIdle = statuses.status === 200 && isRecord(statuses.body) && statuses.body[sessionID] === undefined
+    if (isIdle) yield* this.take([{ type: "session.idle", properties: { sessionID } }])
   })
 }
 
 const idOf = (message: unknown): string | undefined => {
   const info = isRecord(message) ? message["info"] : undefined
   return isRecord(info) ? textIn(info, "id") : undefined
+}
+
+/** What came after a message; nothing, when that is not there any more: what is old must not be told again. */
+const newerThan = (id: string | undefined, messages: ReadonlyArray<Frame>): ReadonlyArray<Frame> => {
+  if (id === undefined) return messages
+  const place = messages.findIndex((message) => idOf(message) === id)
+  return place === -1 ? [] : messages.slice(place + 1)
 }
 
 export const protocol: CliProtocol = {

@@ -137,10 +137,11 @@ export class OpencodeTranslation {
     const info = recordIn(message, "info") ?? {}
     const known = this.sessions.get(textIn(info, "sessionID") ?? "")
     if (known === undefined) return nothing
-    const parts = listIn(message, "parts").flatMap((part) =>
-      isRecord(part) ? this.part(known, part, "restored") : nothing
-    )
-    return [...this.message(known, info), ...parts]
+    const facts = [...this.message(known, info)]
+    for (const part of listIn(message, "parts")) {
+      if (isRecord(part)) facts.push(...this.part(known, part, "restored"))
+    }
+    return facts
   }
 
   /** The sessions that are told of, the run's own first. */
