@@ -160,11 +160,15 @@ describeProgram("codex", () => {
       )
       assert.strictEqual(end.outcome.status, "completed")
       assert.deepStrictEqual(yield* harness.asks, [])
-      assert.deepStrictEqual(typesOf(events, "tool_complete", "tool_error", "file_changed"), [
-        "tool_complete",
-        "tool_error",
-        "tool_error"
-      ])
+      // A refused patch is told of as a call that failed, or, when Codex refuses it before it shows it, not at all.
+      const told = typesOf(events, "tool_complete", "tool_error", "file_changed")
+      assert.include(
+        [
+          ["tool_complete", "tool_error"],
+          ["tool_complete", "tool_error", "tool_error"]
+        ].map(String),
+        String(told)
+      )
       assert.deepStrictEqual([file("a.txt"), file("b.txt")].filter(NodeFS.existsSync), [])
       yield* nobodyAlive
     })
