@@ -14,6 +14,8 @@ export default defineConfig({
     include: ["test/real/test/**/*.test.ts"],
     passWithNoTests: false,
     fileParallelism: false,
+    // What is theirs to decide, such as which event comes first, programs of others do not decide the same way each time.
+    retry: 1,
     testTimeout: 120_000,
     hookTimeout: 60_000,
     reporters: ["default", "./tools/closing-line.ts", "./test/real/src/TallyReporter.ts"]
