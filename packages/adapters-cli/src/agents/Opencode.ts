@@ -26,7 +26,7 @@ export const profile: AgentProfile = {
   title: "opencode",
   protocol,
   programs: ["opencode"],
-  version: { args: ["--version"], oldest: "1.18.33", newest: "1.18.33" },
+  version: { args: ["--version"], oldest: "1.14.34", newest: "1.18.33" },
   install: "npm install -g opencode-ai",
   args: () => ["serve", "--hostname", "127.0.0.1", "--port", "0"],
   environment: ({ nonce, permission }) => ({

@@ -23,8 +23,8 @@ import { type Frame, frameBytesMin, framer, objectOf } from "../Frames.ts"
 /** Of an answer: the whole conversation is the longest, and it is read again when the stream broke off. */
 const bodyBytesMax = 67_108_864
 
-/** Of all events of a run: ten times the most that an agent was seen to say, as for programs that speak over a pipe. */
-const eventBytesMax = 268_435_456
+/** Of all events of a run: as much as a program may say over a pipe unless its configuration allows another amount. */
+const eventBytesMax = 1_073_741_824
 
 /** The first call has the program read its configuration: 6.5 s were seen on a busy machine (1.18.33). */
 const callLimit = Duration.seconds(60)
