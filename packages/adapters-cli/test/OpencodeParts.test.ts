@@ -63,6 +63,14 @@ describe("a text of opencode", () => {
     }
   )
 
+  it("is a paragraph of the answer, behind another one", () => {
+    const parts = begun()
+    parts.part(text("", start))
+    const events = [parts.delta(delta("one")), parts.delta(delta(" more"))].flatMap((event) => event ?? [])
+    const rest = [...parts.part(text("one more", end)), ...parts.part(text("two", end, "p9"))]
+    assert.strictEqual(textOf([...events, ...rest]), "one more\n\ntwo")
+  })
+
   it("that began while nothing was listened to is told when it is whole", () => {
     const parts = begun()
     assert.deepStrictEqual(parts.restore(text("", start)), [])

@@ -81,7 +81,7 @@ it.layer(layerOf(instance), { excludeTestServices: true, timeout: 30_000 })("a r
       )
       const { answer, events, outcome } = yield* played(script)
       assert.deepStrictEqual(outcome, { status: "completed", reason: "done" })
-      assert.strictEqual(answer, "one twothree")
+      assert.strictEqual(answer, "one two\n\nthree")
       const types = ["reasoning_token", "token", "tool_start", "tool_complete"]
       assert.deepStrictEqual(
         events.flatMap(({ type }, index) => (types.includes(type) && events[index - 1]?.type !== type ? [type] : [])),
@@ -99,7 +99,7 @@ it.layer(layerOf(instance), { excludeTestServices: true, timeout: 30_000 })("a r
       yield* harness.awaitAsk("k1")
       yield* harness.answerAsk("k1", approved)
       assert.strictEqual((yield* Fiber.join(fiber)).outcome.status, "completed")
-      assert.strictEqual(yield* harness.answer, "onegranted")
+      assert.strictEqual(yield* harness.answer, "one\n\ngranted")
     })
   )
 

@@ -203,7 +203,7 @@ describeProgram("opencode", () => {
       yield* home.server.release("late")
       const end = yield* Fiber.join(started.fiber)
       assert.strictEqual(end.outcome.status, "completed")
-      assert.strictEqual(yield* harness.answer, "onetwo")
+      assert.strictEqual(yield* harness.answer, "one\n\ntwo")
     })
   )
 
@@ -216,7 +216,7 @@ describeProgram("opencode", () => {
       yield* harness.send("say something else", "interrupt")
       const end = yield* Fiber.join(started.fiber)
       assert.strictEqual(end.outcome.status, "completed")
-      assert.strictEqual(yield* harness.answer, "This takes a while.something else")
+      assert.strictEqual(yield* harness.answer, "This takes a while.\n\nsomething else")
       yield* nobodyAlive(home)
     })
   )

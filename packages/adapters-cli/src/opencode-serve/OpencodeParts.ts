@@ -84,6 +84,8 @@ export class OpencodeParts {
   /** Messages of the agent whose text is its answer. */
   private readonly answers = new Recent()
   private readonly ended = new Recent()
+  /** The part that said something last: the answer is one text, and its parts are paragraphs of it. */
+  private speaking: string | undefined
   /** Files of this step that a tool has told of. */
   private readonly changed = new Set<string>()
 
@@ -94,11 +96,12 @@ export class OpencodeParts {
   }
 
   delta(properties: Frame): Event | undefined {
-    const grown = this.growing.get(textIn(properties, "partID") ?? "")
+    const id = textIn(properties, "partID") ?? ""
+    const grown = this.growing.get(id)
     if (grown === undefined || grown.state === "gapped" || properties["field"] !== "text") return undefined
     const content = textIn(properties, "delta") ?? ""
     grown.told += content.length
-    return { type: grown.type, content }
+    return this.said(id, grown.type, content)
   }
 
   part(part: Frame): ReadonlyArray<Event> {
@@ -155,7 +158,14 @@ export class OpencodeParts {
     }
     const rest = (textIn(part, "text") ?? "").slice(grown.told)
     grown.told += rest.length
-    return rest === "" ? [] : [{ type, content: rest }]
+    return rest === "" ? [] : [this.said(id, type, rest)]
+  }
+
+  private said(id: string, type: TextType, content: string): Event {
+    if (type !== "token" || content === "") return { type, content }
+    const isNew = this.speaking !== undefined && this.speaking !== id
+    this.speaking = id
+    return { type, content: isNew ? `\n\n${content}` : content }
   }
 
   private tool(id: string, part: Frame): ReadonlyArray<Event> {
