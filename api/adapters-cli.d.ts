@@ -154,6 +154,7 @@ export declare const ChildVariables: Schema.$Record<Schema.String, Schema.Union<
     readonly ref: Schema.NonEmptyString;
 }>]>>;
 export type ChildVariables = typeof ChildVariables.Type;
+export declare const inherited: ReadonlyArray<string>;
 export declare const isAllowed: (name: string) => boolean;
 export interface ChildEnvironment {
     readonly variables: Readonly<Record<string, string | Redacted.Redacted<string>>>;
@@ -295,8 +296,7 @@ export interface CliProtocol {
 export {};
 
 // src/CliRunner.d.ts
-import { ExternalChildRunner, Session } from "@offshoot/core";
-import * as Duration from "effect/Duration";
+import { ExternalChildRunner } from "@offshoot/core";
 import * as Effect from "effect/Effect";
 import * as FileSystem from "effect/FileSystem";
 import * as Path from "effect/Path";
@@ -310,8 +310,6 @@ export interface Options {
     readonly profile: AgentProfile;
     readonly program: string;
 }
-export declare const graceOf: ({ graceSeconds, isolation }: CliAgent.AgentOptions, limits: CliAgent.RunLimits, runtimes: Duration.Duration) => Duration.Duration;
-export declare const handles: (agentId: string, protocol: string, session: Session.Session) => boolean;
 export declare const make: (options: Options) => Effect.Effect<ExternalChildRunner.ExternalChildRunner, never, CliHost | FileSystem.FileSystem | Path.Path | ProgramLauncher>;
 
 // src/Fact.d.ts
@@ -672,20 +670,20 @@ export declare const invocation: (agent: CommandAgent, prompt: string) => Result
 // src/command/CommandOutcome.d.ts
 import { Outcome } from "@offshoot/core";
 import type { ProgramEnd, ProgramNotStarted } from "../ProgramEnd.ts";
+export declare const ofFailedEnd: (end: ProgramEnd, standardError: string, says: (howItEnded: string) => string) => Outcome.RunnerOutcome;
 export declare const ofEnd: (program: string, end: ProgramEnd, standardError: string) => Outcome.RunnerOutcome;
 export declare const ofNotStarted: (agentId: string, program: string, error: ProgramNotStarted) => Outcome.RunnerOutcome;
 export declare const ofMissingVariables: (agentId: string, names: ReadonlyArray<string>) => Outcome.RunnerOutcome;
 export declare const setup: (message: string) => Outcome.RunnerOutcome;
 
 // src/command/CommandRunner.d.ts
-import { ExternalChildRunner, Session } from "@offshoot/core";
+import { ExternalChildRunner } from "@offshoot/core";
 import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
 import { CliHost } from "../CliHost.ts";
 import { ProgramLauncher } from "../ProgramLauncher.ts";
 import * as CommandAgent from "./CommandAgent.ts";
 export declare const graceOf: (agent: CommandAgent.CommandAgent, runtimes: Duration.Duration) => Duration.Duration;
-export declare const handles: (agentId: string, session: Session.Session) => boolean;
 export declare const make: (options: {
     readonly agentId: string;
     readonly agent: CommandAgent.CommandAgent;

@@ -27,7 +27,10 @@ const VariableValue = Schema.Union([Schema.String, Schema.Struct({ ref: Schema.N
 export const ChildVariables = Schema.Record(VariableName, VariableValue)
 export type ChildVariables = typeof ChildVariables.Type
 
-const allowed: ReadonlySet<string> = new Set([
+const localePrefix = "LC_"
+
+/** What a child gets of the server's variables without being given it by name; a star is the rest of a name. */
+export const inherited: ReadonlyArray<string> = [
   "PATH",
   "HOME",
   "USER",
@@ -35,12 +38,15 @@ const allowed: ReadonlySet<string> = new Set([
   "SHELL",
   "TERM",
   "LANG",
+  `${localePrefix}*`,
   "TMPDIR",
   "TZ"
-])
+]
+
+const inheritedNames: ReadonlySet<string> = new Set(inherited)
 
 /** Whether a child gets this variable of the server without being given it by name. */
-export const isAllowed = (name: string): boolean => allowed.has(name) || name.startsWith("LC_")
+export const isAllowed = (name: string): boolean => inheritedNames.has(name) || name.startsWith(localePrefix)
 
 /** The environment of a child, and which of its values must not be shown. */
 export interface ChildEnvironment {

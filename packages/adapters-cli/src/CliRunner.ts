@@ -14,7 +14,7 @@
  *
  * @stability unstable
  */
-import { ExternalChildRunner, Ids, Limits, type Outcome, Session, Telemetry } from "@offshoot/core"
+import { ExternalChildRunner, Ids, Limits, type Outcome, Telemetry } from "@offshoot/core"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -27,6 +27,7 @@ import type { AgentProfile, ArgumentsInput } from "./AgentProfile.ts"
 import * as ChildEnvironment from "./ChildEnvironment.ts"
 import * as CliAgent from "./CliAgent.ts"
 import { CliHost, markOf } from "./CliHost.ts"
+import { graceWithin, handles } from "./internal/agentRun.ts"
 import * as Conversing from "./internal/conversing.ts"
 import { cancelledWithin, placed } from "./internal/placing.ts"
 import * as CommandOutcome from "./command/CommandOutcome.ts"
@@ -42,40 +43,29 @@ export interface Options {
   readonly program: string
 }
 
-const graceDefault = Duration.seconds(5)
-
-/** What killing and the last reading may take: a run must be over before the runtime gives it up. */
-const graceMargin = Duration.seconds(3)
-
-/** From SIGTERM to SIGKILL: what the agent asks for, as far as the runtime's own grace time allows after the protocol's. */
-export const graceOf = (
-  { graceSeconds, isolation }: CliAgent.AgentOptions,
-  limits: CliAgent.RunLimits,
-  runtimes: Duration.Duration
-): Duration.Duration => {
-  const protocols = Duration.sum(graceMargin, Duration.sum(limits.interrupt, limits.exit))
-  const spent = isolation === "worktree" ? Duration.sum(protocols, cancelledWithin) : protocols
-  return Duration.min(
-    graceSeconds === undefined ? graceDefault : Duration.seconds(graceSeconds),
-    Duration.max(Duration.zero, Duration.subtract(runtimes, spent))
-  )
+/** Of the runtime's grace time, what the protocol's way out and the end of a worktree may take. */
+const spentBefore = ({ isolation }: CliAgent.AgentOptions, { exit, interrupt }: CliAgent.RunLimits) => {
+  const protocols = Duration.sum(interrupt, exit)
+  return isolation === "worktree" ? Duration.sum(protocols, cancelledWithin) : protocols
 }
-
-/** Whether this session is for the agent with this id on this protocol (`S-external`). */
-export const handles = (agentId: string, protocol: string, session: Session.Session): boolean =>
-  session.metadata[Session.metadataKeys.runtimeKind] === "external" &&
-  session.metadata[Session.metadataKeys.externalAgentId] === agentId &&
-  session.metadata[Session.metadataKeys.externalProtocol] === protocol
 
 /** The session's model; a runner is told it with the job. */
 const modelOf = ({ job }: ExternalChildRunner.RunContext, agent: CliAgent.AgentOptions): Option.Option<string> =>
   Option.fromUndefinedOr(job.model.trim() === "" ? agent.model : job.model.trim())
 
+/** Where a run's program is started, and by what its processes are known. */
+interface Start {
+  readonly cwd: string
+  readonly mark: RunMark.RunMark
+}
+
 /** Everything that is started for one run. */
-const prepare = Effect.fnUntraced(function* (options: Options, context: ExternalChildRunner.RunContext, cwd: string) {
-  const { agent, agentId, profile } = options
+const prepare = Effect.fnUntraced(function* (
+  { agent, agentId, profile, program }: Options,
+  context: ExternalChildRunner.RunContext,
+  { cwd, mark }: Start
+) {
   const host = yield* CliHost
-  const mark = markOf(host, context.job.runId)
   // What is said and ends as a secret begins waits for what comes next: no text ends like this.
   const nonce = `~${yield* Effect.flatten(Ids.Entropy)}`
   const input: ArgumentsInput = {
@@ -97,7 +87,7 @@ const prepare = Effect.fnUntraced(function* (options: Options, context: External
   }
   const prepared: Conversing.Prepared = {
     agentId,
-    program: options.program,
+    program,
     title: profile.title,
     args: [...profile.args(input), ...(agent.args ?? [])],
     environment: environment.success.variables,
@@ -147,10 +137,10 @@ export const make = Effect.fn("CliRunner.make")(function* (options: Options) {
     )
   )
 
-  const runIn = Effect.fnUntraced(function* (context: ExternalChildRunner.RunContext, cwd: string) {
-    const prepared = yield* Effect.provideService(prepare(options, context, cwd), CliHost, host)
+  const runIn = Effect.fnUntraced(function* (context: ExternalChildRunner.RunContext, start: Start) {
+    const prepared = yield* Effect.provideService(prepare(options, context, start), CliHost, host)
     if (Result.isFailure(prepared)) return ExternalChildRunner.ended(prepared.failure)
-    const grace = graceOf(agent, prepared.success.limits, yield* Limits.GraceTime)
+    const grace = graceWithin(agent, yield* Limits.GraceTime, spentBefore(agent, prepared.success.limits))
     yield* startDelayed(options, context, prepared.success.input)
     return yield* Conversing.converse({
       launcher,
@@ -164,7 +154,9 @@ export const make = Effect.fn("CliRunner.make")(function* (options: Options) {
 
   const run = Effect.fn("CliRunner.run")(function* (context: ExternalChildRunner.RunContext) {
     const mark = markOf(host, context.job.runId)
-    return yield* placed({ agentId, agent, mark }, context, (cwd) => runIn(context, cwd)).pipe(Effect.provide(platform))
+    return yield* placed({ agentId, agent, mark }, context, (cwd) => runIn(context, { cwd, mark })).pipe(
+      Effect.provide(platform)
+    )
   })
 
   const runner: ExternalChildRunner.ExternalChildRunner = {

@@ -4,29 +4,17 @@
  * @stability unstable
  */
 import type { AgentProfile } from "../AgentProfile.ts"
+import { inherited } from "../ChildEnvironment.ts"
 import { protocol } from "../codex-app-server/CodexProtocol.ts"
 import type { quirks } from "../codex-app-server/CodexOutcome.ts"
+import { reservedPrefix } from "../RunMark.ts"
 
 /**
  * What its commands get of its environment. Never a key of the agent's own;
  * always the mark of the run, without which a command that left its group
  * would not be found, and the place in the trace.
  */
-const forCommands = [
-  "PATH",
-  "HOME",
-  "USER",
-  "LOGNAME",
-  "SHELL",
-  "TERM",
-  "LANG",
-  "LC_*",
-  "TMPDIR",
-  "TZ",
-  "NO_COLOR",
-  "TRACEPARENT",
-  "OFFSHOOT_*"
-]
+const forCommands = [...inherited, "NO_COLOR", "TRACEPARENT", `${reservedPrefix}*`]
 
 const mend = "codex login; or: printenv OPENAI_API_KEY | codex login --with-api-key"
 

@@ -10,28 +10,30 @@ import { Outcome } from "@offshoot/core"
 import * as OutputText from "../OutputText.ts"
 import type { ProgramEnd, ProgramNotStarted } from "../ProgramEnd.ts"
 
-/** The outcome of a program that ran; `standardError` is the end of what it said there. */
-export const ofEnd = (program: string, end: ProgramEnd, standardError: string): Outcome.RunnerOutcome => {
-  if (end.type === "exited" && end.code === 0) return Outcome.done
+/** The outcome of a program that ended as it should not have, told as `says` tells how it ended. */
+export const ofFailedEnd = (
+  end: ProgramEnd,
+  standardError: string,
+  says: (howItEnded: string) => string
+): Outcome.RunnerOutcome => {
+  const failed = { status: "error", reason: "agent_failed" } as const
   const text = OutputText.plain(standardError).trim()
   const detail = text === "" ? {} : { detail: text }
-  if (end.type === "exited") {
-    return {
-      status: "error",
-      reason: "agent_failed",
-      message: `Program ${program} exited with code ${end.code}`,
-      exitCode: end.code,
-      ...detail
-    }
-  }
-  return {
-    status: "error",
-    reason: "agent_failed",
-    message: `Program ${program} was ended by ${end.signal ?? "a signal"}`,
-    ...(end.signal === undefined ? {} : { signal: end.signal }),
-    ...detail
-  }
+  return end.type === "exited"
+    ? { ...failed, message: says(`exited with code ${end.code}`), exitCode: end.code, ...detail }
+    : {
+        ...failed,
+        message: says(`was ended by ${end.signal ?? "a signal"}`),
+        ...(end.signal === undefined ? {} : { signal: end.signal }),
+        ...detail
+      }
 }
+
+/** The outcome of a program that ran; `standardError` is the end of what it said there. */
+export const ofEnd = (program: string, end: ProgramEnd, standardError: string): Outcome.RunnerOutcome =>
+  end.type === "exited" && end.code === 0
+    ? Outcome.done
+    : ofFailedEnd(end, standardError, (howItEnded) => `Program ${program} ${howItEnded}`)
 
 /** The outcome of a program that never began. */
 export const ofNotStarted = (agentId: string, program: string, error: ProgramNotStarted): Outcome.RunnerOutcome => {

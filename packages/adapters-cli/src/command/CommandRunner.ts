@@ -7,13 +7,14 @@
  *
  * @stability unstable
  */
-import { ExternalChildRunner, Limits, Session, Telemetry } from "@offshoot/core"
+import { ExternalChildRunner, Limits, Telemetry } from "@offshoot/core"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as ChildEnvironment from "../ChildEnvironment.ts"
 import { CliHost, markOf } from "../CliHost.ts"
+import { graceWithin, handles } from "../internal/agentRun.ts"
 import * as OutputText from "../OutputText.ts"
 import { ProgramLauncher } from "../ProgramLauncher.ts"
 import * as RunMark from "../RunMark.ts"
@@ -28,23 +29,9 @@ const capabilities: ExternalChildRunner.Capabilities = {
   gracefulCancel: true
 }
 
-const graceDefault = Duration.seconds(5)
-
-/** What killing and the last reading may take: a run must be over before the runtime gives it up. */
-const graceMargin = Duration.seconds(3)
-
 /** From SIGTERM to SIGKILL: what the agent asks for, as far as the runtime's own grace time allows. */
 export const graceOf = (agent: CommandAgent.CommandAgent, runtimes: Duration.Duration): Duration.Duration =>
-  Duration.min(
-    agent.graceSeconds === undefined ? graceDefault : Duration.seconds(agent.graceSeconds),
-    Duration.max(Duration.zero, Duration.subtract(runtimes, graceMargin))
-  )
-
-/** Whether this session is for the agent with this id on this protocol (`S-external`). */
-export const handles = (agentId: string, session: Session.Session): boolean =>
-  session.metadata[Session.metadataKeys.runtimeKind] === "external" &&
-  session.metadata[Session.metadataKeys.externalAgentId] === agentId &&
-  session.metadata[Session.metadataKeys.externalProtocol] === CommandAgent.protocol
+  graceWithin(agent, runtimes, Duration.zero)
 
 /** Both outputs of one run on their way into events. */
 const outputsOf = (context: ExternalChildRunner.RunContext, secrets: ReadonlyArray<string>) => {
@@ -127,7 +114,7 @@ export const make = Effect.fn("CommandRunner.make")(function* (options: {
   const runner: ExternalChildRunner.ExternalChildRunner = {
     name: `${CommandAgent.protocol}:${agentId}`,
     capabilities,
-    shouldHandle: (session) => handles(agentId, session),
+    shouldHandle: (session) => handles(agentId, CommandAgent.protocol, session),
     run
   }
   return runner

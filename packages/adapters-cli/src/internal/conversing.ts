@@ -15,15 +15,15 @@ import type * as Stream from "effect/Stream"
 import type { ArgumentsInput } from "../AgentProfile.ts"
 import type { RunLimits } from "../CliAgent.ts"
 import { brokenProtocol, type CliProtocol, type Conversation, type ProgramLink } from "../CliProtocol.ts"
+import { ofFailedEnd } from "../command/CommandOutcome.ts"
 import { Narrator } from "../Narrator.ts"
-import * as OutputText from "../OutputText.ts"
 import type { ProgramEnd, ProgramNotStarted } from "../ProgramEnd.ts"
 import type { ProgramLauncher } from "../ProgramLauncher.ts"
 import type { RunMark } from "../RunMark.ts"
 import { shownWithout } from "../Shown.ts"
 import { makeAsks } from "./asks.ts"
 import { firstPromptOf } from "./firstPrompt.ts"
-import { makeInput } from "./programInput.ts"
+import { makeInput, type ProgramInput } from "./programInput.ts"
 import { makeOutput } from "./programOutput.ts"
 import { Turns } from "./turns.ts"
 
@@ -52,25 +52,8 @@ export interface Given {
 }
 
 /** R1: whatever the exit code is. */
-const endedEarly = (title: string, end: ProgramEnd, standardError: string): Outcome.RunnerOutcome => {
-  const text = OutputText.plain(standardError).trim()
-  const detail = text === "" ? {} : { detail: text }
-  return end.type === "exited"
-    ? {
-        status: "error",
-        reason: "agent_failed",
-        message: `${title} exited with code ${end.code} before it had ended its turn`,
-        exitCode: end.code,
-        ...detail
-      }
-    : {
-        status: "error",
-        reason: "agent_failed",
-        message: `${title} was ended by ${end.signal ?? "a signal"} before it had ended its turn`,
-        ...(end.signal === undefined ? {} : { signal: end.signal }),
-        ...detail
-      }
-}
+const endedEarly = (title: string, end: ProgramEnd, standardError: string): Outcome.RunnerOutcome =>
+  ofFailedEnd(end, standardError, (howItEnded) => `${title} ${howItEnded} before it had ended its turn`)
 
 interface Program {
   /** Returns when it says nothing more, whether it lives or not. */
@@ -161,7 +144,7 @@ const askToStop = ({ context, prepared }: Given, conversation: Conversation, tur
   })
 
 /** Closes the input, gives the program its time to leave, and stops what is left of it. */
-const leave = ({ context, prepared, protocol }: Given, input: ReturnType<typeof makeInput>, program: Program) =>
+const leave = ({ context, prepared, protocol }: Given, input: ProgramInput, program: Program) =>
   Effect.gen(function* () {
     yield* input.close
     const mayLeave = protocol.leaves === "input_end" && (yield* context.stopMode) !== "abort"
@@ -198,7 +181,7 @@ const narrate = Effect.fnUntraced(function* (
 /** Runs the agent to the end of its work. Needs the run's scope; see `CliRunner` for what interruption does. */
 export const converse = Effect.fnUntraced(function* (given: Given) {
   const { context, prepared } = given
-  const input = makeInput()
+  const input = yield* makeInput
   const turns = new Turns({ ...prepared, inbox: context.inbox, clock: yield* Clock.Clock })
   const { asks, conversation, narrator } = yield* narrate(given, input.send, turns)
   const output = makeOutput(

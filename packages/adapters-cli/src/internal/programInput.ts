@@ -17,8 +17,7 @@ export interface ProgramInput {
   readonly close: Effect.Effect<void>
 }
 
-export const makeInput = (): ProgramInput => {
-  const outbox = Effect.runSync(Queue.unbounded<Uint8Array, Cause.Done>())
+export const makeInput = Effect.map(Queue.unbounded<Uint8Array, Cause.Done>(), (outbox): ProgramInput => {
   let unread = 0
   return {
     send: (frame) =>
@@ -41,4 +40,4 @@ export const makeInput = (): ProgramInput => {
     }),
     close: Effect.asVoid(Queue.end(outbox))
   }
-}
+})
