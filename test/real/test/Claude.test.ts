@@ -1,46 +1,36 @@
 /** Claude Code itself as a child: what it is asked, told, stopped and refused, against a scripted model. */
-import { assert, it } from "@effect/vitest"
+import { assert } from "@effect/vitest"
 import type { ExternalChildRunner } from "@offshoot/core"
-import type * as RunHarness from "@offshoot/core/testing/RunHarness"
-import { ModelServer, Script, Waypoint, describeProgram } from "@offshoot/test-real"
+import { Waypoint, describeProgram } from "@offshoot/test-real"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
 import * as NodeFS from "node:fs"
 import * as NodePath from "node:path"
 import * as Json from "../src/Json.ts"
 import * as RealChild from "../src/RealChild.ts"
+import {
+  approved,
+  asksNobodyButItsProvider,
+  beginsAnewWithAMessage,
+  callOf,
+  daemon,
+  fileIn,
+  nobodyAlive,
+  type Program,
+  saysALongAnswerWhole,
+  saysThatAConversationIsLost,
+  takesAMessageWhileACommandRuns,
+  test,
+  typesOf
+} from "./everyProgram.ts"
 
 const atHome = (permission: RealChild.Options["permission"] = "ask") =>
   RealChild.make("claude", { permission, given: ["ANTHROPIC_BASE_URL"], secret: ["ANTHROPIC_API_KEY"] })
 
-type Home = RealChild.RealChild
-
-const fileIn = ({ place }: Home, name: string) => NodePath.join(place.cwd, name)
-
-const nobodyAlive = Effect.fnUntraced(function* ({ alive }: Home) {
-  assert.deepStrictEqual(yield* alive, [])
-})
-
-const approved: ExternalChildRunner.Answer = { _tag: "Approved", text: Option.none() }
-
-/** The name of the first call of this tool. */
-const callOf = Effect.fnUntraced(function* ({ awaitEvent }: RunHarness.RunHarness, toolName: string) {
-  const event = yield* awaitEvent((event) => event.type === "tool_start" && event.toolName === toolName)
-  return event.type === "tool_start" ? event.toolCallId : ""
-})
-
-const typesOf = (events: ReadonlyArray<{ readonly type: string }>, ...types: ReadonlyArray<string>) =>
-  events.map(({ type }) => type).filter((type) => types.includes(type))
+const claude: Program = { atHome }
 
 const call = (name: string, input: object) => `call ${name} ${Json.encode(input)}`
-
-/** A process that leaves its group and its session. */
-const daemon = "setsid sleep 100000 &"
-
-const test = (name: string, body: Effect.Effect<void, never, ModelServer.ModelServer | Scope.Scope>) =>
-  it.live(name, () => Effect.provide(body, ModelServer.layer))
 
 describeProgram("claude", () => {
   test(
@@ -151,21 +141,7 @@ describeProgram("claude", () => {
     })
   )
 
-  test(
-    "takes a message while a command runs",
-    Effect.gen(function* () {
-      const home = yield* atHome("full")
-      const waypoint = yield* Waypoint.make(home.place)
-      const { harness, started } = yield* home.start(`shell ${waypoint.command} ;; say not heard`)
-      yield* waypoint.reached
-      yield* harness.send("say heard", "queue")
-      yield* harness.awaitTaken
-      yield* waypoint.pass
-      yield* Fiber.join(started.fiber)
-      assert.strictEqual(yield* harness.answer, "heard")
-      yield* nobodyAlive(home)
-    })
-  )
+  takesAMessageWhileACommandRuns(claude)
 
   test(
     "answers a message that comes too late for the turn, in a turn of its own",
@@ -182,19 +158,7 @@ describeProgram("claude", () => {
     })
   )
 
-  test(
-    "begins anew with a message that interrupts",
-    Effect.gen(function* () {
-      const home = yield* atHome()
-      const { harness, started } = yield* home.start("hang")
-      yield* harness.awaitAnswer("This takes a while.")
-      yield* harness.send("say something else", "interrupt")
-      const end = yield* Fiber.join(started.fiber)
-      assert.strictEqual(end.outcome.status, "completed")
-      assert.strictEqual(yield* harness.answer, "This takes a while.\n\nsomething else")
-      yield* nobodyAlive(home)
-    })
-  )
+  beginsAnewWithAMessage(claude)
 
   test(
     "is not done before a sub-agent in the background is, whose work is nested",
@@ -299,33 +263,7 @@ describeProgram("claude", () => {
     })
   )
 
-  test(
-    "says that a conversation is lost instead of beginning another",
-    Effect.gen(function* () {
-      const home = yield* atHome()
-      const { end } = yield* home.run("say one", "11111111-1111-4111-8111-111111111111")
-      assert.strictEqual(end.outcome.reason, "lost")
-      assert.deepStrictEqual(yield* home.server.requests, [])
-      yield* nobodyAlive(home)
-    })
-  )
-
-  test(
-    "says an answer of two megabytes whole",
-    Effect.gen(function* () {
-      const home = yield* atHome()
-      const { answer, end } = yield* home.run("big 2000000")
-      assert.strictEqual(end.outcome.status, "completed")
-      assert.strictEqual(answer, Script.bigText(2_000_000))
-    })
-  )
-
-  test(
-    "asks nobody but its model's provider",
-    Effect.gen(function* () {
-      const home = yield* atHome()
-      yield* home.run("say hello")
-      assert.deepStrictEqual(yield* home.server.strays, [])
-    })
-  )
+  saysThatAConversationIsLost(claude, "11111111-1111-4111-8111-111111111111")
+  saysALongAnswerWhole(claude)
+  asksNobodyButItsProvider(claude)
 })

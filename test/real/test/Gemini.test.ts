@@ -2,7 +2,8 @@
 import { assert } from "@effect/vitest"
 import { describeProgram } from "@offshoot/test-real"
 import * as Effect from "effect/Effect"
-import { type AcpProgram, acpProgramTests, atHome, test } from "./acpProgram.ts"
+import { type AcpProgram, acpProgramTests, atHome } from "./acpProgram.ts"
+import { test } from "./everyProgram.ts"
 
 const gemini: AcpProgram = {
   id: "gemini",

@@ -1,19 +1,31 @@
 /** opencode itself as a child: what it is asked, told, stopped and refused, against a scripted model. */
-import { assert, it } from "@effect/vitest"
+import { assert } from "@effect/vitest"
 import type { ExternalChildRunner } from "@offshoot/core"
 import type * as RunHarness from "@offshoot/core/testing/RunHarness"
-import { ModelServer, RealChild, Script, Waypoint, describeProgram } from "@offshoot/test-real"
+import { RealChild, Waypoint, describeProgram } from "@offshoot/test-real"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
 import * as NodeFS from "node:fs"
 import * as NodePath from "node:path"
 import * as Json from "../src/Json.ts"
+import * as EveryProgram from "./everyProgram.ts"
+import {
+  approved,
+  asksNobodyButItsProvider,
+  beginsAnewWithAMessage,
+  callOf,
+  daemon,
+  fileIn,
+  nobodyAlive,
+  saysALongAnswerWhole,
+  saysThatAConversationIsLost,
+  stopsWhileItSpeaks,
+  takesAMessageWhileACommandRuns,
+  typesOf
+} from "./everyProgram.ts"
 
-type Home = RealChild.RealChild
-
-const ownFile = (home: Home) => NodePath.join(home.place.home, ".config/opencode/opencode.json")
+const ownFile = (home: EveryProgram.Home) => NodePath.join(home.place.home, ".config/opencode/opencode.json")
 
 /** A home whose user has this in the file of opencode's own. */
 const atHome = Effect.fnUntraced(function* (permission: RealChild.Options["permission"] = "ask", own: object = {}) {
@@ -28,40 +40,20 @@ const atHome = Effect.fnUntraced(function* (permission: RealChild.Options["permi
   return home
 })
 
-const fileIn = ({ place }: Home, name: string) => NodePath.join(place.cwd, name)
-
-const nobodyAlive = Effect.fnUntraced(function* ({ alive }: Home) {
-  assert.deepStrictEqual(yield* alive, [])
-})
-
-const approved: ExternalChildRunner.Answer = { _tag: "Approved", text: Option.none() }
 const expired: ExternalChildRunner.Answer = { _tag: "Expired" }
-
-/** The name of the first call of this tool with these words in its arguments. */
-const callOf = Effect.fnUntraced(function* ({ awaitEvent }: RunHarness.RunHarness, toolName: string, words = "") {
-  const event = yield* awaitEvent(
-    (event) =>
-      event.type === "tool_start" && event.toolName === toolName && Json.encode(event.arguments).includes(words)
-  )
-  return event.type === "tool_start" ? event.toolCallId : ""
-})
-
-const typesOf = (events: ReadonlyArray<{ readonly type: string }>, ...types: ReadonlyArray<string>) =>
-  events.map(({ type }) => type).filter((type) => types.includes(type))
 
 const askedTools = (harness: RunHarness.RunHarness) =>
   Effect.map(harness.asks, (asks) => asks.map(({ ask }) => (ask.type === "permission" ? ask.toolName : ask.type)))
 
 const call = (name: string, input: object) => `call ${name} ${Json.encode(input)}`
 
-/** A process that leaves its group and its session. */
-const daemon = "setsid sleep 100000 &"
-
 /** Starts more slowly than any other agent, and two of these tests start it twice. */
 const testMillisMax = 120_000
 
-const test = (name: string, body: Effect.Effect<void, never, ModelServer.ModelServer | Scope.Scope>) =>
-  it.live(name, () => Effect.provide(body, ModelServer.layer), testMillisMax)
+const opencode: EveryProgram.Program = { atHome, testMillisMax }
+
+const test = (name: string, body: Parameters<typeof EveryProgram.test>[1]) =>
+  EveryProgram.test(name, body, testMillisMax)
 
 describeProgram("opencode", () => {
   test(
@@ -176,21 +168,7 @@ describeProgram("opencode", () => {
     })
   )
 
-  test(
-    "takes a message while a command runs",
-    Effect.gen(function* () {
-      const home = yield* atHome("full")
-      const waypoint = yield* Waypoint.make(home.place)
-      const { harness, started } = yield* home.start(`shell ${waypoint.command} ;; say not heard`)
-      yield* waypoint.reached
-      yield* harness.send("say heard", "queue")
-      yield* harness.awaitTaken
-      yield* waypoint.pass
-      yield* Fiber.join(started.fiber)
-      assert.strictEqual(yield* harness.answer, "heard")
-      yield* nobodyAlive(home)
-    })
-  )
+  takesAMessageWhileACommandRuns(opencode)
 
   test(
     "answers a message that comes with the last words of an answer, in the same turn",
@@ -207,19 +185,7 @@ describeProgram("opencode", () => {
     })
   )
 
-  test(
-    "begins anew with a message that interrupts",
-    Effect.gen(function* () {
-      const home = yield* atHome()
-      const { harness, started } = yield* home.start("hang")
-      yield* harness.awaitAnswer("This takes a while.")
-      yield* harness.send("say something else", "interrupt")
-      const end = yield* Fiber.join(started.fiber)
-      assert.strictEqual(end.outcome.status, "completed")
-      assert.strictEqual(yield* harness.answer, "This takes a while.\n\nsomething else")
-      yield* nobodyAlive(home)
-    })
-  )
+  beginsAnewWithAMessage(opencode)
 
   test(
     "has its sub-agent ask before a command too, and tells of its work under its name",
@@ -276,18 +242,7 @@ describeProgram("opencode", () => {
     })
   )
 
-  test(
-    "stops while it speaks, and has told how to go on with it",
-    Effect.gen(function* () {
-      const home = yield* atHome()
-      const { harness, started } = yield* home.start("hang")
-      yield* harness.awaitAnswer("This takes a while.")
-      yield* started.cancel
-      yield* nobodyAlive(home)
-      yield* home.server.awaitLeft("hang")
-      assert.isDefined((yield* harness.report).resume)
-    })
-  )
+  stopsWhileItSpeaks(opencode)
 
   test(
     "stops in the middle of a command, with all that the command has started",
@@ -349,35 +304,9 @@ describeProgram("opencode", () => {
     })
   )
 
-  test(
-    "says that a conversation is lost instead of beginning another",
-    Effect.gen(function* () {
-      const home = yield* atHome()
-      const { end } = yield* home.run("say one", "ses_00000000000000000000000000")
-      assert.strictEqual(end.outcome.reason, "lost")
-      assert.deepStrictEqual(yield* home.server.requests, [])
-      yield* nobodyAlive(home)
-    })
-  )
-
-  test(
-    "says an answer of two megabytes whole",
-    Effect.gen(function* () {
-      const home = yield* atHome()
-      const { answer, end } = yield* home.run("big 2000000")
-      assert.strictEqual(end.outcome.status, "completed")
-      assert.strictEqual(answer, Script.bigText(2_000_000))
-    })
-  )
-
-  test(
-    "asks nobody but its model's provider",
-    Effect.gen(function* () {
-      const home = yield* atHome()
-      yield* home.run("say hello")
-      assert.deepStrictEqual(yield* home.server.strays, [])
-    })
-  )
+  saysThatAConversationIsLost(opencode, "ses_00000000000000000000000000")
+  saysALongAnswerWhole(opencode)
+  asksNobodyButItsProvider(opencode)
 })
 
 /** Allows the next thing that is asked for, with the password that every command has. The port is the first that opencode tries. */

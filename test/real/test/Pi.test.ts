@@ -1,23 +1,27 @@
 /** pi itself as a child: what it is asked, told, stopped and refused, against a scripted model. */
-import { assert, it } from "@effect/vitest"
-import type { CliAgent } from "@offshoot/adapters-cli"
+import { assert } from "@effect/vitest"
 import type { ExternalChildRunner } from "@offshoot/core"
-import { ModelServer, RealChild, Script, Waypoint, describeProgram } from "@offshoot/test-real"
+import { RealChild, Waypoint, describeProgram } from "@offshoot/test-real"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
 import * as NodeFS from "node:fs"
-import * as NodePath from "node:path"
+import {
+  approved,
+  asksNobodyButItsProvider,
+  daemon,
+  fileIn,
+  nobodyAlive,
+  type Program,
+  saysALongAnswerWhole,
+  takesAMessageWhileACommandRuns,
+  test
+} from "./everyProgram.ts"
 
-type Permission = NonNullable<CliAgent.AgentOptions["permission"]>
+const atHome = (permission: RealChild.Options["permission"] = "ask") =>
+  RealChild.make("pi", { permission, given: [], secret: ["FAKE_KEY"] })
 
-const atHome = (permission: Permission = "ask") => RealChild.make("pi", { permission, given: [], secret: ["FAKE_KEY"] })
-
-const nobodyAlive = ({ alive }: RealChild.RealChild) =>
-  Effect.map(alive, (processes) => assert.deepStrictEqual(processes, []))
-
-const approved: ExternalChildRunner.Answer = { _tag: "Approved", text: Option.none() }
+const pi: Program = { atHome }
 
 /** Answers the only ask of a run. */
 const answered = Effect.fnUntraced(function* (
@@ -28,9 +32,6 @@ const answered = Effect.fnUntraced(function* (
   if (call.type === "tool_start") yield* harness.answerAsk(call.toolCallId, answer)
   return yield* Fiber.join(started.fiber)
 })
-
-const test = (name: string, body: Effect.Effect<void, never, ModelServer.ModelServer | Scope.Scope>) =>
-  it.live(name, () => Effect.provide(body, ModelServer.layer))
 
 describeProgram("pi", () => {
   test(
@@ -44,7 +45,7 @@ describeProgram("pi", () => {
       const done = (yield* running.harness.events).find((event) => event.type === "tool_complete")
       assert.strictEqual(done?.type === "tool_complete" ? done.result : undefined, "there\n")
       assert.isAbove(Option.getOrThrow(end.usage).inputTokens ?? 0, 0)
-      assert.strictEqual(NodeFS.readFileSync(NodePath.join(child.place.cwd, "made.txt"), "utf8"), "made\n")
+      assert.strictEqual(NodeFS.readFileSync(fileIn(child, "made.txt"), "utf8"), "made\n")
       yield* nobodyAlive(child)
     })
   )
@@ -57,7 +58,7 @@ describeProgram("pi", () => {
       const why = "Leave that file alone."
       const end = yield* answered(running, { _tag: "Denied", text: Option.some(why) })
       assert.strictEqual(end.outcome.status, "completed")
-      assert.isFalse(NodeFS.existsSync(NodePath.join(child.place.cwd, "made.txt")))
+      assert.isFalse(NodeFS.existsSync(fileIn(child, "made.txt")))
       const heard = (yield* child.server.requests).filter(({ turns }) => turns.some(({ text }) => text.includes(why)))
       assert.isNotEmpty(heard)
       yield* nobodyAlive(child)
@@ -71,25 +72,11 @@ describeProgram("pi", () => {
       const { end, harness } = yield* child.run("shell touch made.txt ;; say done")
       assert.strictEqual(end.outcome.status, "completed")
       assert.deepStrictEqual(yield* harness.asks, [])
-      assert.isFalse(NodeFS.existsSync(NodePath.join(child.place.cwd, "made.txt")))
+      assert.isFalse(NodeFS.existsSync(fileIn(child, "made.txt")))
     })
   )
 
-  test(
-    "takes a message while a command runs",
-    Effect.gen(function* () {
-      const child = yield* atHome("full")
-      const waypoint = yield* Waypoint.make(child.place)
-      const { harness, started } = yield* child.start(`shell ${waypoint.command} ;; say not heard`)
-      yield* waypoint.reached
-      yield* harness.send("say heard", "queue")
-      yield* harness.awaitTaken
-      yield* waypoint.pass
-      yield* Fiber.join(started.fiber)
-      assert.strictEqual(yield* harness.answer, "heard")
-      yield* nobodyAlive(child)
-    })
-  )
+  takesAMessageWhileACommandRuns(pi)
 
   test(
     "stops while it speaks, and keeps what it said",
@@ -108,7 +95,7 @@ describeProgram("pi", () => {
     Effect.gen(function* () {
       const child = yield* atHome("full")
       const waypoint = yield* Waypoint.make(child.place)
-      const { started } = yield* child.start(`shell setsid sleep 100000 & ${waypoint.command} ;; say never`)
+      const { started } = yield* child.start(`shell ${daemon} ${waypoint.command} ;; say never`)
       yield* waypoint.reached
       yield* started.cancel
       yield* nobodyAlive(child)
@@ -145,22 +132,6 @@ describeProgram("pi", () => {
     })
   )
 
-  test(
-    "says an answer of two megabytes whole",
-    Effect.gen(function* () {
-      const child = yield* atHome()
-      const { answer, end } = yield* child.run("big 2000000")
-      assert.strictEqual(end.outcome.status, "completed")
-      assert.strictEqual(answer, Script.bigText(2_000_000))
-    })
-  )
-
-  test(
-    "asks nobody but its model's provider",
-    Effect.gen(function* () {
-      const child = yield* atHome()
-      yield* child.run("say hello")
-      assert.deepStrictEqual(yield* child.server.strays, [])
-    })
-  )
+  saysALongAnswerWhole(pi)
+  asksNobodyButItsProvider(pi)
 })

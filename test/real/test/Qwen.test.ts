@@ -4,7 +4,8 @@ import { describeProgram } from "@offshoot/test-real"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Json from "../src/Json.ts"
-import { type AcpProgram, acpProgramTests, atHome, test } from "./acpProgram.ts"
+import { type AcpProgram, acpProgramTests, atHome } from "./acpProgram.ts"
+import { test } from "./everyProgram.ts"
 
 const qwen: AcpProgram = {
   id: "qwen",

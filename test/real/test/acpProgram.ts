@@ -1,17 +1,29 @@
 /** What every real program that speaks ACP is tried with; each has its own file, which names it. */
-import { assert, it } from "@effect/vitest"
+import { assert } from "@effect/vitest"
 import type { ExternalChildRunner } from "@offshoot/core"
-import type * as RunHarness from "@offshoot/core/testing/RunHarness"
-import { ModelServer, Script, Waypoint } from "@offshoot/test-real"
+import { Waypoint } from "@offshoot/test-real"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
 import * as NodeFS from "node:fs"
-import * as NodePath from "node:path"
 import type { ProgramId } from "../src/ProgramList.ts"
 import * as Json from "../src/Json.ts"
 import * as RealChild from "../src/RealChild.ts"
+import {
+  approved,
+  asksNobodyButItsProvider,
+  beginsAnewWithAMessage,
+  callOf,
+  daemon,
+  fileIn,
+  nobodyAlive,
+  type Program,
+  saysALongAnswerWhole,
+  saysThatAConversationIsLost,
+  stopsWhileItSpeaks,
+  test,
+  typesOf
+} from "./everyProgram.ts"
 
 export interface AcpProgram {
   readonly id: ProgramId
@@ -22,40 +34,17 @@ export interface AcpProgram {
   readonly afterDenial: "goes on" | "ends"
 }
 
-export type Home = RealChild.RealChild
-
-const approved: ExternalChildRunner.Answer = { _tag: "Approved", text: Option.none() }
 const denied: ExternalChildRunner.Answer = { _tag: "Denied", text: Option.none() }
-
-const fileIn = ({ place }: Home, name: string): string => NodePath.join(place.cwd, name)
-
-const nobodyAlive = Effect.fnUntraced(function* ({ alive }: Home) {
-  assert.deepStrictEqual(yield* alive, [])
-})
-
-/** The name of the first call of this tool. */
-const callOf = Effect.fnUntraced(function* ({ awaitEvent }: RunHarness.RunHarness, toolName: string) {
-  const event = yield* awaitEvent((event) => event.type === "tool_start" && event.toolName === toolName)
-  return event.type === "tool_start" ? event.toolCallId : ""
-})
-
-const typesOf = (events: ReadonlyArray<{ readonly type: string }>, ...types: ReadonlyArray<string>) =>
-  events.map(({ type }) => type).filter((type) => types.includes(type))
 
 /** Two starts of a program, and a minute between them for the one that needs it. */
 const twoStartsMillis = 180_000
 
-export const test = (
-  name: string,
-  body: Effect.Effect<void, never, ModelServer.ModelServer | Scope.Scope>,
-  limitMillis?: number
-) => it.live(name, () => Effect.provide(body, ModelServer.layer), limitMillis)
-
-/** A process that leaves its group and its session. */
-const daemon = "setsid sleep 100000 &"
-
 export const atHome = ({ id, options }: AcpProgram, more: Partial<RealChild.Options> = {}) =>
   RealChild.make(id, { ...options, ...more })
+
+const plain = (program: AcpProgram): Program => ({
+  atHome: (permission = "ask") => atHome(program, { permission })
+})
 
 const permissionTests = (program: AcpProgram): void => {
   const { shell, write } = program.tools
@@ -142,34 +131,11 @@ const messageTests = (program: AcpProgram): void => {
     })
   )
 
-  test(
-    "begins anew with a message that interrupts",
-    Effect.gen(function* () {
-      const home = yield* atHome(program)
-      const { harness, started } = yield* home.start("hang")
-      yield* harness.awaitAnswer("This takes a while.")
-      yield* harness.send("say something else", "interrupt")
-      const end = yield* Fiber.join(started.fiber)
-      assert.strictEqual(end.outcome.status, "completed")
-      assert.strictEqual(yield* harness.answer, "This takes a while.\n\nsomething else")
-      yield* nobodyAlive(home)
-    })
-  )
+  beginsAnewWithAMessage(plain(program))
 }
 
 const stopTests = (program: AcpProgram): void => {
-  test(
-    "stops while it speaks, and has told how to go on with it",
-    Effect.gen(function* () {
-      const home = yield* atHome(program)
-      const { harness, started } = yield* home.start("hang")
-      yield* harness.awaitAnswer("This takes a while.")
-      yield* started.cancel
-      yield* nobodyAlive(home)
-      yield* home.server.awaitLeft("hang")
-      assert.isDefined((yield* harness.report).resume)
-    })
-  )
+  stopsWhileItSpeaks(plain(program))
 
   test(
     "stops in the middle of a command, with all that the command has started",
@@ -234,16 +200,7 @@ const outcomeTests = (program: AcpProgram): void => {
     })
   )
 
-  test(
-    "says that a conversation is lost instead of beginning another",
-    Effect.gen(function* () {
-      const home = yield* atHome(program)
-      const { end } = yield* home.run("say one", "11111111-1111-4111-8111-111111111111")
-      assert.strictEqual(end.outcome.reason, "lost")
-      assert.deepStrictEqual(yield* home.server.requests, [])
-      yield* nobodyAlive(home)
-    })
-  )
+  saysThatAConversationIsLost(plain(program), "11111111-1111-4111-8111-111111111111")
 
   test(
     "goes on with its conversation in another process, says nothing of it again, and counts only what is new",
@@ -261,24 +218,8 @@ const outcomeTests = (program: AcpProgram): void => {
     twoStartsMillis
   )
 
-  test(
-    "says an answer of two megabytes whole",
-    Effect.gen(function* () {
-      const home = yield* atHome(program)
-      const { answer, end } = yield* home.run("big 2000000")
-      assert.strictEqual(end.outcome.status, "completed")
-      assert.strictEqual(answer, Script.bigText(2_000_000))
-    })
-  )
-
-  test(
-    "asks nobody but its model's provider",
-    Effect.gen(function* () {
-      const home = yield* atHome(program)
-      yield* home.run("say hello")
-      assert.deepStrictEqual(yield* home.server.strays, [])
-    })
-  )
+  saysALongAnswerWhole(plain(program))
+  asksNobodyButItsProvider(plain(program))
 }
 
 export const acpProgramTests = (program: AcpProgram): void => {

@@ -81,15 +81,17 @@ describe("a loopback namespace", () => {
 
   it.live("ends with its program, and everybody in it whatever session they are in", () =>
     Effect.gen(function* () {
-      const script = "setsid tail -f /dev/null & exec true"
-      const ended = yield* LoopbackNamespace.run(["sh", "-c", script], {
+      // The program ends when the other one has said, from its own session, that it is there.
+      const other = "echo there; sleep 600; true"
+      const script = `exec 3< <(exec setsid sh -c '${other}'); read -r there <&3`
+      const ended = yield* LoopbackNamespace.run(["bash", "-c", script], {
         output: "pipe",
         limit: Duration.seconds(20)
       })
       assert.isTrue(Option.contains(ended.code, 0))
       assert.deepStrictEqual(
-        ended.left.map((line) => line.replace(/^\d+ /, "")).filter((command) => command.includes("tail")),
-        ["tail -f /dev/null"]
+        ended.left.map((line) => line.replace(/^\d+ /, "")).filter((command) => command.startsWith("sh")),
+        [`sh -c ${other}`]
       )
     })
   )
