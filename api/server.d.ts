@@ -134,6 +134,7 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     }>>;
     readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
 }>>, never, Schema.toCodecJson<Schema.Struct<{
     readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
     readonly kind: Schema.Literals<readonly ["root", "child"]>;
@@ -3899,6 +3900,7 @@ export declare const NewSession: Schema.Struct<{
     }>>;
     readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
 }>;
 export type NewSession = typeof NewSession.Type;
 export declare const NewChild: Schema.Struct<{

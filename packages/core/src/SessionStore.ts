@@ -189,7 +189,8 @@ export interface SessionStoreShape {
    */
   readonly commit: (transition: Transition) => Effect.Effect<ReadonlyArray<number>, StoreError>
   readonly session: (id: SessionId) => Read<Option.Option<Session>>
-  readonly sessionByRequestKey: (parentId: SessionId, requestKey: string) => Read<Option.Option<Session>>
+  /** The child of this parent with this key, or without a parent the root. */
+  readonly sessionByRequestKey: (parentId: Option.Option<SessionId>, requestKey: string) => Read<Option.Option<Session>>
   readonly sessions: (query: SessionQuery) => Read<ReadonlyArray<Session>>
   /** One moment's truth; of an open job as far as its run's report is recorded. */
   readonly treeUsage: (id: SessionId) => Read<TreeUsage>

@@ -157,7 +157,7 @@ const placeOf = (services: SpawnServices, runId: Ids.RunId): QueuePlace =>
 /** The child of an earlier call with the same key, if there is one. */
 const earlier = Effect.fnUntraced(function* (services: SpawnServices, parentId: Ids.SessionId, request: SpawnRequest) {
   if (request.requestKey === undefined) return Option.none<Spawned>()
-  const found = yield* services.store.sessionByRequestKey(parentId, request.requestKey)
+  const found = yield* services.store.sessionByRequestKey(Option.some(parentId), request.requestKey)
   return Option.flatMap(found, (session) =>
     Option.map(Option.fromUndefinedOr(session.runId), (runId): Spawned => ({
       session,
@@ -275,8 +275,15 @@ export const spawn = (services: SpawnServices, parentId: Ids.SessionId, request:
     )
   )
 
-/** Creates a root session, with its first message when a prompt is given. */
-export const createRoot = Effect.fnUntraced(function* (services: SpawnServices, request: RootRequest) {
+/** The root of an earlier call with the same key, if there is one. */
+const earlierRoot = ({ store }: SpawnServices, { requestKey }: RootRequest) =>
+  requestKey === undefined
+    ? Effect.succeed(Option.none<Session>())
+    : store.sessionByRequestKey(Option.none(), requestKey)
+
+const createRootOnce = Effect.fnUntraced(function* (services: SpawnServices, request: RootRequest) {
+  const before = yield* earlierRoot(services, request)
+  if (Option.isSome(before)) return before.value
   const nowMillis = yield* Clock.currentTimeMillis
   const id = yield* Ids.makeSessionId
   const role = yield* findRole(
@@ -296,6 +303,7 @@ export const createRoot = Effect.fnUntraced(function* (services: SpawnServices, 
     ...role,
     ...(budgets === undefined ? {} : { budgets }),
     ...present("workspace", request.workspace),
+    ...present("requestKey", request.requestKey),
     metadata: metadataFor(request.metadata, agent),
     createdAtMillis: nowMillis,
     updatedAtMillis: nowMillis,
@@ -315,6 +323,20 @@ export const createRoot = Effect.fnUntraced(function* (services: SpawnServices, 
   yield* services.commit(changes, showNothing)
   return session
 })
+
+/**
+ * Creates a root session, with its first message when a prompt is given; the same
+ * key again answers with the root of the first call, as it is now.
+ */
+export const createRoot = (services: SpawnServices, request: RootRequest) =>
+  createRootOnce(services, request).pipe(
+    // Two calls with one key at once: the other one's root is this one's too.
+    Effect.catchReason("StoreError", "RequestKeyTaken", (_, error) =>
+      Effect.flatMap(earlierRoot(services, request), (found) =>
+        Option.isSome(found) ? Effect.succeed(found.value) : Effect.fail(error)
+      )
+    )
+  )
 
 /** What is recorded together with the acceptance of a run; its `show` gets the numbers of its own events. */
 export type Opening = (runId: Ids.RunId, nowMillis: number) => Built

@@ -12,7 +12,8 @@ import { TreeLimits } from "./TreeBudget.ts"
 /**
  * A new root session. `prompt` becomes its first user message. `profile` names
  * a role, whose agent and model are defaults; `tools` and `budget` bound it and
- * everything below it.
+ * everything below it. `requestKey` makes the call idempotent: a repeat answers
+ * with the root of the first call, until that is deleted.
  */
 export const RootRequest = Schema.Struct({
   title: Schema.optionalKey(Schema.String),
@@ -22,7 +23,8 @@ export const RootRequest = Schema.Struct({
   tools: Schema.optionalKey(ToolPolicy),
   budget: Schema.optionalKey(TreeLimits),
   workspace: Schema.optionalKey(Schema.String),
-  metadata: Schema.optionalKey(Metadata)
+  metadata: Schema.optionalKey(Metadata),
+  requestKey: Schema.optionalKey(Schema.NonEmptyString)
 })
 export type RootRequest = typeof RootRequest.Type
 

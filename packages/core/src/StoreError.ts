@@ -17,14 +17,15 @@ export class VersionConflict extends Schema.TaggedError<VersionConflict>()("Vers
   }
 }
 
-/** This parent already has a child with this request key: the spawn was accepted before. */
+/** This parent already has a child with this request key, or without a parent: there is such a root. It was accepted before. */
 export class RequestKeyTaken extends Schema.TaggedError<RequestKeyTaken>()("RequestKeyTaken", {
-  parentSessionId: SessionId,
+  parentSessionId: Schema.optionalKey(SessionId),
   requestKey: Schema.String
 }) {
   readonly retryable = false
   override get message(): string {
-    return `request key ${this.requestKey} is taken under ${this.parentSessionId}`
+    const where = this.parentSessionId === undefined ? "by a root" : `under ${this.parentSessionId}`
+    return `request key ${this.requestKey} is taken ${where}`
   }
 }
 

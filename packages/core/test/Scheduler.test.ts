@@ -282,6 +282,26 @@ describe("SpawnScheduler: request keys", () => {
       })
     )
   )
+
+  it.effect("a repeated request key answers with the first root until that is deleted, and no child takes it", () =>
+    run(
+      Effect.gen(function* () {
+        const agents = yield* SubAgents
+        const keyed = { prompt: "begin", requestKey: "k" }
+        const calls = yield* Effect.forEach(Array.from({ length: 5 }), () => agents.createRoot(keyed), {
+          concurrency: "unbounded"
+        })
+        const [first] = calls
+        assert.isDefined(first)
+        assert.deepStrictEqual(new Set(calls.map(({ id }) => id)), new Set([first.id]))
+        assert.strictEqual((yield* agents.messages(first.id, { after: 0, limit: 10 })).length, 1)
+        yield* settled(yield* child(first.id, ["say once"], { requestKey: "k" }))
+        assert.strictEqual((yield* agents.createRoot(keyed)).id, first.id)
+        yield* agents.remove(first.id)
+        assert.notStrictEqual((yield* agents.createRoot(keyed)).id, first.id)
+      })
+    )
+  )
 })
 
 /** Whatever a test of two lives may fail with. */

@@ -77,7 +77,9 @@ export const NewSession = Schema.Struct({
   tools: Schema.optionalKey(Tools),
   budget: Schema.optionalKey(Budget),
   workspace: Schema.optionalKey(words(workspaceLengthMax)),
-  metadata: Schema.optionalKey(Metadata)
+  metadata: Schema.optionalKey(Metadata),
+  /** The same key again answers with the session of the first call. */
+  requestKey: Schema.optionalKey(words(nameLengthMax))
 }).annotate({ identifier: "NewSession" })
 export type NewSession = typeof NewSession.Type
 

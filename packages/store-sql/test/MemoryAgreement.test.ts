@@ -164,7 +164,7 @@ const answersOfSession = Effect.fnUntraced(function* (store: SessionStore.Sessio
     used: yield* store.treeUsage(id),
     below: yield* store.sessions({ filter: { parentId: id }, before, limit: 5 }),
     inTree: yield* store.sessions({ filter: { rootId: id, status: "pending" }, before, limit: 5 }),
-    keyed: yield* Effect.forEach(requestKeys, (key) => store.sessionByRequestKey(id, key)),
+    keyed: yield* Effect.forEach(requestKeys, (key) => store.sessionByRequestKey(Option.some(id), key)),
     messages: withoutPositions(yield* store.messages({ sessionId: id, after: 0, limit: 1000 })),
     last: withoutPositions(yield* store.recentMessages({ sessionId: id, before: Option.none(), limit: 1 })),
     recent: yield* store.recentEvents(id, 4),

@@ -18,6 +18,7 @@ import { Feed, Lineage } from "./memoryFeed.ts"
 import { Jobs } from "./memoryJobs.ts"
 import { Obligations } from "./memoryObligations.ts"
 import { TreeUse } from "./memoryTreeUse.ts"
+import { present } from "./present.ts"
 
 interface State {
   readonly sessions: Map<SessionId, Session>
@@ -49,7 +50,8 @@ const empty = (): State => {
   }
 }
 
-const requestKeyOf = (parentId: SessionId, requestKey: string): string => `${parentId} ${requestKey}`
+/** Roots share one space of keys. */
+const requestKeyOf = (parentId: SessionId | undefined, requestKey: string): string => `${parentId ?? ""} ${requestKey}`
 
 const conflict = ({ id, version }: Session): Store.StoreError =>
   new Store.StoreError({
@@ -57,8 +59,11 @@ const conflict = ({ id, version }: Session): Store.StoreError =>
     reason: new Store.VersionConflict({ sessionId: id, expectedVersion: version - 1 })
   })
 
-const keyTaken = (parentSessionId: SessionId, requestKey: string): Store.StoreError =>
-  new Store.StoreError({ operation: "commit", reason: new Store.RequestKeyTaken({ parentSessionId, requestKey }) })
+const keyTaken = (parentId: SessionId | undefined, requestKey: string): Store.StoreError =>
+  new Store.StoreError({
+    operation: "commit",
+    reason: new Store.RequestKeyTaken({ ...present("parentSessionId", parentId), requestKey })
+  })
 
 /**
  * Why the transition may not be applied, looked at before anything changes: all
@@ -82,7 +87,7 @@ const refusal = (state: State, transition: Transition): Store.StoreError | undef
       const { id, parentId, requestKey, version } = change.session
       if (versionOf(id) !== undefined) return conflict(change.session)
       setVersion(id, version)
-      if (parentId === undefined || requestKey === undefined) continue
+      if (requestKey === undefined) continue
       const key = requestKeyOf(parentId, requestKey)
       const owner = keys.get(key) ?? state.requestKeys.get(key)
       if (owner !== undefined && versionOf(owner) !== undefined) return keyTaken(parentId, requestKey)
@@ -107,7 +112,9 @@ const removeSession = (state: State, id: SessionId): void => {
   if (session?.parentId !== undefined) {
     const siblings = state.children.get(session.parentId)?.filter((other) => other !== id)
     if (siblings !== undefined) state.children.set(session.parentId, siblings)
-    if (session.requestKey !== undefined) state.requestKeys.delete(requestKeyOf(session.parentId, session.requestKey))
+  }
+  if (session?.requestKey !== undefined) {
+    state.requestKeys.delete(requestKeyOf(session.parentId, session.requestKey))
   }
   state.jobs.removeSession(id)
   state.obligations.removeSession(id)
@@ -122,10 +129,10 @@ const appendMessage = (state: State, message: Message): void => {
 const createSession = (state: State, session: Session): void => {
   const { id, parentId, requestKey } = session
   state.sessions.set(id, session)
+  if (requestKey !== undefined) state.requestKeys.set(requestKeyOf(parentId, requestKey), id)
   if (parentId === undefined) return
   state.lineage.place(id, parentId)
   addTo(state.children, parentId, id)
-  if (requestKey !== undefined) state.requestKeys.set(requestKeyOf(parentId, requestKey), id)
 }
 
 /** `since` is the head of the feed before the transition. Returns the number of an event. */
@@ -239,7 +246,7 @@ const ofSessions = (state: State) =>
     session: (id) => read(() => Option.fromUndefinedOr(state.sessions.get(id))),
     sessionByRequestKey: (parentId, requestKey) =>
       read(() => {
-        const id = state.requestKeys.get(requestKeyOf(parentId, requestKey))
+        const id = state.requestKeys.get(requestKeyOf(Option.getOrUndefined(parentId), requestKey))
         return Option.fromUndefinedOr(id === undefined ? undefined : state.sessions.get(id))
       }),
     sessions: (query) => read(() => findSessions(state, query)),

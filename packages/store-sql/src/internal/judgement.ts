@@ -4,7 +4,8 @@
  */
 import { type Ids, Obligation, type Session, SessionStore } from "@offshoot/core"
 
-export type RequestKey = readonly [parentId: Ids.SessionId, requestKey: string]
+/** A root has no parent: roots share one space of keys. */
+export type RequestKey = readonly [parentId: Ids.SessionId | null, requestKey: string]
 export type ObligationKey = readonly [kind: Obligation.Kind, sessionId: Ids.SessionId, key: string]
 
 /** What has to be known of the database to judge a batch. */
@@ -54,10 +55,10 @@ export const nothing = (stored: Known): Known => ({
   obligations: stored.obligations === undefined ? undefined : noObligations()
 })
 
-export const keyText = (...parts: ReadonlyArray<string>): string => parts.join(" ")
+export const keyText = (...parts: ReadonlyArray<string | null>): string => parts.join(" ")
 
 const requestKeyOf = ({ parentId, requestKey }: Session.Session): RequestKey | undefined =>
-  parentId === undefined || requestKey === undefined ? undefined : [parentId, requestKey]
+  requestKey === undefined ? undefined : [parentId ?? null, requestKey]
 
 const obligationKeyOf = (obligation: Obligation.Obligation): ObligationKey | undefined => {
   const key = Obligation.keyOf(obligation)
@@ -123,7 +124,10 @@ const judgeSessions = (
     if (key === undefined) continue
     const owner = latest(own.keyOwners, batch.keyOwners, stored.keyOwners, keyText(...key))
     if (owner !== undefined && !isGone(owner)) {
-      return refuse(new SessionStore.RequestKeyTaken({ parentSessionId: key[0], requestKey: key[1] }))
+      const [parentSessionId, requestKey] = key
+      return refuse(
+        new SessionStore.RequestKeyTaken({ ...(parentSessionId === null ? {} : { parentSessionId }), requestKey })
+      )
     }
     own.keyOwners.set(keyText(...key), id)
   }

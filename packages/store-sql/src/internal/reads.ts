@@ -53,10 +53,12 @@ const ofSessions = ({ many, one, rows }: Asking.Ask) =>
   ({
     session: (id) => one("session", Records.session, "SELECT body FROM sessions WHERE id = ?", [id]),
     sessionByRequestKey: (parentId, requestKey) =>
-      one("sessionByRequestKey", Records.session, "SELECT body FROM sessions WHERE parent_id = ? AND request_key = ?", [
-        parentId,
-        requestKey
-      ]),
+      one(
+        "sessionByRequestKey",
+        Records.session,
+        "SELECT body FROM sessions WHERE parent_id IS ? AND request_key = ?",
+        [Option.getOrNull(parentId), requestKey]
+      ),
     sessions: (query) => {
       const { params, text } = sessionsWhere(query)
       const all = `SELECT body FROM sessions${text} ORDER BY id DESC LIMIT ?`

@@ -121,7 +121,7 @@ export const selectVersions = forList("SELECT id, version FROM sessions WHERE id
 export const selectKeyOwners = forRows(
   "SELECT parent_id, request_key, id FROM (VALUES ",
   2,
-  ") AS given JOIN sessions ON parent_id = given.column1 AND request_key = given.column2"
+  ") AS given JOIN sessions ON parent_id IS given.column1 AND request_key = given.column2"
 )
 export const selectOpenJobs = forList("SELECT run_id, child_session_id FROM jobs WHERE run_id IN (")
 export const selectObligations = forList("SELECT id, session_id, version FROM obligations WHERE id IN (")

@@ -40,6 +40,7 @@ interface Waiting extends Batch.Entry {
 }
 
 const text = (value: unknown): string => String(value)
+const textOrNull = (value: unknown): string | null => (value === null ? null : String(value))
 
 const lookUpSessions = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
@@ -50,7 +51,7 @@ const lookUpSessions = Effect.fnUntraced(function* (
   return {
     versions: new Map(versions.map((row) => [text(row["id"]), Number(row["version"])])),
     keyOwners: new Map(
-      owners.map((row) => [Judgement.keyText(text(row["parent_id"]), text(row["request_key"])), text(row["id"])])
+      owners.map((row) => [Judgement.keyText(textOrNull(row["parent_id"]), text(row["request_key"])), text(row["id"])])
     )
   }
 })

@@ -206,9 +206,26 @@ export const requestKeys = (test: Test): void => {
         Records.created(keyed),
         Records.created(same)
       ])
-      assert.deepStrictEqual(yield* store.sessionByRequestKey(parent.id, "again"), Option.some(keyed))
-      assert.deepStrictEqual(yield* store.sessionByRequestKey(other.id, "again"), Option.some(same))
-      assert.deepStrictEqual(yield* store.sessionByRequestKey(parent.id, "never"), Option.none())
+      assert.deepStrictEqual(yield* store.sessionByRequestKey(Option.some(parent.id), "again"), Option.some(keyed))
+      assert.deepStrictEqual(yield* store.sessionByRequestKey(Option.some(other.id), "again"), Option.some(same))
+      assert.deepStrictEqual(yield* store.sessionByRequestKey(Option.some(parent.id), "never"), Option.none())
+    })
+  )
+
+  test(
+    "MUST find a root by its request key, which no child has",
+    Effect.fnUntraced(function* (store) {
+      const root = { ...Records.root(7), requestKey: "again" }
+      yield* store.commit([Records.created(parent), Records.created(keyed)])
+      assert.deepStrictEqual(yield* store.sessionByRequestKey(Option.none(), "again"), Option.none())
+      yield* store.commit([Records.created(root)])
+      assert.deepStrictEqual(yield* store.sessionByRequestKey(Option.none(), "again"), Option.some(root))
+      assert.deepStrictEqual(yield* store.sessionByRequestKey(Option.some(parent.id), "again"), Option.some(keyed))
+      const second = { ...Records.root(8), requestKey: "again" }
+      const reason = yield* refusalOf(store.commit([Records.created(second)]))
+      assert.deepInclude(reason, { _tag: "RequestKeyTaken", requestKey: "again" })
+      yield* store.commit([Records.deleted(root.id), Records.created(second)])
+      assert.deepStrictEqual(yield* store.sessionByRequestKey(Option.none(), "again"), Option.some(second))
     })
   )
 
@@ -244,7 +261,7 @@ export const requestKeys = (test: Test): void => {
       yield* store.commit([Records.created(keyed)])
       const heir = { ...second, requestKey: "again" }
       yield* store.commit([Records.deleted(keyed.id), Records.created(heir)])
-      assert.deepStrictEqual(yield* store.sessionByRequestKey(parent.id, "again"), Option.some(heir))
+      assert.deepStrictEqual(yield* store.sessionByRequestKey(Option.some(parent.id), "again"), Option.some(heir))
     })
   )
 }
