@@ -27,6 +27,7 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
+import * as AgUiCalls from "./agui/AgUiCalls.ts"
 import { Api } from "./Api.ts"
 import * as BadRequests from "./internal/badRequests.ts"
 import * as Closing from "./internal/closing.ts"
@@ -37,6 +38,7 @@ import * as RequestGuard from "./internal/requestGuard.ts"
 import * as ServiceCalls from "./internal/serviceCalls.ts"
 import * as SessionCalls from "./internal/sessionCalls.ts"
 import * as StreamCalls from "./internal/streamCalls.ts"
+import * as StreamPlaces from "./internal/streamPlaces.ts"
 
 export interface ServerOptions {
   readonly host: string
@@ -141,8 +143,10 @@ const routes = (options: ServerOptions) =>
       MessageCalls.layer,
       RequestCalls.layer,
       StreamCalls.layer(options),
+      AgUiCalls.layer(options),
       ServiceCalls.layer
     ]),
+    Layer.provide(StreamPlaces.layer(options.streamsMax)),
     Layer.provide(BadRequests.layer),
     Layer.provide(Layer.succeed(HttpServerRequest.MaxBodySize, ByteSize.bytes(options.bodyBytesMax)))
   )
