@@ -194,7 +194,13 @@ export const layer = (
   | Script.ScriptInvalid
   | Recording.RecordingUnusable
 > =>
-  Server.layer({ ...Server.defaults, host: settings.server.host, port: settings.server.port, token }).pipe(
+  Server.layer({
+    ...Server.defaults,
+    host: settings.server.host,
+    port: settings.server.port,
+    allowedOrigins: settings.server.allowedOrigins,
+    token
+  }).pipe(
     Layer.provideMerge(Offshoot.layer),
     Layer.provide(agent(settings)),
     Layer.provide(SubAgentTool.layer),

@@ -47,11 +47,15 @@ export interface ServerOptions {
   readonly token: Redacted.Redacted
   /** Names beside loopback and `host` that lead here, such as that of a reverse proxy. */
   readonly allowedHosts: ReadonlyArray<string>
+  /** Origins of pages that may call this server, such as `https://app.example`. */
+  readonly allowedOrigins: ReadonlyArray<string>
   /** Event streams open at once. */
   readonly streamsMax: number
   /** Requests in work at once, streams not counted. */
   readonly requestsMax: number
   readonly bodyBytesMax: number
+  /** Of `POST /agui`: a thread of some thousand messages; larger ones are of agents that keep no history themselves. */
+  readonly largeBodyBytesMax: number
   /** Between two comments on a stream. */
   readonly heartbeatEvery: Duration.Duration
   /** How long calls in work may take once the server stops. */
@@ -61,9 +65,11 @@ export interface ServerOptions {
 /** Everything but address and token. A heartbeat every 15 s is the contract's. */
 export const defaults: Omit<ServerOptions, "host" | "port" | "token"> = {
   allowedHosts: [],
+  allowedOrigins: [],
   streamsMax: 512,
   requestsMax: 1_024,
   bodyBytesMax: 1024 * 1024,
+  largeBodyBytesMax: 8 * 1024 * 1024,
   heartbeatEvery: Duration.seconds(15),
   shutdownGrace: Duration.seconds(5)
 }

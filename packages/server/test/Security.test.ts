@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Redacted from "effect/Redacted"
 import * as Security from "../src/Security.ts"
 
-const local: Security.Served = { host: "127.0.0.1", allowedHosts: ["offshoot.example"] }
-const remote: Security.Served = { host: "0.0.0.0", allowedHosts: [] }
-const named: Security.Served = { host: "box.lan", allowedHosts: [] }
+const local: Security.Served = { host: "127.0.0.1", allowedHosts: ["offshoot.example"], allowedOrigins: [] }
+const remote: Security.Served = { host: "0.0.0.0", allowedHosts: [], allowedOrigins: [] }
+const named: Security.Served = { host: "box.lan", allowedHosts: [], allowedOrigins: [] }
 
 describe("Host", () => {
   it.each([

@@ -34,10 +34,8 @@ import * as Thread from "./Thread.ts"
 
 export interface AgUiOptions {
   readonly heartbeatEvery: Duration.Duration
+  readonly largeBodyBytesMax: number
 }
-
-/** A thread of some thousand messages; larger ones are of agents that keep no history themselves. */
-export const bodyBytesMax = 8 * 1024 * 1024
 
 /** Children that are there before the client comes, and are shown: as many as a run shows. */
 const thereMax = 1_024
@@ -95,38 +93,40 @@ const run = Effect.fnUntraced(function* (services: Services, input: RunInput.Run
     over: false
   }
   const items = yield* RunBody.listen(subAgents, root.id, now.number)
+  // In flight now: its end is still to be heard.
+  const { session } = yield* subAgents.session(root.id)
   const { notices, sent: message } = yield* CarryOut.carryOut(link, plan)
-  const first = RunLink.greet(link, Thread.childrenOf(now, root.id)).pipe(
-    Effect.map((greeting) => [
-      RunBody.started(link.names),
-      custom("run", { sessionId: root.id }),
-      ...notices.map(notice),
-      ...greeting
-    ])
-  )
+  const left = requests.filter(({ id }) => !plan.answers.some(({ request }) => request.id === id))
+  const greeting = Effect.map(RunLink.greet(link, Thread.childrenOf(now, root.id)), (events) => [
+    RunBody.started(link.names),
+    custom("run", { sessionId: root.id }),
+    ...notices.map(notice),
+    ...events
+  ])
   const next = Effect.gen(function* () {
     if (Option.isSome(message) && Result.isFailure(message.value)) {
       return yield* RunLink.fail(link, CarryOut.failureOf(message.value.failure))
     }
-    if (Option.isSome(message)) return yield* RunLink.interrupt(link)
-    const { session } = yield* subAgents.session(root.id)
-    return yield* Session.isInFlight(session.status) ? RunLink.interrupt(link) : RunLink.settle(link)
+    const asked = left.length === 0 ? [] : yield* RunLink.interrupt(link)
+    if (link.over || Option.isSome(message) || Session.isInFlight(session.status)) return asked
+    return yield* RunLink.settle(link)
   })
   return RunBody.respond(
     services,
     link,
     Stream.concat(
-      Stream.fromEffect(Effect.zipWith(first, next, (greeting, more) => [...greeting, ...more])),
+      Stream.fromEffect(Effect.zipWith(greeting, next, (first, more) => [...first, ...more])),
       Stream.suspend(() => (link.over ? Stream.empty : RunBody.narrated(link, items)))
     )
   )
 })
 
-const largeBody = Layer.succeed(LargeBody, (effect) =>
-  Effect.provideService(effect, HttpServerRequest.MaxBodySize, ByteSize.bytes(bodyBytesMax))
-)
+const largeBody = (bytesMax: number) =>
+  Layer.succeed(LargeBody, (effect) =>
+    Effect.provideService(effect, HttpServerRequest.MaxBodySize, ByteSize.bytes(bytesMax))
+  )
 
-export const layer = ({ heartbeatEvery }: AgUiOptions) =>
+export const layer = ({ heartbeatEvery, largeBodyBytesMax }: AgUiOptions) =>
   HttpApiBuilder.group(
     Api,
     "agui",
@@ -136,11 +136,11 @@ export const layer = ({ heartbeatEvery }: AgUiOptions) =>
         subAgents: yield* SubAgents.SubAgents,
         store: yield* SessionStore.SessionStore,
         directory: yield* AgentDirectory.AgentDirectory,
-        closing: (yield* Closing).await,
+        closing: yield* Closing,
         heartbeatEvery
       }
       return handlers.handle("run", ({ payload }) =>
         places.take.pipe(Effect.andThen(run(services, payload)), Effect.catchTags(refused))
       )
     })
-  ).pipe(Layer.provide(largeBody))
+  ).pipe(Layer.provide(largeBody(largeBodyBytesMax)))

@@ -11,6 +11,7 @@ import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
+import type { ClosingShape } from "../internal/closing.ts"
 import * as Refusals from "../internal/refusals.ts"
 import * as Sse from "../Sse.ts"
 import { type AgUiEvent, protocolVersion } from "./AgUiEvent.ts"
@@ -74,8 +75,7 @@ const cutOff: Ending.Failure = {
 
 export interface BodyOptions {
   readonly heartbeatEvery: Duration.Duration
-  /** Completes when the server begins to stop. */
-  readonly closing: Effect.Effect<void>
+  readonly closing: Pick<ClosingShape, "await" | "begun">
 }
 
 export const respond = <E>(
@@ -93,8 +93,12 @@ export const respond = <E>(
         })
       )
     ),
-    Stream.interruptWhen(closing),
-    Stream.concat(Stream.suspend(() => (link.over ? Stream.empty : Stream.make([Ending.failed(stopping, [])])))),
+    Stream.interruptWhen(closing.await),
+    Stream.concat(
+      Stream.suspend(() =>
+        link.over ? Stream.empty : Stream.make([Ending.failed(closing.begun() ? stopping : cutOff, [])])
+      )
+    ),
     Stream.flatMap((some) => Stream.fromIterable(merged(some)))
   )
   return Sse.response(Sse.body(Sse.framed(frames, Sse.plainFrame), { heartbeatEvery, closing: Effect.never }))

@@ -85,7 +85,7 @@ export const wishesOf = ({ forwardedProps }: RunInput): Result.Result<Wishes, Sc
     : Result.succeed({})
 
 /** Whether the client knows sub-agents: they are of 1.0, and who says no version speaks an older one. */
-export const knowsSubagents = ({ protocolVersion }: RunInput): boolean => {
+export const knowsSubagents = ({ protocolVersion }: Pick<RunInput, "protocolVersion">): boolean => {
   if (protocolVersion === undefined) return false
   const [, major] = /^(\d+)\.\d+$/.exec(protocolVersion) ?? []
   // What cannot be read is handled like a newer one.

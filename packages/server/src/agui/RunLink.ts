@@ -17,6 +17,7 @@ import {
 } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Wire from "../Wire.ts"
 import type { AgUiEvent, Interrupt } from "./AgUiEvent.ts"
 import { custom } from "./AgUiEvent.ts"
 import { interruptOf } from "./Asks.ts"
@@ -108,7 +109,7 @@ const narrate = (link: RunLink, [narration, told]: Narration.Narrated): Readonly
 const usage = Effect.fnUntraced(function* ({ rootId, subAgents, usedBefore }: RunLink) {
   const used = yield* subAgents.usage(rootId)
   return {
-    event: custom("usage", used),
+    event: custom("usage", Wire.treeUsage(used)),
     ofRun: Ending.usedBetween(usedBefore, used.tree)
   }
 })
@@ -269,6 +270,5 @@ export const greet = Effect.fnUntraced(function* (link: RunLink, there: Readonly
   return events
 })
 
-/** Nothing is left to follow: what is asked, or how the last run ended. */
-export const settle = (link: RunLink): Reads<ReadonlyArray<AgUiEvent>> =>
-  Effect.flatMap(interrupt(link), (events) => (link.over ? Effect.succeed(events) : end(link, undefined)))
+/** Nothing is left to follow: how the last run ended is the end. */
+export const settle = (link: RunLink): Reads<ReadonlyArray<AgUiEvent>> => end(link, undefined)

@@ -23,6 +23,8 @@ export interface GuardOptions extends Security.Served {
   readonly token: Redacted.Redacted
   readonly requestsMax: number
   readonly bodyBytesMax: number
+  /** Of the calls that are sent more than others. */
+  readonly largeBodyBytesMax: number
 }
 
 type Problem = HttpServerRespondable.Respondable
@@ -105,6 +107,13 @@ const surplus = (names: ReadonlyArray<string>): Problem => {
 const surplusMax = 16
 /** No parameter of the contract is longer. */
 const surplusLengthMax = 64
+
+const isPreflight = ({ headers, method }: HttpServerRequest.HttpServerRequest): boolean =>
+  method === "OPTIONS" && headers["access-control-request-method"] !== undefined
+
+/** Bodies of some calls may be larger. */
+const bodyMaxOf = (url: string, { bodyBytesMax, largeBodyBytesMax }: GuardOptions): number =>
+  RouteTable.takesLargeBody(url) ? largeBodyBytesMax : bodyBytesMax
 
 /** The words of a defect are for the log; the answer only says where to look. */
 const internalFailure = (cause: Cause.Cause<unknown>): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
@@ -189,7 +198,7 @@ export const layer = (options: GuardOptions) =>
             Effect.flatMap(rewrite),
             Effect.catchCauseIf(
               (cause) => !Cause.hasInterruptsOnly(cause),
-              (cause) => answerFailure(request, cause, options.bodyBytesMax)
+              (cause) => answerFailure(request, cause, bodyMaxOf(request.url, options))
             ),
             Effect.ensuring(
               Effect.sync(() => {
@@ -203,6 +212,12 @@ export const layer = (options: GuardOptions) =>
         (app: App) =>
         (request: HttpServerRequest.HttpServerRequest): App => {
           const path = Security.pathOf(request.url)
+          if (
+            isPreflight(request) &&
+            Security.preflightAllowed(options, request.headers["host"], request.headers["origin"])
+          ) {
+            return Effect.succeed(HttpServerResponse.empty({ status: 204, headers: Security.preflightHeaders }))
+          }
           const verdict = judge({
             path,
             host: request.headers["host"],
@@ -224,7 +239,12 @@ export const layer = (options: GuardOptions) =>
 
       return (app: App) =>
         HttpServerRequest.HttpServerRequest.pipe(
-          Effect.flatMap(guarded(app)),
+          Effect.flatMap((request) =>
+            Effect.map(
+              guarded(app)(request),
+              HttpServerResponse.setHeaders(Security.crossOriginHeaders(options, request.headers["origin"]))
+            )
+          ),
           Effect.map(HttpServerResponse.setHeader("x-content-type-options", "nosniff")),
           Effect.tap(counted)
         )
