@@ -49,10 +49,8 @@ export const hostAllowed = (served: Served, header: string | undefined): boolean
 }
 
 /** Whether an `Origin` header is one that the operator has named. It is compared as a whole, the scheme too. */
-export const isAllowedOrigin = (
-  { allowedOrigins }: Pick<Served, "allowedOrigins">,
-  origin: string | undefined
-): boolean => origin !== undefined && allowedOrigins.includes(origin)
+const isAllowedOrigin = ({ allowedOrigins }: Pick<Served, "allowedOrigins">, origin: string | undefined): boolean =>
+  origin !== undefined && allowedOrigins.includes(origin)
 
 /** Methods of the contract. */
 const methods = "GET, POST, DELETE"

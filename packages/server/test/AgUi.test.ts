@@ -1,106 +1,17 @@
 /** `POST /agui` over a socket, on scripted sessions: who is let in, what is refused, how a stream ends. */
 import { assert, describe, it } from "@effect/vitest"
-import { type AgentEvent, Ids, Obligation, SessionStore, SubAgents } from "@offshoot/core"
+import { Ids, SubAgents } from "@offshoot/core"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import {
-  type Answered,
-  ask,
-  authorized,
-  json,
-  post,
-  problem,
-  rootId,
-  runId,
-  serve,
-  session,
-  type Setup,
-  view
-} from "./serving.ts"
-
-const messageId = Ids.MessageId.make("msg_1")
-
-const steer = (fields: Partial<Obligation.Steer> = {}): Obligation.Steer => ({
-  kind: "steer",
-  id: messageId,
-  sessionId: rootId,
-  version: 1,
-  openedAtMillis: 0,
-  expiresAtMillis: 1,
-  key: "agui:m1",
-  origin: "user",
-  mode: "queue",
-  text: "hello",
-  hidden: false,
-  status: "delivered",
-  runId,
-  ...fields
-})
-
-const live = (event: AgentEvent.AgentEvent, number?: number): SubAgents.StreamItem => ({
-  number: Option.fromUndefinedOr(number),
-  event
-})
-const complete = live({ type: "complete", runId, status: "completed", reason: "done" }, 2)
-const said = live({ type: "token", content: "hi" })
-
-const request: Obligation.Request = {
-  kind: "request",
-  id: Ids.RequestId.make("req_1"),
-  sessionId: rootId,
-  version: 1,
-  openedAtMillis: 0,
-  expiresAtMillis: 60_000,
-  runId,
-  key: "k",
-  ask: { type: "question", question: "Which?" },
-  status: "pending"
-}
-
-/** A thread that is there already: nothing was said, its session is idle, and its stream is what a test wants. */
-const thread = (script: Partial<SubAgents.SubAgentsShape>, setup: Setup = {}): Setup => ({
-  ...setup,
-  store: Layer.effect(
-    SessionStore.SessionStore,
-    Effect.map(SessionStore.SessionStore, (store) => ({
-      ...store,
-      sessionByRequestKey: (_parent: Option.Option<Ids.SessionId>, key: string) =>
-        Effect.succeed(key === "agui:t" ? Option.some(session()) : Option.none())
-    }))
-  ).pipe(Layer.provide(SessionStore.layerMemory)),
-  script: {
-    sent: () => Effect.succeed([]),
-    snapshot: () => Effect.succeed({ number: 1, sessions: [view()], truncated: false, requests: [] }),
-    usage: () => Effect.succeed({ own: {}, tree: {}, open: {}, spawned: 0, inFlight: 0 }),
-    messages: () => Effect.succeed([]),
-    requests: () => Effect.succeed([]),
-    result: () => Effect.succeed(Option.none()),
-    send: () => Effect.succeed(steer()),
-    events: () => Stream.make(said, complete),
-    ...script
-  }
-})
-
-const input = (fields: object = {}): string =>
-  JSON.stringify({
-    threadId: "t",
-    runId: "r",
-    protocolVersion: "1.0",
-    messages: [{ id: "m1", role: "user", content: "hello" }],
-    ...fields
-  })
-
-const eventsOf = ({ text }: Answered): ReadonlyArray<Readonly<Record<string, unknown>>> =>
-  text.split("\n\n").flatMap((frame) => (frame.startsWith("data: ") ? [JSON.parse(frame.slice("data: ".length))] : []))
-
-const typesOf = (answered: Answered): ReadonlyArray<unknown> => eventsOf(answered).map((event) => event["type"])
+import { jsonLine } from "../src/internal/jsonLine.ts"
+import { complete, eventsOf, input, live, messageId, request, said, steer, thread, typesOf } from "./aguiServing.ts"
+import { post, problem, rootId, runId, serve, session, view } from "./serving.ts"
 
 describe("POST /agui", () => {
   it.live("is a run of the thread's session as events, and nothing but events", () =>
@@ -296,8 +207,8 @@ describe("POST /agui", () => {
       const events = eventsOf(yield* post(port, "/agui", input()))
       const lagged = events.find((event) => event["name"] === "offshoot.lagged")
       assert.deepStrictEqual(lagged?.["value"], { missed: 9 })
-      const whole = events.filter((event) => event["type"] === "MESSAGES_SNAPSHOT").at(-1)
-      assert.include(JSON.stringify(whole), "hi there")
+      const whole = events.findLast((event) => event["type"] === "MESSAGES_SNAPSHOT")
+      assert.include(jsonLine(whole), "hi there")
     })
   )
 
@@ -322,7 +233,7 @@ describe("POST /agui", () => {
       )
       const asked = eventsOf(yield* post(port, "/agui", input())).at(-1)
       assert.strictEqual(asked?.["type"], "RUN_FINISHED")
-      assert.include(JSON.stringify(asked), '"reason":"input_required"')
+      assert.include(jsonLine(asked), '"reason":"input_required"')
       const bad = yield* post(
         port,
         "/agui",
@@ -403,122 +314,6 @@ describe("POST /agui", () => {
       yield* Scope.close(scope, Exit.void)
       const answered = yield* Fiber.join(reading)
       assert.strictEqual(eventsOf(answered).at(-1)?.["code"], "shutting_down")
-    })
-  )
-})
-
-describe("what is refused before a run begins", () => {
-  it.live.each<readonly [string, string, number, string]>([
-    ["no JSON", "{", 400, "malformed_json"],
-    ["nothing", "", 400, "invalid_request"],
-    ["a list", "[]", 400, "invalid_request"],
-    ["a wrong type", input({ messages: "hello" }), 400, "invalid_request"],
-    ["a thread's name that is a book", input({ threadId: "x".repeat(1_000) }), 400, "invalid_request"],
-    ["a misspelt wish", input({ forwardedProps: { offshoot: { agnet: "a" } } }), 400, "invalid_request"],
-    ["a body that nests without end", `${"[".repeat(5_000)}${"]".repeat(5_000)}`, 400, "invalid_request"]
-  ])("%s", ([_name, body, status, code]) =>
-    Effect.gen(function* () {
-      const { port } = yield* serve(thread({}))
-      const answered = yield* post(port, "/agui", body)
-      assert.strictEqual(answered.status, status)
-      assert.strictEqual(problem(answered)["type"], `urn:offshoot:problem:${code}`)
-    })
-  )
-
-  it.live("a body may be larger than elsewhere, and not without end", () =>
-    Effect.gen(function* () {
-      const { port } = yield* serve(thread({}, { options: { bodyBytesMax: 1_000, largeBodyBytesMax: 10_000 } }))
-      const large = input({ state: "x".repeat(5_000) })
-      assert.strictEqual((yield* post(port, "/agui", large)).status, 200)
-      assert.strictEqual((yield* post(port, "/v1/sessions", large)).status, 413)
-      const larger = yield* post(port, "/agui", input({ state: "x".repeat(20_000) }))
-      assert.strictEqual(larger.status, 413)
-      assert.strictEqual(problem(larger)["bodyBytesMax"], 10_000)
-    })
-  )
-
-  it.live("a stream too many, a missing token, another method, another media type, a query", () =>
-    Effect.gen(function* () {
-      const { port } = yield* serve(thread({}, { options: { streamsMax: 0 } }))
-      assert.strictEqual(problem(yield* post(port, "/agui", input()))["what"], "streams")
-      assert.strictEqual((yield* post(port, "/agui", input(), { authorization: "" })).status, 401)
-      assert.strictEqual((yield* ask(port, { path: "/agui" })).headers.allow, "OPTIONS, POST")
-      assert.strictEqual((yield* post(port, "/agui", input(), { "content-type": "text/plain" })).status, 415)
-      assert.strictEqual((yield* post(port, "/agui?thread=t", input())).status, 400)
-    })
-  )
-})
-
-describe("pages of other origins", () => {
-  const page = "https://app.example"
-  const preflight = (port: number, origin: string, headers: Record<string, string> = {}) =>
-    ask(port, {
-      method: "OPTIONS",
-      path: "/agui",
-      headers: { authorization: "", origin, "access-control-request-method": "POST", ...headers }
-    })
-
-  it.live("are refused unless the configuration names them", () =>
-    Effect.gen(function* () {
-      const { port } = yield* serve(thread({}))
-      const asked = yield* preflight(port, page)
-      assert.strictEqual(asked.status, 403)
-      assert.isUndefined(asked.headers["access-control-allow-origin"])
-      const refused = yield* post(port, "/agui", input(), { origin: page })
-      assert.strictEqual(problem(refused)["type"], "urn:offshoot:problem:origin_not_allowed")
-      assert.isUndefined(refused.headers.vary)
-    })
-  )
-
-  it.live("that are named may ask, with their token, and read every answer", () =>
-    Effect.gen(function* () {
-      const { port } = yield* serve(thread({}, { options: { allowedOrigins: [page] } }))
-      const asked = yield* preflight(port, page)
-      assert.strictEqual(asked.status, 204)
-      assert.deepInclude(asked.headers, {
-        "access-control-allow-origin": page,
-        vary: "origin",
-        "access-control-allow-headers": "authorization, content-type, accept, last-event-id"
-      })
-      const answered = yield* post(port, "/agui", input(), { origin: page })
-      assert.strictEqual(answered.headers["access-control-allow-origin"], page)
-      assert.strictEqual(answered.headers["content-type"], "text/event-stream; charset=utf-8")
-      const without = yield* post(port, "/agui", input(), { origin: page, authorization: "" })
-      assert.strictEqual(without.status, 401)
-      assert.strictEqual(without.headers["access-control-allow-origin"], page)
-      assert.strictEqual(
-        (yield* post(port, "/agui", "{", { origin: page })).headers["access-control-allow-origin"],
-        page
-      )
-    })
-  )
-
-  it.live.each([
-    "http://app.example",
-    "https://app.example:8443",
-    "https://app.example.evil.example",
-    "https://evil.example",
-    "null",
-    "*"
-  ])("%s is not the one that is named", (origin) =>
-    Effect.gen(function* () {
-      const { port } = yield* serve(thread({}, { options: { allowedOrigins: [page] } }))
-      for (const answered of [yield* preflight(port, origin), yield* post(port, "/agui", input(), { origin })]) {
-        assert.strictEqual(answered.status, 403)
-        assert.isUndefined(answered.headers["access-control-allow-origin"])
-      }
-      const rebound = yield* preflight(port, page, { host: "evil.example" })
-      assert.strictEqual(rebound.status, 403)
-    })
-  )
-
-  it.live("no page is named by what a program sends", () =>
-    Effect.gen(function* () {
-      const { port } = yield* serve(thread({}, { options: { allowedOrigins: [page] } }))
-      const answered = yield* ask(port, { path: "/v1/agents", headers: authorized })
-      assert.isUndefined(answered.headers["access-control-allow-origin"])
-      assert.strictEqual(answered.headers.vary, "origin")
-      assert.deepInclude(json(answered) as object, { inProcess: false })
     })
   )
 })

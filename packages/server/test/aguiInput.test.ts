@@ -295,6 +295,7 @@ describe("what makes a thread whole", () => {
       { id: "call:c", role: "assistant", toolCalls: [{ id: "c", function: { name: "look", arguments: "{}" } }] },
       { id: "result:c", role: "tool", toolCallId: "c", content: [{ type: "text", text: "ok" }] },
       { id: "k", role: "assistant", subagentRunId: "a", content: "a child" },
+      { id: "half", role: "assistant", content: "do" },
       { id: "gone", role: "assistant", content: "half a word" },
       { id: "x", role: "unheard-of" }
     ])
@@ -311,7 +312,7 @@ describe("what makes a thread whole", () => {
     assert.deepStrictEqual(messages, [
       { id: "u1", role: "user", content: "hello" },
       { id: "p-1", role: "assistant", content: "world", metadata: { offshoot: { upTo: "e2" } } },
-      { id: "e4", role: "assistant", content: "done", metadata: { offshoot: { upTo: "e4" } } },
+      { id: "half", role: "assistant", content: "done", metadata: { offshoot: { upTo: "e4" } } },
       {
         id: "call:c",
         role: "assistant",

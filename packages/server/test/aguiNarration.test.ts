@@ -1,41 +1,31 @@
-/** What a client of AG-UI is told of our events: in words, and judged by the protocol's own client. */
+/** What a client of AG-UI is told of our events, in words. */
 import { assert, describe, it } from "@effect/vitest"
 import { type AgentEvent, Ids } from "@offshoot/core"
-import * as Effect from "effect/Effect"
-import * as Random from "effect/Random"
-import { type AgUiEvent, custom } from "../src/agui/AgUiEvent.ts"
 import * as Calls from "../src/agui/Calls.ts"
 import { childrenMax } from "../src/agui/Children.ts"
-import * as Narration from "../src/agui/Narration.ts"
+import type * as Narration from "../src/agui/Narration.ts"
 import { merged } from "../src/agui/Speech.ts"
-import { read } from "./aguiReading.ts"
-
-const rootId = Ids.SessionId.make("root")
-const runId = Ids.RunId.make("run_1")
-const id = (name: string) => Ids.SessionId.make(name)
-const entry = (name: string) => Ids.MessageId.make(name)
-
-const begin = (options: Partial<Narration.Narration> = {}): Narration.Narration => ({
-  ...Narration.begin(rootId, "p", { children: "subagents", calls: Calls.none, gap: false }),
-  ...options
-})
-
-const hearAll = (
-  state: Narration.Narration,
-  events: ReadonlyArray<AgentEvent.AgentEvent>
-): readonly [Narration.Narration, ReadonlyArray<Narration.Told>] => {
-  const told: Array<Narration.Told> = []
-  let now = state
-  for (const event of events) {
-    const [next, more] = Narration.hear(now, event)
-    now = next
-    told.push(...more)
-  }
-  return [now, told]
-}
-
-const eventsOf = (told: ReadonlyArray<Narration.Told>): ReadonlyArray<AgUiEvent> =>
-  told.flatMap((each) => (each._tag === "Event" ? [each.event] : []))
+import { json } from "./aguiReading.ts"
+import {
+  rootId,
+  runId,
+  begin,
+  hearAll,
+  eventsOf,
+  wrapped,
+  started,
+  completed,
+  token,
+  thought,
+  call,
+  toolStart,
+  toolDone,
+  toolError,
+  wrote,
+  complete,
+  receipt,
+  asks
+} from "./aguiHearing.ts"
 
 /** An event in a few words. */
 const inWords = (told: Narration.Told): string => {
@@ -73,48 +63,6 @@ const inWords = (told: Narration.Told): string => {
       return `${event.type}${by}`
   }
 }
-
-const wrapped = (child: string, event: AgentEvent.OwnEvent, parent = "root"): AgentEvent.AgentEvent => ({
-  type: "sub_agent_event",
-  parentSessionId: id(parent),
-  childSessionId: id(child),
-  event
-})
-const started = (child: string, parent = "root"): AgentEvent.AgentEvent => ({
-  type: "sub_agent_started",
-  parentSessionId: id(parent),
-  childSessionId: id(child),
-  title: `title of ${child}`
-})
-const completed = (child: string, status: "completed" | "error" = "completed"): AgentEvent.AgentEvent => ({
-  type: "sub_agent_completed",
-  parentSessionId: rootId,
-  childSessionId: id(child),
-  status,
-  reason: status === "completed" ? "done" : "agent_failed",
-  ...(status === "completed" ? {} : { error: "no luck" })
-})
-const token = (content: string): AgentEvent.OwnEvent => ({ type: "token", content })
-const thought = (content: string): AgentEvent.OwnEvent => ({ type: "reasoning_token", content })
-const call = { toolCallId: "c", toolName: "look" } as const
-const toolStart: AgentEvent.OwnEvent = { type: "tool_start", ...call, arguments: { at: 1 } }
-const toolDone: AgentEvent.OwnEvent = { type: "tool_complete", ...call, result: { ok: true } }
-const toolError: AgentEvent.OwnEvent = { type: "tool_error", ...call, error: "no" }
-const wrote = (messageId: string, role: "user" | "assistant" | "tool" = "assistant"): AgentEvent.OwnEvent => ({
-  type: "message_appended",
-  sessionId: rootId,
-  messageId: entry(messageId),
-  role
-})
-const complete: AgentEvent.OwnEvent = { type: "complete", runId, status: "completed", reason: "done" }
-const receipt = (status: "delivered" | "expired"): AgentEvent.OwnEvent => ({
-  type: "message_receipt_changed",
-  sessionId: rootId,
-  messageId: entry("m"),
-  status,
-  mode: "queue"
-})
-const asks: AgentEvent.OwnEvent = { type: "clarification_needed", requestId: "q", question: "?" }
 
 describe("what is told of an event", () => {
   it.each<readonly [string, Partial<Narration.Narration>, ReadonlyArray<AgentEvent.AgentEvent>, ReadonlyArray<string>]>(
@@ -199,12 +147,12 @@ describe("what is told of an event", () => {
           "Snapshot",
           "text p-2",
           "+b",
-          'end p-2 {"offshoot":{"upTo":"e1"}}',
+          "end p-2",
           "Recorded",
           "Snapshot",
           "text p-3",
           "+c",
-          'end p-3 {"offshoot":{"upTo":"e2"}}',
+          "end p-3",
           "Recorded",
           "Snapshot"
         ]
@@ -220,7 +168,12 @@ describe("what is told of an event", () => {
         ],
         ["text p-1", "+a", "TakenBack", "end p-1", "custom offshoot.run_retried", "Snapshot", "Ended"]
       ],
-      ["somebody else's message is read", {}, [token("a"), wrote("u", "user")], ["text p-1", "+a", "end p-1", "Entry"]],
+      [
+        "somebody else's message is told in its place, and so is what follows",
+        {},
+        [token("a"), wrote("u", "user"), wrote("e")],
+        ["text p-1", "+a", "end p-1", "Snapshot", "Recorded", "Snapshot"]
+      ],
       ["the client's own is not", { own: new Set(["u"]) }, [wrote("u", "user")], []],
       ["an end is the run's", {}, [complete], ["Ended"]],
       ["an end of another run is not", { runId: "run_2" }, [complete], []],
@@ -327,10 +280,10 @@ describe("what is told of an event", () => {
 
   it("arguments that are larger than anybody reads are still JSON", () => {
     const large: AgentEvent.OwnEvent = { type: "tool_start", ...call, arguments: { text: "x".repeat(200_000) } }
-    const [args] = eventsOf(hearAll(begin(), [large])[1]).filter(({ type }) => type === "TOOL_CALL_ARGS")
+    const args = eventsOf(hearAll(begin(), [large])[1]).find(({ type }) => type === "TOOL_CALL_ARGS")
     assert(args?.type === "TOOL_CALL_ARGS")
     assert.isBelow(args.delta.length, 100_000)
-    assert.strictEqual(JSON.parse(args.delta).truncated, true)
+    assert.strictEqual(json(args.delta)["truncated"], true)
   })
 
   it("children past the bound are not shown, and cost nothing", () => {
@@ -350,128 +303,4 @@ describe("what is told of an event", () => {
     const text = fewer.map((event) => (event.type === "TEXT_MESSAGE_CONTENT" ? event.delta : "")).join("")
     assert.strictEqual(text.length, 300_000)
   })
-})
-
-describe("the protocol's own client", () => {
-  const names = { threadId: "t", runId: "r" }
-  const all: ReadonlyArray<AgentEvent.OwnEvent> = [
-    token("a"),
-    thought("b"),
-    toolStart,
-    toolDone,
-    toolError,
-    { type: "task_list_changed", tasks: [{ title: "t", status: "open" }] },
-    { type: "file_changed", path: "f", change: "added" },
-    { type: "budget_exceeded", budget: "tokens", message: "over" },
-    { type: "nested_agent_event", nestedId: "n", title: "inner", event: { type: "token", content: "z" } },
-    { type: "nested_agent_event", nestedId: "n", event: { type: "tool_start", ...call, arguments: {} } }
-  ]
-  const children = ["a", "b", "c"]
-
-  /** Any event at any time: more than our streams would do. */
-  const anything = (pick: (max: number) => number): AgentEvent.AgentEvent => {
-    const child = children[pick(children.length)] ?? "a"
-    const parent = pick(2) === 0 ? "root" : "a"
-    const own = all[pick(all.length)] ?? token("x")
-    switch (pick(9)) {
-      case 0:
-        return started(child, child === parent ? "root" : parent)
-      case 1:
-        return completed(child, pick(2) === 0 ? "completed" : "error")
-      case 2:
-        return wrote(`e${pick(1_000_000)}`)
-      case 3:
-        return { type: "lagged", missed: 1 }
-      case 4:
-      case 5:
-      case 6:
-        return wrapped(child, own, child === parent ? "root" : parent)
-      default:
-        return own
-    }
-  }
-
-  it.effect.each(
-    (["subagents", "activities"] as const).flatMap((mode) =>
-      (["answered", "kept"] as const).flatMap((calls) =>
-        [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => [mode, calls, seed] as const)
-      )
-    )
-  )("takes every sequence of every event: %s, calls %s, seed %i", ([mode, calls, seed]) =>
-    Effect.gen(function* () {
-      const random = yield* Random.Random
-      const pick = (max: number) => Math.floor(random.nextDoubleUnsafe() * max)
-      const events = Array.from({ length: 120 }, () => anything(pick))
-      const [heard, told] = hearAll(begin({ children: mode }), events)
-      const [, closing] = Narration.closeAll(heard, calls)
-      const seen = yield* read([
-        { type: "RUN_STARTED", ...names, protocolVersion: "1.0" },
-        ...eventsOf(told),
-        ...eventsOf(closing),
-        { type: "RUN_FINISHED", ...names, outcome: { type: "success" } }
-      ])
-      assert.deepStrictEqual(seen.faults, [])
-    }).pipe(Random.withSeed(`agui ${seed}`))
-  )
-
-  it.effect.each<readonly [string, ReadonlyArray<AgUiEvent>, RegExp]>([
-    [
-      "a message that is not closed",
-      [{ type: "TEXT_MESSAGE_START", messageId: "m", role: "assistant" }],
-      /still active/
-    ],
-    ["words without a message", [{ type: "TEXT_MESSAGE_CONTENT", messageId: "m", delta: "x" }], /TEXT_MESSAGE_CONTENT/],
-    [
-      "a child's word in the root's message",
-      [
-        { type: "TEXT_MESSAGE_START", messageId: "m" },
-        { type: "TEXT_MESSAGE_END", messageId: "m", subagentRunId: "a" }
-      ],
-      /does not match/
-    ],
-    ["a member that it does not know", [{ ...custom("x", 1), ...{ surplus: true } }], /was shown as/]
-  ])("is a judge: it refuses %s", ([_name, events, fault]) =>
-    Effect.gen(function* () {
-      const { faults } = yield* read([{ type: "RUN_STARTED", ...names }, ...events, { type: "RUN_FINISHED", ...names }])
-      assert.match(faults.join("\n"), fault)
-    })
-  )
-
-  it.effect("shows a call that is asked about once, with its answer of a later run", () =>
-    Effect.gen(function* () {
-      const [, shown, callId] = Narration.showCall(
-        begin(),
-        { key: "root", subagentRunId: undefined },
-        { ...call, arguments: { of: 1 } }
-      )
-      assert.strictEqual(callId, "c")
-      const first = yield* read([
-        { type: "RUN_STARTED", ...names },
-        ...eventsOf(shown),
-        {
-          type: "RUN_FINISHED",
-          ...names,
-          outcome: { type: "interrupt", interrupts: [{ id: "q", reason: "tool_call", toolCallId: "c" }] }
-        }
-      ])
-      const later = begin({ calls: Calls.known(["c"], new Set(["c"])) })
-      const second = yield* read(
-        [
-          { type: "RUN_STARTED", ...names },
-          ...eventsOf(hearAll(later, [toolStart, toolDone])[1]),
-          { type: "RUN_FINISHED", ...names }
-        ],
-        [...first.messages]
-      )
-      assert.deepStrictEqual([...first.faults, ...second.faults], [])
-      const calls = second.messages.flatMap((message) =>
-        message.role === "assistant" ? (message.toolCalls ?? []) : []
-      )
-      assert.deepStrictEqual(
-        calls.map(({ id: of, function: { arguments: given } }) => [of, given]),
-        [["c", '{"of":1}']]
-      )
-      assert.strictEqual(second.messages.at(-1)?.role, "tool")
-    })
-  )
 })

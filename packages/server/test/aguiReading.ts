@@ -6,6 +6,7 @@ import { HttpAgent } from "@ag-ui/client"
 import type { Message } from "@ag-ui/core"
 import { EventSchemas } from "@ag-ui/core/schemas"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { AgUiEvent } from "../src/agui/AgUiEvent.ts"
 
 export interface Reading {
@@ -13,6 +14,8 @@ export interface Reading {
   /** Why the client gave up, or what it could not use; none: everything is as the protocol wants it. */
   readonly faults: ReadonlyArray<string>
 }
+
+export const json = Schema.decodeSync(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))
 
 /** What the schemas refuse. */
 const malformed = (event: AgUiEvent): ReadonlyArray<string> => {
@@ -29,7 +32,7 @@ const strippedOf = (sent: ReadonlyArray<AgUiEvent>, shown: ReadonlyArray<unknown
 
 /** Reads a whole stream into a page that has some messages already. */
 export const read = (events: ReadonlyArray<AgUiEvent>, initialMessages: Array<Message> = []): Effect.Effect<Reading> =>
-  Effect.callback((resume) => {
+  Effect.suspend(() => {
     const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("")
     const headers = { "content-type": "text/event-stream" }
     const shown: Array<unknown> = []
@@ -45,10 +48,13 @@ export const read = (events: ReadonlyArray<AgUiEvent>, initialMessages: Array<Me
       }
     })
     const faults = events.flatMap(malformed)
-    const done = () =>
-      resume(Effect.succeed({ messages: agent.messages, faults: [...faults, ...strippedOf(events, shown)] }))
-    agent.runAgent().then(done, (error: unknown) => {
-      faults.push(String(error))
-      done()
-    })
+    const shownAfter = async () => {
+      try {
+        await agent.runAgent()
+      } catch (error) {
+        faults.push(String(error))
+      }
+      return { messages: agent.messages, faults: [...faults, ...strippedOf(events, shown)] }
+    }
+    return Effect.promise(shownAfter)
   })

@@ -46,18 +46,20 @@ const endingQuietly = async function* (body: AsyncIterable<Uint8Array>) {
   }
 }
 
-const quietFetch = async (url: string, init: RequestInit): Promise<Response> => {
-  const { body, headers, status } = await fetch(url, init)
-  return new Response(body === null ? null : ReadableStream.from(endingQuietly(body)), { headers, status })
-}
+const quiet =
+  (ask: HttpAgent["fetch"]): HttpAgent["fetch"] =>
+  async (url, init) => {
+    const { body, headers, status } = await ask(url, init)
+    return new Response(body === null ? null : ReadableStream.from(endingQuietly(body)), { headers, status })
+  }
 
 export const open = (target: Target, config: HttpAgentConfig | { readonly threadId: string }): Page => {
   const agent = new HttpAgent({
     url: `http://127.0.0.1:${target.port}/agui`,
     headers: { Authorization: `Bearer ${target.token}` },
-    fetch: quietFetch,
     ...config
   })
+  agent.fetch = quiet(agent.fetch)
   const watchers = new Set<(event: BaseEvent) => void>()
   let events: Array<BaseEvent> = []
   agent.subscribe({

@@ -86,7 +86,8 @@ const run = Effect.fnUntraced(function* (services: Services, input: RunInput.Run
     narration: Narration.begin(root.id, prefix, {
       children: RunInput.knowsSubagents(input) ? "subagents" : "activities",
       calls: Thread.callsOf(input),
-      gap: Session.isInFlight(root.status)
+      // What a snapshot has of what is being said is not known: then more of them follow.
+      gap: lacks || Session.isInFlight(root.status)
     }),
     usedBefore: (yield* subAgents.usage(root.id)).tree,
     snapshotDue: lacks,

@@ -22,6 +22,9 @@ import { upTo } from "./Speech.ts"
 const messagesMax = 2_000
 const charsMax = 2_000_000
 
+/** Runs that a client left in the middle, one after the other. */
+const halvesMax = 16
+
 type Entry = Pick<Session.StoredMessage, "id" | "role" | "text" | "hidden" | "runId">
 
 /** Whether people see an entry. */
@@ -49,6 +52,12 @@ const textOf = (content: InputMessage["content"]): string => {
   return Array.isArray(content) ? content.map((part) => part.text ?? "").join("") : ""
 }
 
+const asCall = ({ function: { arguments: given, name }, id }: NonNullable<InputMessage["toolCalls"]>[number]) => ({
+  id,
+  type: "function" as const,
+  function: { name, arguments: given }
+})
+
 /** A message of the client that a transcript does not hold; none: it does, or nobody needs it. */
 const restated = (message: InputMessage): Message | undefined => {
   const { id, metadata, role, subagentRunId, toolCallId, toolCalls } = message
@@ -64,7 +73,7 @@ const restated = (message: InputMessage): Message | undefined => {
         id,
         role,
         ...(content === "" ? {} : { content }),
-        ...(toolCalls === undefined ? {} : { toolCalls: toolCalls.map((call) => ({ ...call, type: "function" })) }),
+        ...(toolCalls === undefined ? {} : { toolCalls: toolCalls.map(asCall) }),
         ...tag
       }
     }
@@ -91,6 +100,8 @@ export class Coverage {
   private chars = 0
   /** The client's message that covers an entry. */
   private readonly covering = new Map<string, string>()
+  /** Messages that the client was told in an earlier run before their entry was there: each is the beginning of one. */
+  private readonly halves = new Map<string, string>()
   /** Messages of the root since its last entry. */
   private readonly unrecorded = new Set<string>()
 
@@ -100,6 +111,7 @@ export class Coverage {
       if (entryId !== undefined) this.covering.set(entryId, message.id)
       const kept = restated(message)
       if (kept !== undefined) this.put(kept)
+      else if (message.role === "assistant" && entryId === undefined) this.keepHalf(message)
     }
   }
 
@@ -147,11 +159,11 @@ export class Coverage {
       case "TOOL_CALL_ARGS": {
         const message = this.beside.get(`call:${event.toolCallId}`)
         if (message?.role !== "assistant") return
-        const toolCalls = (message.toolCalls ?? []).map((call) => ({
-          ...call,
-          function: { ...call.function, arguments: call.function.arguments + event.delta }
-        }))
-        return this.put({ ...message, toolCalls })
+        const [call] = message.toolCalls ?? []
+        if (call === undefined) return
+        const { arguments: before, name } = call.function
+        const more = { id: call.id, type: call.type, function: { name, arguments: before + event.delta } }
+        return this.put({ ...message, toolCalls: [more] })
       }
       case "TOOL_CALL_RESULT": {
         const { content, messageId, toolCallId } = event
@@ -173,10 +185,26 @@ export class Coverage {
     const [first] = group
     const last = group.at(-1) ?? first
     const covering = group.map(({ id }) => this.covering.get(id)).findLast((id) => id !== undefined)
-    const id = covering ?? first.id
-    for (const entry of group) this.covering.set(entry.id, id)
     const content = group.map(({ text }) => text).join("")
+    const id = covering ?? (first.role === "assistant" ? this.takeHalf(content) : undefined) ?? first.id
+    for (const entry of group) this.covering.set(entry.id, id)
     return first.role === "user" ? { id, role: "user", content } : { id, role: "assistant", content, ...upTo(last.id) }
+  }
+
+  private keepHalf(message: InputMessage): void {
+    const text = textOf(message.content)
+    if (text !== "") this.halves.set(message.id, text)
+    const [oldest] = this.halves.keys()
+    if (this.halves.size > halvesMax && oldest !== undefined) this.halves.delete(oldest)
+  }
+
+  private takeHalf(content: string): string | undefined {
+    for (const [id, beginning] of this.halves) {
+      if (!content.startsWith(beginning)) continue
+      this.halves.delete(id)
+      return id
+    }
+    return undefined
   }
 
   private put(message: Message): void {

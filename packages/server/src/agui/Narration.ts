@@ -3,7 +3,7 @@
  * Pure.
  *
  * Some things need the record, and a pure function has none: then it says what is
- * to be read (`Snapshot`, `Entry`, `Asked`) or that the run is over (`Ended`), in
+ * to be read (`Snapshot`, `Asked`) or that the run is over (`Ended`), in
  * the place where that belongs among the events.
  *
  * Invariants
@@ -51,8 +51,6 @@ export type Told =
   | { readonly _tag: "TakenBack" }
   /** The whole transcript is to be told. */
   | { readonly _tag: "Snapshot" }
-  /** Somebody else's message is to be told. */
-  | { readonly _tag: "Entry"; readonly messageId: string }
   /** Somebody is asked something, if it is not answered already. */
   | { readonly _tag: "Asked" }
   | { readonly _tag: "Ended"; readonly event: TerminalEvent }
@@ -307,12 +305,12 @@ type Appended = Extract<AgentEvent.OwnEvent, { readonly type: "message_appended"
 const appended = (state: Narration, { messageId, role }: Appended): Narrated => {
   if (role === "assistant") {
     const recorded: ReadonlyArray<Told> = [{ _tag: "Recorded" }]
-    const marked: Narration = { ...state, mark: messageId }
-    if (!state.gap) return [marked, recorded]
-    return all(marked, [closed(state.root), (now) => [now, [...recorded, { _tag: "Snapshot" }]]])
+    if (!state.gap) return [{ ...state, mark: messageId }, recorded]
+    // Which words of the entry the client has is not known: it gets it under an id of its own, in its place.
+    return all(state, [closed(state.root), (now) => [now, [...recorded, { _tag: "Snapshot" }]]])
   }
-  if (role !== "user" || state.own.has(messageId)) return [state, nothing]
-  return all(state, [closed(state.root), (now) => [now, [{ _tag: "Entry", messageId }]]])
+  // Somebody else's message: where it stands among what was said, only the record knows.
+  return role === "user" && !state.own.has(messageId) ? missed(state) : [state, nothing]
 }
 
 /** Something was missed, or said in vain: nothing that is open is whole. */
@@ -386,14 +384,6 @@ export const there = (state: Narration, begun: Children.Begun): Narrated => {
   const content = { sessionId: key, parentSessionId: parentKey, title: title === "" ? key : title, status: "running" }
   return shows(activity(`child:${key}`, "child", content))({ ...state, shown })
 }
-
-/** Somebody else's message to the root. */
-export const somebodySaid = (state: Narration, messageId: string, text: string): Narrated =>
-  shows(
-    { type: "TEXT_MESSAGE_START", messageId, role: "user" },
-    { type: "TEXT_MESSAGE_CONTENT", messageId, delta: text },
-    { type: "TEXT_MESSAGE_END", messageId, ...Speech.upTo(messageId) }
-  )(state)
 
 /** Tells the client of the last entry that it has, with the text that it belongs to (see `Coverage`). */
 const marked = (state: Narration): Narrated => {

@@ -3,7 +3,7 @@
  *
  * @stability unstable
  */
-import { type Ids, type SessionStore, SubAgents } from "@offshoot/core"
+import type { Ids, SessionStore, SubAgents } from "@offshoot/core"
 import type * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

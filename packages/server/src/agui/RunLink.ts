@@ -22,12 +22,12 @@ import type { AgUiEvent, Interrupt } from "./AgUiEvent.ts"
 import { custom } from "./AgUiEvent.ts"
 import { interruptOf } from "./Asks.ts"
 import type * as Children from "./Children.ts"
-import { type Coverage, isVisible } from "./Coverage.ts"
+import type { Coverage } from "./Coverage.ts"
 import * as Ending from "./Ending.ts"
 import * as Narration from "./Narration.ts"
 
-/** One page of a transcript, of requests, of children. */
-export const pageMax = 200
+/** One page of a transcript, or of requests. */
+const pageMax = 200
 
 /** What a snapshot has of a transcript at most: more than anybody scrolls through. */
 const entriesMax = 2_000
@@ -86,7 +86,7 @@ const snapshotIfDue = (link: RunLink): Reads<ReadonlyArray<AgUiEvent>> =>
   })
 
 /** What is asked in the tree and not answered. */
-export const openRequests = (
+const openRequests = (
   subAgents: SubAgents.SubAgentsShape,
   rootId: Ids.SessionId
 ): Effect.Effect<ReadonlyArray<Obligation.Request>, SessionStore.StoreError> =>
@@ -188,13 +188,6 @@ export const interrupt = Effect.fnUntraced(function* (link: RunLink): Telling {
   return [...shown, ...last]
 })
 
-/** The words of an entry, if people see it. */
-const entryText = Effect.fnUntraced(function* (link: RunLink, messageId: string) {
-  const { entries } = yield* transcript(link)
-  const found = entries.find(({ id }) => id === messageId)
-  return found !== undefined && isVisible(found) ? found.text : undefined
-})
-
 const one = (link: RunLink, told: Narration.Told): Reads<ReadonlyArray<AgUiEvent>> => {
   switch (told._tag) {
     case "Event":
@@ -213,12 +206,6 @@ const one = (link: RunLink, told: Narration.Told): Reads<ReadonlyArray<AgUiEvent
         link.snapshotDue = true
         return []
       })
-    case "Entry":
-      return Effect.flatMap(entryText(link, told.messageId), (text) =>
-        text === undefined
-          ? Effect.succeed([])
-          : render(link, narrate(link, Narration.somebodySaid(link.narration, told.messageId, text)))
-      )
     case "Asked":
       return interrupt(link)
     case "Ended":
@@ -241,7 +228,7 @@ const one = (link: RunLink, told: Narration.Told): Reads<ReadonlyArray<AgUiEvent
 }
 
 /** Carries out what a step says, in its order, up to the end of the run. */
-export const render = Effect.fnUntraced(function* (link: RunLink, told: ReadonlyArray<Narration.Told>): Telling {
+const render = Effect.fnUntraced(function* (link: RunLink, told: ReadonlyArray<Narration.Told>): Telling {
   const events: Array<AgUiEvent> = []
   for (const each of told) {
     if (link.over) break
