@@ -53,7 +53,7 @@ describe("Settings: precedence", () => {
 
   const host = (given: Given) => accepted(given).server.host
   const port = (given: Given) => accepted(given).server.port
-  const origins = (given: Given) => accepted(given).server.allowedOrigins
+  const origins = (given: Given) => accepted(given).server.allowedOrigins.join(" ")
   const dataDir = (given: Given) => accepted(given).dataDir
   const demo = (given: Given) => accepted(given).demo
 
@@ -83,12 +83,12 @@ describe("Settings: precedence", () => {
     ],
     ["port: a flag over the environment", port, { flags: { port: 0 }, environment: { OFFSHOOT_PORT: "2" } }, 0],
     ["token: none by default", (given: Given) => token(accepted(given)), {}, undefined],
-    ["origins: none by default", origins, {}, []],
+    ["origins: none by default", origins, {}, ""],
     [
       "origins: those of the file",
       origins,
       { file: { server: { allowedOrigins: ["https://app.example", "http://localhost:5173"] } } },
-      ["https://app.example", "http://localhost:5173"]
+      "https://app.example http://localhost:5173"
     ],
     [
       "token: the file names a variable",

@@ -6,8 +6,8 @@ import * as Narration from "../src/agui/Narration.ts"
 
 export const rootId = Ids.SessionId.make("root")
 export const runId = Ids.RunId.make("run_1")
-export const id = (name: string) => Ids.SessionId.make(name)
-export const entry = (name: string) => Ids.MessageId.make(name)
+const id = (name: string) => Ids.SessionId.make(name)
+const entry = (name: string) => Ids.MessageId.make(name)
 
 export const begin = (options: Partial<Narration.Narration> = {}): Narration.Narration => ({
   ...Narration.begin(rootId, "p", { children: "subagents", calls: Calls.none, gap: false }),
