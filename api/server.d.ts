@@ -3257,6 +3257,29 @@ declare const AgentsGroup_base: HttpApiGroup.HttpApiGroup<"agents", HttpApiEndpo
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
     readonly inProcess: Schema.Boolean;
+}>>, never, never, never> | HttpApiEndpoint.HttpApiEndpoint<"models", "GET", "/v1/models", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.String;
+        readonly reference: Schema.String;
+    }>>;
+    readonly fallback: Schema.optionalKey<Schema.String>;
+}>>, never, never, never> | HttpApiEndpoint.HttpApiEndpoint<"profiles", "GET", "/v1/profiles", never, Schema.toCodecStringTree<Schema.Struct<{
+    workspace: Schema.optionalKey<Schema.NonEmptyString>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.String;
+        readonly description: Schema.String;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly source: Schema.String;
+    }>>;
+    readonly problems: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.optionalKey<Schema.String>;
+        readonly source: Schema.String;
+        readonly line: Schema.optionalKey<Schema.Int>;
+        readonly column: Schema.optionalKey<Schema.Int>;
+        readonly message: Schema.String;
+    }>>;
 }>>, never, never, never>, false>;
 export declare class AgentsGroup extends AgentsGroup_base {
 }
@@ -3875,6 +3898,7 @@ export {};
 import { type AgentDirectory, AgentEvent, Obligation, type Runs, Session, type SessionStore, type SubAgents } from "@offshoot/core";
 import * as Schema from "effect/Schema";
 import { isoTime } from "./internal/isoTime.ts";
+export declare const Workspace: Schema.NonEmptyString;
 export declare const pageDefault = 50;
 export declare const pageMax = 200;
 export declare const snapshotMax = 10000;
@@ -4520,6 +4544,7 @@ export declare const page: <A, B>(read: ReadonlyArray<A>, limit: number, show: (
 };
 
 // src/WireAgents.d.ts
+import { type SubAgents, SubagentProfile } from "@offshoot/core";
 import * as Schema from "effect/Schema";
 export declare const AgentList: Schema.Struct<{
     readonly items: Schema.$Array<Schema.Struct<{
@@ -4530,6 +4555,45 @@ export declare const AgentList: Schema.Struct<{
     readonly nextCursor: Schema.optionalKey<Schema.String>;
     readonly inProcess: Schema.Boolean;
 }>;
+export declare const Profile: Schema.Struct<{
+    readonly name: Schema.String;
+    readonly description: Schema.String;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly source: Schema.String;
+}>;
+export type Profile = typeof Profile.Type;
+export declare const ProfileList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.String;
+        readonly description: Schema.String;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly source: Schema.String;
+    }>>;
+    readonly problems: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.optionalKey<Schema.String>;
+        readonly source: Schema.String;
+        readonly line: Schema.optionalKey<Schema.Int>;
+        readonly column: Schema.optionalKey<Schema.Int>;
+        readonly message: Schema.String;
+    }>>;
+}>;
+export type ProfileList = typeof ProfileList.Type;
+export declare const Model: Schema.Struct<{
+    readonly name: Schema.String;
+    readonly reference: Schema.String;
+}>;
+export declare const ModelList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.String;
+        readonly reference: Schema.String;
+    }>>;
+    readonly fallback: Schema.optionalKey<Schema.String>;
+}>;
+export type ModelList = typeof ModelList.Type;
+export declare const profiles: (list: SubagentProfile.ProfileList) => ProfileList;
+export declare const models: ({ fallback, models: listed }: SubAgents.ModelList) => ModelList;
 
 // src/WireArtifact.d.ts
 import { Session } from "@offshoot/core";

@@ -20,7 +20,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Problems from "./Problems.ts"
 import * as Wire from "./Wire.ts"
-import { AgentList } from "./WireAgents.ts"
+import { AgentList, ModelList, ProfileList } from "./WireAgents.ts"
 import * as WireArtifact from "./WireArtifact.ts"
 import * as WireWait from "./WireWait.ts"
 
@@ -284,6 +284,14 @@ export class AgentsGroup extends HttpApiGroup.make("agents")
     HttpApiEndpoint.get("list", "/agents", { success: AgentList }).annotate(
       OpenApi.Summary,
       "The external agents of the configuration, and whether there is one in this process"
+    ),
+    HttpApiEndpoint.get("profiles", "/profiles", {
+      query: { workspace: Schema.optionalKey(Wire.Workspace) },
+      success: ProfileList
+    }).annotate(OpenApi.Summary, "The roles that a child may have, in a workspace when one is named"),
+    HttpApiEndpoint.get("models", "/models", { success: ModelList }).annotate(
+      OpenApi.Summary,
+      "The models that the configuration names"
     )
   )
   .prefix("/v1")

@@ -44,6 +44,9 @@ const metadataEntriesMax = 64
 const metadataValueLengthMax = 4_096
 const disabledToolsMax = 256
 
+/** A folder, as an absolute path or one that begins where the server works. */
+export const Workspace = words(workspaceLengthMax)
+
 /** Entries of one page when the request does not say. */
 export const pageDefault = 50
 export const pageMax = 200
@@ -76,7 +79,7 @@ export const NewSession = Schema.Struct({
   model: Schema.optionalKey(text(nameLengthMax)),
   tools: Schema.optionalKey(Tools),
   budget: Schema.optionalKey(Budget),
-  workspace: Schema.optionalKey(words(workspaceLengthMax)),
+  workspace: Schema.optionalKey(Workspace),
   metadata: Schema.optionalKey(Metadata),
   /** The same key again answers with the session of the first call. */
   requestKey: Schema.optionalKey(words(nameLengthMax))
@@ -95,7 +98,7 @@ export const NewChild = Schema.Struct({
   tools: Schema.optionalKey(Tools),
   /** Promised out of the parent's budget, if there is one over it. */
   budget: Schema.optionalKey(Budget),
-  workspace: Schema.optionalKey(words(workspaceLengthMax)),
+  workspace: Schema.optionalKey(Workspace),
   metadata: Schema.optionalKey(Metadata),
   requestKey: Schema.optionalKey(words(nameLengthMax)),
   /** What becomes of it when its parent's run has settled or was cancelled; `cancel` when it does not say. */

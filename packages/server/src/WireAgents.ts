@@ -1,9 +1,12 @@
 /**
- * Who can run sessions, on the wire: the agents of the configuration, and whether
- * there is one in the server's own process. The other shapes are in `Wire`.
+ * Who and what can run sessions, on the wire: the agents of the configuration,
+ * the roles that a child may have, and the models that the configuration names.
+ * The other shapes are in `Wire`.
  *
  * @stability unstable
  */
+import { type ProviderRouter, type SubAgents, SubagentProfile } from "@offshoot/core"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Agent } from "./Wire.ts"
 
@@ -13,3 +16,48 @@ export const AgentList = Schema.Struct({
   nextCursor: Schema.optionalKey(Schema.String),
   inProcess: Schema.Boolean
 }).annotate({ identifier: "AgentList" })
+
+/** A role. `model` and `agent` are what plays it when a spawn does not say; `source` is `builtin` or its file. */
+export const Profile = Schema.Struct({
+  name: Schema.String,
+  description: Schema.String,
+  model: Schema.optionalKey(Schema.String),
+  agent: Schema.optionalKey(Schema.String),
+  source: Schema.String
+}).annotate({ identifier: "Profile" })
+export type Profile = typeof Profile.Type
+
+/** `problems`: files that hold no role although they should. */
+export const ProfileList = Schema.Struct({
+  items: Schema.Array(Profile),
+  problems: Schema.Array(SubagentProfile.ProfileProblem)
+}).annotate({ identifier: "ProfileList" })
+export type ProfileList = typeof ProfileList.Type
+
+/** `reference` is what `model` of a session takes: `provider:model`. */
+export const Model = Schema.Struct({ name: Schema.String, reference: Schema.String }).annotate({ identifier: "Model" })
+
+/** `fallback` serves sessions that name no model. */
+export const ModelList = Schema.Struct({
+  items: Schema.Array(Model),
+  fallback: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "ModelList" })
+export type ModelList = typeof ModelList.Type
+
+export const profiles = (list: SubagentProfile.ProfileList): ProfileList => ({
+  items: list.profiles.map(({ agent, description, model, name, source }) => ({
+    name,
+    description,
+    ...(model === undefined ? {} : { model }),
+    ...(agent === undefined ? {} : { agent }),
+    source
+  })),
+  problems: list.problems
+})
+
+const referenceOf = ({ model, provider }: ProviderRouter.ListedModel["modelRef"]): string => `${provider}:${model}`
+
+export const models = ({ fallback, models: listed }: SubAgents.ModelList): ModelList => ({
+  items: listed.map(({ modelRef, name }) => ({ name, reference: referenceOf(modelRef) })),
+  ...(Option.isNone(fallback) ? {} : { fallback: referenceOf(fallback.value) })
+})

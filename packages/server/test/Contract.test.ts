@@ -12,6 +12,8 @@ const calls = [
   "GET /readyz",
   "GET /v1/agents",
   "GET /v1/feed",
+  "GET /v1/models",
+  "GET /v1/profiles",
   "GET /v1/requests",
   "GET /v1/requests/{id}",
   "POST /v1/requests/{id}",

@@ -1,5 +1,5 @@
 /** Calls about the server itself: health, readiness, agents, metrics, the document and its page. */
-import { Agent, AgentDirectory, SessionStore } from "@offshoot/core"
+import { Agent, AgentDirectory, SessionStore, SubAgents, SubagentProfile } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
@@ -11,6 +11,7 @@ import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { Api } from "../Api.ts"
 import * as Problems from "../Problems.ts"
 import * as Wire from "../Wire.ts"
+import * as WireAgents from "../WireAgents.ts"
 import { Closing } from "./closing.ts"
 
 const notReady = (detail: string): Problems.NotReady =>
@@ -43,8 +44,12 @@ const agents = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const directory = yield* AgentDirectory.AgentDirectory
     const inProcess = Option.isSome(yield* Agent.Agent)
+    const roles = yield* SubagentProfile.SubagentProfiles
+    const subAgents = yield* SubAgents.SubAgents
     return handlers.handleAll({
-      list: () => Effect.succeed({ items: [...directory.values()].map(Wire.agent), inProcess })
+      list: () => Effect.succeed({ items: [...directory.values()].map(Wire.agent), inProcess }),
+      profiles: ({ query }) => Effect.map(roles.list(Option.fromUndefinedOr(query.workspace)), WireAgents.profiles),
+      models: () => Effect.map(subAgents.models, WireAgents.models)
     })
   })
 )
