@@ -3343,6 +3343,16 @@ export declare const errorText: (outcome: Outcome) => string | undefined;
 export declare const retryable: (outcome: Outcome) => boolean;
 export declare const hint: (outcome: Outcome) => string;
 
+// src/PlainText.d.ts
+export declare const plain: (text: string) => string;
+export interface Part {
+    readonly text: string;
+    readonly offset: number;
+    readonly chars: number;
+    readonly next: number | undefined;
+}
+export declare const partOf: (text: string, offset: number, charsMax: number) => Part;
+
 // src/ProviderRouter.d.ts
 import type { LanguageModel } from "effect/ai";
 import * as Context from "effect/Context";
@@ -5399,6 +5409,7 @@ export * as Obligation from "./Obligation.ts";
 export * as Offshoot from "./Offshoot.ts";
 export * as Outbox from "./Outbox.ts";
 export * as Outcome from "./Outcome.ts";
+export * as PlainText from "./PlainText.ts";
 export * as ProviderRouter from "./ProviderRouter.ts";
 export * as Recovery from "./Recovery.ts";
 export * as RequestPolicy from "./RequestPolicy.ts";

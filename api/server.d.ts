@@ -3306,11 +3306,12 @@ import * as HttpServer from "effect/http/HttpServer";
 import * as Layer from "effect/Layer";
 import * as Redacted from "effect/Redacted";
 import type * as Closing from "./internal/closing.ts";
+import type * as Traffic from "./internal/traffic.ts";
 import * as Server from "./Server.ts";
 import * as Settings from "./Settings.ts";
 export declare const tokenOf: (settings: Settings.Settings) => Redacted.Redacted;
 export declare const processes: (settings: Settings.Settings) => Layer.Layer<CliHost.CliHost | ProcessTable.ProcessTable | ProgramLauncher.ProgramLauncher | NodeServices.NodeServices, never, never>;
-export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore | Closing.Closing;
+export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore | Closing.Closing | Traffic.Traffic;
 export declare const layer: (settings: Settings.Settings, token: Redacted.Redacted) => Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable | Script.ScriptInvalid | Recording.RecordingUnusable>;
 export declare const addresses: (settings: Settings.Settings) => Effect.Effect<{
     announced: string;
@@ -3661,6 +3662,7 @@ import type * as Redacted from "effect/Redacted";
 import * as Runtime from "effect/Runtime";
 import * as Schema from "effect/Schema";
 import * as Closing from "./internal/closing.ts";
+import * as Traffic from "./internal/traffic.ts";
 export interface ServerOptions {
     readonly host: string;
     readonly port: number;
@@ -3684,7 +3686,7 @@ export declare class ListenFailed extends ListenFailed_base {
     readonly [Runtime.errorExitCode] = 2;
     get message(): string;
 }
-export declare const layer: (options: ServerOptions) => Layer.Layer<HttpServer.HttpServer | Closing.Closing, ListenFailed, SubAgents.SubAgents | SessionStore.SessionStore>;
+export declare const layer: (options: ServerOptions) => Layer.Layer<HttpServer.HttpServer | Closing.Closing | Traffic.Traffic, ListenFailed, SubAgents.SubAgents | SessionStore.SessionStore>;
 export {};
 
 // src/Settings.d.ts

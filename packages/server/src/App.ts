@@ -56,6 +56,7 @@ import * as Redacted from "effect/Redacted"
 import { Environment } from "./Environment.ts"
 import * as Demo from "./Demo.ts"
 import type * as Closing from "./internal/closing.ts"
+import type * as Traffic from "./internal/traffic.ts"
 import * as ProviderKinds from "./internal/providerKinds.ts"
 import * as Roles from "./Roles.ts"
 import * as Server from "./Server.ts"
@@ -83,7 +84,9 @@ export const processes = (settings: Settings.Settings) =>
     Layer.provideMerge(ProcessTable.layer),
     Layer.provideMerge(
       Layer.unwrap(
-        Effect.map(Environment, (environment) => CliHost.layer({ instance: instanceOf(settings.dataDir), environment }))
+        Effect.map(Environment, (environment) =>
+          CliHost.layer({ instance: instanceOf(settings.dataDir), environment, dataDir: settings.dataDir })
+        )
       )
     ),
     Layer.provideMerge(NodeServices.layer)
@@ -171,6 +174,7 @@ export type Services =
   | SpawnScheduler.SpawnScheduler
   | SessionStore.SessionStore
   | Closing.Closing
+  | Traffic.Traffic
 
 /**
  * Everything that serves the settings.

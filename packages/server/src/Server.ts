@@ -29,6 +29,8 @@ import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import { Api } from "./Api.ts"
 import * as BadRequests from "./internal/badRequests.ts"
+import * as InnerClient from "./internal/innerClient.ts"
+import * as HttpDoor from "./mcp/HttpDoor.ts"
 import * as Closing from "./internal/closing.ts"
 import * as MessageCalls from "./internal/messageCalls.ts"
 import * as NodeServer from "./internal/nodeServer.ts"
@@ -37,6 +39,7 @@ import * as RequestGuard from "./internal/requestGuard.ts"
 import * as ServiceCalls from "./internal/serviceCalls.ts"
 import * as SessionCalls from "./internal/sessionCalls.ts"
 import * as StreamCalls from "./internal/streamCalls.ts"
+import * as Traffic from "./internal/traffic.ts"
 
 export interface ServerOptions {
   readonly host: string
@@ -134,6 +137,7 @@ const routes = (options: ServerOptions) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }),
     ServiceCalls.routes,
+    HttpDoor.routes.pipe(Layer.provide(InnerClient.layer)),
     RequestGuard.layer(options)
   ).pipe(
     Layer.provide([
@@ -169,7 +173,7 @@ const announced = Layer.effectDiscard(
 export const layer = (
   options: ServerOptions
 ): Layer.Layer<
-  HttpServer.HttpServer | Closing.Closing,
+  HttpServer.HttpServer | Closing.Closing | Traffic.Traffic,
   ListenFailed,
   SubAgents.SubAgents | SessionStore.SessionStore
 > =>
@@ -183,5 +187,5 @@ export const layer = (
     ),
     Layer.provideMerge(listening(options)),
     Layer.provide(NodeHttpServer.layerHttpServices),
-    Layer.provideMerge(Closing.layer)
+    Layer.provideMerge([Closing.layer, Traffic.layer])
   )

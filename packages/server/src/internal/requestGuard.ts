@@ -18,6 +18,7 @@ import * as Security from "../Security.ts"
 import { Closing } from "./closing.ts"
 import * as Refusals from "./refusals.ts"
 import * as RouteTable from "./routeTable.ts"
+import { Traffic } from "./traffic.ts"
 
 export interface GuardOptions extends Security.Served {
   readonly token: Redacted.Redacted
@@ -175,6 +176,7 @@ export const layer = (options: GuardOptions) =>
   HttpRouter.middleware(
     Effect.gen(function* () {
       const closing = yield* Closing
+      const traffic = yield* Traffic
       const judge = Security.judge(options, Security.tokenCheck(options.token))
       const full = busy(options.requestsMax)
       let inWork = 0
@@ -185,7 +187,7 @@ export const layer = (options: GuardOptions) =>
             return Effect.map(render(full), HttpServerResponse.setHeader("retry-after", "1"))
           }
           inWork++
-          return app.pipe(
+          return Effect.andThen(traffic.enter, app).pipe(
             Effect.flatMap(rewrite),
             Effect.catchCauseIf(
               (cause) => !Cause.hasInterruptsOnly(cause),
