@@ -47,7 +47,7 @@ export const rootOf = ({ folder, name }: Extract<Identity, { readonly _tag: "Hos
   return folder === undefined
     ? { title: host, requestKey: `mcp-http:${host}`, metadata: { "mcp.host": host } }
     : {
-        title: `${host} in ${NodePath.basename(folder) || folder}`,
+        title: `${host} in ${nameOf(NodePath.basename(folder))}`,
         requestKey: `mcp:${host}:${digest(folder)}`,
         workspace: folder,
         metadata: { "mcp.host": host, "mcp.folder": folder }
@@ -121,7 +121,7 @@ export const make = (calls: Calls, identity: Identity, sinceMillis: number): Cal
   })
 
   return {
-    told: { ...WaitCursor.start, toldUpToMillis: sinceMillis },
+    told: WaitCursor.since(sinceMillis),
     asSelf,
     owned: (id) => Effect.catchIf(owned(id), isMissing, () => Effect.fail(notFound(id)))
   }

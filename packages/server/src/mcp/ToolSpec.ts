@@ -140,6 +140,9 @@ const Started = Schema.Struct({
 })
 export type Started = typeof Started.Type
 
+/** Some hosts show their model only the data: it says by itself how to take what is in it. */
+const note = Schema.String.annotate({ description: "How to take what stands under written_by_agent." })
+
 /** What it waits for, or is in the middle of. */
 const Held = Schema.Struct({
   for: Schema.String,
@@ -187,7 +190,8 @@ const Waited = Schema.Struct({
   total: Schema.Int,
   agents: Schema.Array(Agent),
   unnamed: key(Schema.Int.annotate({ description: "Agents that this answer has no room for." })),
-  cursor: Schema.String
+  cursor: Schema.String,
+  note
 })
 export type Waited = typeof Waited.Type
 
@@ -206,7 +210,8 @@ const Got = Schema.Struct({
   waits: key(Held),
   answer: key(Written),
   artifacts: key(Schema.Array(Artifact)),
-  usage: key(Schema.Record(Schema.String, Schema.Finite))
+  usage: key(Schema.Record(Schema.String, Schema.Finite)),
+  note
 })
 export type Got = typeof Got.Type
 
@@ -283,7 +288,7 @@ export const tools = {
     description:
       "The agents that you started, also before you were started anew, newest first, with what each is doing.",
     parameters: ListAgents,
-    answer: Schema.Struct({ agents: Schema.Array(Agent), next_cursor: key(Schema.String) }),
+    answer: Schema.Struct({ agents: Schema.Array(Agent), next_cursor: key(Schema.String), note }),
     hints: looks
   },
   send_message: {
