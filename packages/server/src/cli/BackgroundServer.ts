@@ -42,9 +42,9 @@ const afterEndTimeout = Duration.seconds(10)
 const probeTimeout = Duration.seconds(2)
 
 /** How long the server stays when nobody needs it: as long as a person thinks about what to do next. */
-export const idleMinutes = 10
+const idleMinutes = 10
 
-export const logName = "background.log"
+const logName = "background.log"
 
 /** The marks of a run are not its: else it would be ended with whoever started it. */
 const own = (environment: Readonly<Record<string, string | undefined>>) => {

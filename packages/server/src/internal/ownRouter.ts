@@ -4,12 +4,12 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 
 /**
- * What answers the routes, for as long as the scope lives. `HttpRouter.toHttpEffect`
- * would add them to the server's router, when it is built with the server.
+ * What answers the routes, for as long as the scope lives.
+ *
+ * **Gotchas** Built with the server, the routes would share its router, which is
+ * one layer: hence a memory of layers of their own.
  */
 export const answering = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
-  Effect.gen(function* () {
-    const router = yield* HttpRouter.make
-    yield* Layer.build(Layer.provide(routes, Layer.succeed(HttpRouter.HttpRouter, router)))
-    return router.asHttpEffect()
-  })
+  Effect.flatMap(Layer.makeMemoMap, (memory) =>
+    Effect.provideService(HttpRouter.toHttpEffect(routes), Layer.CurrentMemoMap, memory)
+  )

@@ -74,8 +74,8 @@ const optional = <Key extends string, Value>(key: Key, value: Value | undefined)
   return members
 }
 
-export const resultUri = (id: string): string => `offshoot://agents/${id}/result`
-export const artifactUri = (id: string, artifactId: string): string => `offshoot://agents/${id}/artifacts/${artifactId}`
+const resultUri = (id: string): string => `offshoot://agents/${id}/result`
+const artifactUri = (id: string, artifactId: string): string => `offshoot://agents/${id}/artifacts/${artifactId}`
 
 const written = (text: string, offset: number, charsMax: number): ToolSpec.Written => {
   const part = PlainText.partOf(PlainText.plain(text), offset, charsMax)

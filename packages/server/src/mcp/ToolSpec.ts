@@ -27,7 +27,7 @@ export const agentsMax = 64
 /** Agents that one call waits for. */
 const waitedMax = 1_000
 /** Hosts give a tool call up at about 60 s; an answer by then is never cut off. */
-export const waitSecondsMax = 45
+const waitSecondsMax = 45
 const waitSecondsDefault = 30
 
 const key = Schema.optionalKey
