@@ -23,7 +23,7 @@ import { Screen } from "./cli/Screen.ts"
 import { scripted } from "./internal/providerKinds.ts"
 import type { AgentSetting } from "./Settings.ts"
 import * as TreeLines from "./TreeLines.ts"
-import * as TreeView from "./TreeView.ts"
+import * as TreeView from "@offshoot/core/TreeView"
 import * as Wire from "./Wire.ts"
 
 /** Progress every hundred files, so that there is something to see. */
