@@ -30,6 +30,7 @@ import {
   nodeOf,
   nothing,
   openRequest,
+  requestOf,
   type OpenRequest,
   type Place,
   prune,
@@ -396,17 +397,30 @@ const inform = (state: TreeState, known: Known): TreeState =>
 /** Takes what was read of settled sessions; the number stays, so only of those that the record tells nothing more of. */
 export const learn = (state: TreeState, sessions: ReadonlyArray<Known>): TreeState => sessions.reduce(inform, state)
 
-/** Where those stand that wait: the feed does not tell of it. */
-const queue = (state: TreeState, known: Known): TreeState =>
-  update(state, known.id, (node) => (node.status === "pending" ? { ...node, place: known.place } : node))
+/** What the feed does not tell: where those stand that wait, what is used, what a run is in the middle of. */
+const glance = (state: TreeState, known: Known): TreeState =>
+  update(state, known.id, (node) => {
+    const isSame = node.status === known.status
+    const isStill = isSame && (known.usage === undefined || known.usage === node.usage)
+    const place = node.status === "pending" ? known.place : node.place
+    if (isStill && place === node.place && known.tool === undefined && node.activity._tag !== "Tool") return node
+    const activity = isSame && node.activity._tag !== "Request" ? readActivity(node, known) : node.activity
+    return { ...node, activity, model: known.model ?? node.model, place, usage: known.usage ?? node.usage }
+  })
+
+/** When a request ends of which only the feed has told. */
+const dated = (state: TreeState, { expiresAtMillis, id }: OpenRequest): TreeState => {
+  const known = requestOf(state, id)
+  return known === undefined ? state : openRequest(state, { ...known, expiresAtMillis })
+}
 
 /**
  * Takes a snapshot: who there is and how it is, whatever was missed. An older
- * one than the state tells only of the queue.
+ * one than the state tells only of what the feed does not.
  */
 export const level = (state: TreeState, snapshot: Level): TreeState => {
   const { number, requests, sessions, truncated } = snapshot
-  if (number < state.number) return sessions.reduce(queue, state) // V3
+  if (number < state.number) return (requests ?? []).reduce(dated, sessions.reduce(glance, state)) // V3
   const there = new Set(sessions.map(({ id }) => id))
   const gone = truncated ? [] : [...HashMap.keys(state.nodes)].filter((id) => id !== state.rootId && !there.has(id))
   const levelled = learn({ ...gone.reduce(prune, state), unseen: 0 }, sessions)

@@ -1,0 +1,70 @@
+/**
+ * What a session does now, why it does not move, or how it ended: one line. Pure.
+ *
+ * @stability unstable
+ */
+import * as TreeView from "@offshoot/core/TreeView"
+import * as TreeWords from "@offshoot/core/TreeWords"
+import * as Figures from "./Figures.ts"
+import * as Inert from "./Inert.ts"
+import { isInFlight } from "./Rows.ts"
+
+/** Three heartbeats of five seconds (`S-heartbeat`). */
+const silenceMillis = 15_000
+
+const since = (node: TreeView.TreeNode, nowMillis: number): string => Figures.duration(nowMillis - node.sinceMillis)
+
+const joined = (...parts: ReadonlyArray<string>): string => parts.filter((part) => part !== "").join(" · ")
+
+const children = (state: TreeView.TreeState, node: TreeView.TreeNode): string => {
+  const open = node.children.flatMap((id) => {
+    const child = TreeView.nodeOf(state, id)
+    return child !== undefined && isInFlight(child) ? [child] : []
+  })
+  const [only] = open
+  return open.length === 1 && only !== undefined
+    ? Inert.line(only.title) || only.id
+    : Figures.count(open.length, "child", "children")
+}
+
+const running = (node: TreeView.TreeNode, nowMillis: number): string => {
+  const quiet = node.heartbeatAtMillis === undefined ? 0 : nowMillis - node.heartbeatAtMillis
+  if (quiet >= silenceMillis) return `no sign of life for ${Figures.duration(quiet)}`
+  const said = Inert.lastLine(node.output.tail)
+  if (node.activity._tag !== "Tool") return said
+  return joined(Inert.line(`${node.activity.name} ${node.activity.argument ?? ""}`), said)
+}
+
+const ended = (node: TreeView.TreeNode): string => {
+  const reason = node.reason === undefined || node.reason === "done" ? "" : Inert.line(node.reason).replaceAll("_", " ")
+  return joined(reason, node.error === undefined ? Inert.lastLine(node.output.tail) : Inert.line(node.error))
+}
+
+export const nowLine = (state: TreeView.TreeState, node: TreeView.TreeNode, nowMillis: number): string => {
+  switch (node.status) {
+    case "idle":
+      return node.error === undefined ? "" : Inert.line(node.error)
+    case "pending":
+      return joined(TreeWords.whyQueued(node.place), `for ${since(node, nowMillis)}`)
+    case "awaiting_request":
+      return joined(
+        node.activity._tag === "Request" ? `asks: ${Inert.line(node.activity.question)}` : "asks something",
+        `for ${since(node, nowMillis)}`
+      )
+    case "waiting_for_children":
+      return joined(`waits for ${children(state, node)}`, `for ${since(node, nowMillis)}`)
+    case "cancelling":
+      return joined("was told to stop and saves what it has", `for ${since(node, nowMillis)}`)
+    case "running":
+      return running(node, nowMillis)
+    default:
+      return ended(node)
+  }
+}
+
+/** How long the run has taken or took; nothing for a session that never ran. */
+export const ageOf = (node: TreeView.TreeNode, nowMillis: number): string =>
+  node.status === "idle" ? "" : Figures.duration((node.settledAtMillis ?? nowMillis) - node.startedAtMillis)
+
+/** What it is called: its title, else its id. */
+export const nameOf = (node: Pick<TreeView.TreeNode, "title" | "id">): string => Inert.line(node.title) || node.id

@@ -1,0 +1,184 @@
+/**
+ * What the page knows, as signals: the tree that the hub tells of, the address,
+ * and what is open. Everything that changes the tree goes through `TreeView`.
+ *
+ * @stability unstable
+ */
+import * as TreeView from "@offshoot/core/TreeView"
+import { batch, computed, effect, signal } from "@preact/signals"
+import * as Address from "./Address.ts"
+import type { Entry } from "./Events.ts"
+import * as HubLink from "./HubLink.ts"
+import type { Connection, Down } from "./HubWords.ts"
+import { levelOf } from "./Levels.ts"
+import { LogBook } from "./LogBook.ts"
+import * as Rows from "./Rows.ts"
+import type { Overview } from "./Wire.ts"
+
+/** Five drawings a second of a tree that moves are as many as somebody reads. */
+const drawMillis = 200
+/** Ages move on even if nothing else does. */
+const tickMillis = 1_000
+/** Feed entries that views made later may still want; older ones are read from the server. */
+const recentMax = 2_000
+
+export const tree = signal(TreeView.startForest(Date.now()))
+export const connection = signal<Connection>({ state: "connecting" })
+export const overview = signal<Overview | undefined>(undefined)
+export const nowMillis = signal(Date.now())
+export const address = signal(Address.parse(location.hash))
+/** Sessions and groups that are folded away against their default. */
+export const folded = signal<ReadonlySet<string>>(new Set())
+/** The row that keys act on. */
+export const focused = signal("")
+/** Events of the feed since the page was opened, the last ones. */
+export const recent = signal<ReadonlyArray<Entry>>([])
+export const isKnown = computed(() => tree.value.number >= 0)
+
+export const book = new LogBook()
+export const bookVersion = signal(0)
+export const stream = signal<"connecting" | "open" | "waiting" | "lost" | "over">("connecting")
+
+export const filter = computed<Rows.Filter>(() => ({
+  active: !address.value.all,
+  text: address.value.text,
+  status: address.value.status,
+  agent: address.value.agent
+}))
+export const rows = computed(() => Rows.rowsOf(tree.value, filter.value, folded.value))
+export const tally = computed(() => Rows.tally(tree.value))
+export const requests = computed(() => TreeView.requestsOf(tree.value))
+export const place = computed(() => address.value.place)
+export const openId = computed(() => (place.value._tag === "Session" ? place.value.id : undefined))
+
+/** The tree as it is told, ahead of what is drawn. */
+let told = tree.peek()
+let drawing: ReturnType<typeof setTimeout> | undefined
+
+const draw = (): void => {
+  drawing = undefined
+  tree.value = told
+}
+
+const drawSoon = (): void => {
+  drawing ??= setTimeout(draw, document.hidden ? tickMillis : drawMillis)
+}
+
+const drawNow = (): void => {
+  clearTimeout(drawing)
+  draw()
+}
+
+const takeEntries = (entries: ReadonlyArray<Entry>): void => {
+  const before = told.requests
+  for (const entry of entries) told = TreeView.recorded(told, entry, entry.atMillis)
+  recent.value = [...recent.peek(), ...entries].slice(-recentMax)
+  // An ask, and that it was answered elsewhere, are shown at once.
+  if (told.requests !== before) drawNow()
+  else drawSoon()
+}
+
+const takeSaid = ({ begun, items, sessionId }: Extract<Down, { readonly type: "said" }>): void => {
+  if (sessionId !== openId.peek()) return
+  if (begun) book.clear()
+  for (const { event, number } of items) {
+    if (event.type === "feed_reset") book.clear()
+    book.take(event, number)
+    told = TreeView.heard(told, event, Date.now(), sessionId)
+  }
+  bookVersion.value = book.version
+  drawSoon()
+}
+
+const take = (down: Down): void => {
+  switch (down.type) {
+    case "connection":
+      connection.value = down.connection
+      return
+    case "overview":
+      overview.value = down.overview
+      return
+    case "snapshot": {
+      const base = down.fresh ? TreeView.startForest(Date.now()) : told
+      if (down.fresh) recent.value = []
+      told = TreeView.level(base, levelOf(down.snapshot))
+      return down.fresh ? drawNow() : drawSoon()
+    }
+    case "entries":
+      return takeEntries(down.entries)
+    case "said":
+      return takeSaid(down)
+    case "stream":
+      if (down.sessionId === openId.peek()) stream.value = down.state
+      return
+  }
+}
+
+const isVisible = (): boolean => document.visibilityState === "visible"
+
+let link: HubLink.Link | undefined
+
+const join = (): void => {
+  link?.say({ type: "join", visible: isVisible() })
+  link?.say({ type: "watch", sessionId: openId.peek() })
+}
+
+export const retry = (): void => link?.say({ type: "retry" })
+/** Something was changed from here: what the feed does not tell of it is read soon. */
+export const refresh = (): void => link?.say({ type: "refresh" })
+
+/** Connects the page. Called once, when the token of a link has been traded. */
+export const begin = (): void => {
+  link = HubLink.connect(take, () => join())
+  join()
+  document.addEventListener("visibilitychange", () => {
+    link?.say({ type: "visible", visible: isVisible() })
+    if (isVisible()) drawNow()
+  })
+  addEventListener("pagehide", () => link?.say({ type: "leave" }))
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) join()
+  })
+  addEventListener("online", retry)
+  addEventListener("hashchange", () => {
+    address.value = Address.parse(location.hash)
+  })
+  setInterval(() => {
+    nowMillis.value = Date.now()
+  }, tickMillis)
+  effect(() => {
+    const sessionId = openId.value
+    batch(() => {
+      book.clear()
+      stream.value = "connecting"
+      bookVersion.value = book.version
+    })
+    link?.say({ type: "watch", sessionId })
+  })
+  effect(() => {
+    const count = requests.value.length
+    document.title = count === 0 ? "Offshoot" : `(${count}) Offshoot`
+  })
+}
+
+/** Another place: a step that the browser's back key undoes. */
+export const go = (to: Address.Place): void => {
+  address.value = { ...address.peek(), place: to }
+  history.pushState(null, "", Address.print(address.peek()))
+}
+
+export const openSession = (id: string, tab: Address.Tab = "log"): void => go({ _tag: "Session", id, tab, event: undefined })
+
+/** Another way of looking at the same place: no step of its own. */
+export const look = (change: Partial<Omit<Address.Address, "place">>): void => {
+  address.value = { ...address.peek(), ...change }
+  history.replaceState(null, "", Address.print(address.peek()))
+}
+
+export const toggleFold = (id: string): void => {
+  const next = new Set(folded.peek())
+  if (!next.delete(id)) next.add(id)
+  folded.value = next
+}
+
+export const nodeOf = (id: string): TreeView.TreeNode | undefined => TreeView.nodeOf(tree.value, id)
