@@ -36,8 +36,28 @@ const placeReasons: Record<string, string> = {
   retry_backoff: "waits before its next try"
 }
 
+const shortReasons: Record<string, string> = {
+  launching: "is being launched",
+  concurrent_limit: "all slots are used",
+  parent_limit: "all slots of its parent are used",
+  agent_limit: "all slots of its agent are used",
+  retry_backoff: "waits before its next try"
+}
+
+interface Place {
+  readonly position: number
+  readonly reason?: string
+}
+
+/** The same as `whyQueued`, for a narrow column: what moves comes first. */
+export const whyQueuedShort = (place: Place | undefined): string => {
+  if (place === undefined) return "waits for its launch"
+  const reason = shortReasons[place.reason ?? ""] ?? "waits for its turn"
+  return place.position > 0 ? `place ${place.position}: ${reason}` : reason
+}
+
 /** Why a session that waits for its launch does so. */
-export const whyQueued = (place: { readonly position: number; readonly reason?: string } | undefined): string => {
+export const whyQueued = (place: Place | undefined): string => {
   if (place === undefined) return "waits for its launch"
   const reason = placeReasons[place.reason ?? "launch_queue"] ?? "waits for its launch"
   return place.position > 0 ? `${reason} (place ${place.position})` : reason

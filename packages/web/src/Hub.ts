@@ -94,7 +94,7 @@ export class Hub {
       if (signal.aborted) return
       failures = this.#cursor > before ? 0 : failures + 1
       this.#wake = new AbortController()
-      if (failure?.status === 401 || failure?.status === 403) {
+      if (failure?.status === 401) {
         this.#become({ state: "signed_out" })
         await this.#around.delay(Number.POSITIVE_INFINITY, AbortSignal.any([signal, this.#wake.signal]))
         failures = 0

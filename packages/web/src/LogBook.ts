@@ -62,6 +62,7 @@ export const wrap = (text: string, columns: number): ReadonlyArray<string> => {
       pieces.push(piece.slice(0, keep))
       piece = piece.slice(keep)
       width = piece.length
+      if (character === " " && piece === "") continue
     }
     piece += character
     width += room
@@ -170,6 +171,17 @@ export class LogBook {
       if (note === undefined) return
       for (const text of note.text.split("\n")) this.#add({ ...note, number, text: "", cut: 0 }, text)
     }
+    this.#trim()
+    this.version++
+  }
+
+  /** An entry of the transcript, as a line of who said it. */
+  recorded(role: string, text: string): void {
+    const kind = role === "assistant" ? "answer" : "note"
+    const label = role === "assistant" ? "" : role
+    text.replace(/\n+$/, "").split("\n").forEach((line, index) =>
+      this.#add({ kind, label: index === 0 ? label : "", number: undefined, text: "", cut: 0 }, line)
+    )
     this.#trim()
     this.version++
   }

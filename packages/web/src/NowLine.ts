@@ -7,7 +7,7 @@ import * as TreeView from "@offshoot/core/TreeView"
 import * as TreeWords from "@offshoot/core/TreeWords"
 import * as Figures from "./Figures.ts"
 import * as Inert from "./Inert.ts"
-import { isInFlight } from "./Rows.ts"
+import { isFailed, isInFlight } from "./Rows.ts"
 
 /** Three heartbeats of five seconds (`S-heartbeat`). */
 const silenceMillis = 15_000
@@ -27,6 +27,27 @@ const children = (state: TreeView.TreeState, node: TreeView.TreeNode): string =>
     : Figures.count(open.length, "child", "children")
 }
 
+/** How the direct children of one that only holds others are. */
+const held = (state: TreeView.TreeState, node: TreeView.TreeNode): string => {
+  const below = node.children.flatMap((id) => TreeView.nodeOf(state, id) ?? [])
+  const open = below.filter(isInFlight).length
+  const failed = below.filter(isFailed).length
+  if (below.length === 0) return ""
+  return joined(
+    open === 0 ? Figures.count(below.length, "child", "children") : `${open} of ${Figures.count(below.length, "child", "children")} in flight`,
+    failed === 0 ? "" : `${failed} failed`
+  )
+}
+
+/** A tool and what it is to be used on; a question as it is. */
+const asked = (state: TreeView.TreeState, { activity }: TreeView.TreeNode): string => {
+  if (activity._tag !== "Request") return "something"
+  const ask = TreeView.requestOf(state, activity.requestId)?.ask
+  return Inert.line(
+    ask?.type === "permission" ? `${ask.toolName} ${TreeView.inShort(ask.arguments)}` : activity.question
+  )
+}
+
 const running = (node: TreeView.TreeNode, nowMillis: number): string => {
   const quiet = node.heartbeatAtMillis === undefined ? 0 : nowMillis - node.heartbeatAtMillis
   if (quiet >= silenceMillis) return `no sign of life for ${Figures.duration(quiet)}`
@@ -43,14 +64,11 @@ const ended = (node: TreeView.TreeNode): string => {
 export const nowLine = (state: TreeView.TreeState, node: TreeView.TreeNode, nowMillis: number): string => {
   switch (node.status) {
     case "idle":
-      return node.error === undefined ? "" : Inert.line(node.error)
+      return node.error === undefined ? held(state, node) : Inert.line(node.error)
     case "pending":
-      return joined(TreeWords.whyQueued(node.place), `for ${since(node, nowMillis)}`)
+      return joined(TreeWords.whyQueuedShort(node.place), `for ${since(node, nowMillis)}`)
     case "awaiting_request":
-      return joined(
-        node.activity._tag === "Request" ? `asks: ${Inert.line(node.activity.question)}` : "asks something",
-        `for ${since(node, nowMillis)}`
-      )
+      return joined(`asks: ${asked(state, node)}`, `for ${since(node, nowMillis)}`)
     case "waiting_for_children":
       return joined(`waits for ${children(state, node)}`, `for ${since(node, nowMillis)}`)
     case "cancelling":

@@ -9,11 +9,12 @@ import { batch, computed, effect, signal } from "@preact/signals"
 import * as Address from "./Address.ts"
 import type { Entry } from "./Events.ts"
 import * as HubLink from "./HubLink.ts"
-import type { Connection, Down } from "./HubWords.ts"
+import * as Http from "./Http.ts"
+import type { Connection, Down, Said } from "./HubWords.ts"
 import { levelOf } from "./Levels.ts"
 import { LogBook } from "./LogBook.ts"
 import * as Rows from "./Rows.ts"
-import type { Overview } from "./Wire.ts"
+import { isMessages, type Message, type Overview } from "./Wire.ts"
 
 /** Five drawings a second of a tree that moves are as many as somebody reads. */
 const drawMillis = 200
@@ -78,14 +79,38 @@ const takeEntries = (entries: ReadonlyArray<Entry>): void => {
   else drawSoon()
 }
 
+/** What the stream said while the past of a session was read. Past the limit the past comes too late. */
+const heldMax = 5_000
+let held: Array<Said> | undefined
+
+/** The log begins with what is recorded: the stream replays no words. */
+const beginBook = (id: string, items: ReadonlyArray<Said>): void => {
+  held = [...items]
+  void readMessages(id).then((messages) => {
+    if (id !== openId.peek() || held === undefined) return
+    for (const { hidden, role, text } of messages) if (!hidden) book.recorded(role, text)
+    if (messages.length > 0) book.note("— live from here; what is recorded meanwhile is under Messages —")
+    release()
+  })
+}
+
+const release = (): void => {
+  const items = held ?? []
+  held = undefined
+  for (const { event, number } of items) book.take(event, number)
+  bookVersion.value = book.version
+}
+
 const takeSaid = ({ begun, items, sessionId }: Extract<Down, { readonly type: "said" }>): void => {
   if (sessionId !== openId.peek()) return
-  if (begun) book.clear()
-  for (const { event, number } of items) {
-    if (event.type === "feed_reset") book.clear()
-    book.take(event, number)
-    told = TreeView.heard(told, event, Date.now(), sessionId)
-  }
+  if (begun) {
+    book.clear()
+    beginBook(sessionId, items)
+  } else if (held === undefined) {
+    for (const { event, number } of items) book.take(event, number)
+  } else held.push(...items)
+  if (held !== undefined && held.length > heldMax) release()
+  for (const { event } of items) told = TreeView.heard(told, event, Date.now(), sessionId)
   bookVersion.value = book.version
   drawSoon()
 }
@@ -112,6 +137,15 @@ const take = (down: Down): void => {
       if (down.sessionId === openId.peek()) stream.value = down.state
       return
   }
+}
+
+/** The last page of a transcript is what a log begins with; all of it is under Messages. */
+const pastMax = 200
+
+const readMessages = async (id: string): Promise<ReadonlyArray<Message>> => {
+  const path = `/v1/sessions/${encodeURIComponent(id)}/messages?limit=${pastMax}`
+  const answer = await Http.get((at, init) => fetch(at, init), path, isMessages)
+  return answer.ok ? answer.value.items : []
 }
 
 const isVisible = (): boolean => document.visibilityState === "visible"
@@ -148,6 +182,7 @@ export const begin = (): void => {
   }, tickMillis)
   effect(() => {
     const sessionId = openId.value
+    held = undefined
     batch(() => {
       book.clear()
       stream.value = "connecting"

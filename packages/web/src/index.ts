@@ -7,4 +7,4 @@
  */
 
 /** The folder of the built page. It is there once the package is built. */
-export const pageFolder: URL = new URL("../dist/", import.meta.url)
+export const pageFolder: URL = new URL("../dist/page/", import.meta.url)

@@ -14,6 +14,9 @@ import type { Entry } from "../Events.ts"
 import { entryOf } from "../Events.ts"
 import * as Store from "../Store.ts"
 
+/** Nothing more of the past came for so long: what there is has been read. */
+const quietMillis = 2_000
+
 /** What one view keeps of the past; the feed itself has more. */
 export const entriesMax = 20_000
 
@@ -39,17 +42,21 @@ const readPart = (query: string, signal: AbortSignal, show: (part: Part) => void
   const target = Store.tree.peek().number
   const enough = new AbortController()
   let part = empty
-  const done = () => show({ ...part, isLoading: false })
+  let quiet = setTimeout(() => enough.abort(), quietMillis)
   void Actions.readStream(
     `/v1/feed?since=0&${query}`,
     AbortSignal.any([signal, enough.signal]),
     (frames) => {
+      clearTimeout(quiet)
+      quiet = setTimeout(() => enough.abort(), quietMillis)
       part = joined(part, frames.flatMap((frame) => entryOf(frame) ?? []))
+      show(part)
       // An empty feed says nothing at all, and one that has been passed says how far it is.
       if (frames.some(({ number }) => number !== undefined && number >= target)) enough.abort()
     }
   ).then(() => {
-    if (!signal.aborted) done()
+    clearTimeout(quiet)
+    if (!signal.aborted) show({ ...part, isLoading: false })
   })
 }
 
@@ -63,5 +70,6 @@ export const useFeedPart = (query: string, isWithin: (entry: Entry) => boolean):
     })
     return () => stop.abort()
   }, [query])
+  // While the past is read its numbers are still to come: what is newer is joined behind them.
   return past.value.isLoading ? past.value : joined(past.value, Store.recent.value.filter(isWithin))
 }

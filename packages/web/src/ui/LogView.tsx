@@ -11,11 +11,11 @@ import * as Inert from "../Inert.ts"
 import type { LogRow } from "../LogBook.ts"
 import { isInFlight } from "../Rows.ts"
 import * as Store from "../Store.ts"
-import { Windowed } from "./Windowed.tsx"
+import { isNarrow, Windowed } from "./Windowed.tsx"
 
 const rowHeight = 20
 /** The room beside the text of a row, and a character's width of the font that rows are set in. */
-const besideText = 116
+const besideText = { wide: 120, narrow: 84 }
 const characterWidth = 7.25
 
 const streams: Record<typeof Store.stream.value, string> = {
@@ -89,7 +89,7 @@ export const Log = ({ id }: { readonly id: string }) => {
           rowHeight={rowHeight}
           follow={follow.value && !paused.value}
           onScrolled={(atEnd) => (follow.value = atEnd)}
-          onSize={(width) => (columns.value = Math.max(20, Math.floor((width - besideText) / characterWidth)))}
+          onSize={(width) => (columns.value = Math.max(20, Math.floor((width - (isNarrow.value ? besideText.narrow : besideText.wide)) / characterWidth)))}
           area={{ role: "log", "aria-label": "Live log", "aria-live": "off", tabIndex: 0 }}
           render={(at) => {
             const row = rows[at]

@@ -55,7 +55,7 @@ const Buttons = ({ node }: { readonly node: TreeNode }) => {
             Abort
           </button>
         </>
-      ) : (
+      ) : node.status === "idle" ? null : (
         <button type="button" aria-keyshortcuts="r" onClick={() => void Actions.retry(node.id)}>
           Retry
         </button>

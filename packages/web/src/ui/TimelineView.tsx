@@ -118,7 +118,7 @@ export const Timeline = ({ id }: { readonly id: string }) => {
     const track = tracks.byId.get(node.id)
     return track === undefined || track.spans.length === 0 ? [] : [{ node, depth, track }]
   })
-  if (part.isLoading) return <p class="empty">Loading…</p>
+  if (lines.length === 0 && part.isLoading) return <p class="empty">Loading…</p>
   if (lines.length === 0) return <p class="empty">Nothing of it has run, or the feed has forgotten it.</p>
   const scale = scaleOf(
     lines.map(({ track }) => track),

@@ -82,7 +82,16 @@ const Totals = () => {
     <div class="figures">
       <Figure name="running" value={String(running)} />
       {waiting === 0 ? null : <Figure name="waiting" value={String(waiting)} />}
-      {failed === 0 ? null : <Figure name="failed" value={String(failed)} />}
+      {failed === 0 ? null : (
+        <button
+          type="button"
+          class="link figure failed"
+          title="Show what failed"
+          onClick={() => Store.look({ status: "failed", text: "", agent: "" })}
+        >
+          <span class="value">{failed}</span> <span class="name">failed</span>
+        </button>
+      )}
       <Slots />
       <Figure name="tokens" value={Figures.tokens(usage)} title="Of all sessions: — is unknown, + is at least" />
       <Figure name="cost" value={Figures.cost(usage)} title="Of all sessions: ~ is estimated, — is unknown" />
@@ -132,7 +141,7 @@ export const TopBar = () => {
           Inbox{asked === 0 ? "" : ` ${asked}`}
         </button>
         <button type="button" class="primary" aria-keyshortcuts="n" onClick={() => (dialog.value = { _tag: "New" })}>
-          New session
+          New<span class="wide-only"> session</span>
         </button>
         <button
           type="button"
