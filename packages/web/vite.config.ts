@@ -8,7 +8,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2023",
-    outDir: "dist",
+    outDir: "dist/page",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false

@@ -81,7 +81,8 @@ export type SteerMode = "queue" | "interrupt"
 
 export const steer = async (id: string, text: string, mode: SteerMode): Promise<boolean> => {
   const receipt = await change("POST", `${sessionPath(id)}/messages`, { text, mode }, Wire.isReceipt)
-  if (receipt !== undefined) say(receipt.status === "queued" ? "Sent: it is read at the next safe point." : `Message ${receipt.status}.`)
+  if (receipt !== undefined)
+    say(receipt.status === "queued" ? "Sent: it is read at the next safe point." : `Message ${receipt.status}.`)
   return receipt !== undefined
 }
 

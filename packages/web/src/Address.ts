@@ -75,7 +75,11 @@ export const print = ({ agent, all, place, status, text }: Address): string => {
   const params = new URLSearchParams()
   if (place._tag === "Session" && place.event !== undefined) params.set("event", String(place.event))
   if (all) params.set("all", "")
-  for (const [key, value] of [["q", text], ["status", status], ["agent", agent]] as const) {
+  for (const [key, value] of [
+    ["q", text],
+    ["status", status],
+    ["agent", agent]
+  ] as const) {
     if (value !== "") params.set(key, value)
   }
   const query = params.toString().replace(/\ball=(?=&|$)/, "all")

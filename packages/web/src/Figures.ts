@@ -28,7 +28,8 @@ export const tokens = (usage: Usage | undefined): string => {
 export const cost = (usage: Usage | undefined): string => {
   if (usage?.costUsd === undefined) return unknown
   const dollars = usage.costUsd
-  const shown = dollars === 0 ? "0" : dollars < 0.005 ? "<0.01" : dollars < 100 ? dollars.toFixed(2) : dollars.toFixed(0)
+  const shown =
+    dollars === 0 ? "0" : dollars < 0.005 ? "<0.01" : dollars < 100 ? dollars.toFixed(2) : dollars.toFixed(0)
   const sign = usage.costSource === "provider" ? "" : "~"
   return `${sign}$${shown}${usage.atLeast?.includes("costUsd") === true ? "+" : ""}`
 }
@@ -57,4 +58,8 @@ export const clock = (millis: number): string => {
 }
 
 export const bytes = (size: number): string =>
-  size < 1_024 ? `${size} B` : size < 1_048_576 ? `${(size / 1_024).toFixed(1)} KB` : `${(size / 1_048_576).toFixed(1)} MB`
+  size < 1_024
+    ? `${size} B`
+    : size < 1_048_576
+      ? `${(size / 1_024).toFixed(1)} KB`
+      : `${(size / 1_048_576).toFixed(1)} MB`

@@ -149,7 +149,7 @@ export class Hub {
     }
     if (this.#snapshot !== undefined) {
       tell({ type: "snapshot", snapshot: this.#snapshot, fresh: true })
-      if (this.#entries.length > 0) tell({ type: "entries", entries: this.#entries })
+      if (this.#entries.length > 0) tell({ type: "entries", entries: [...this.#entries] })
     }
     if (this.#overview !== undefined) tell({ type: "overview", overview: this.#overview })
     tell({ type: "connection", connection: this.#connection })
@@ -195,9 +195,7 @@ export class Hub {
   }
 
   #follow(target: number): void {
-    this.#become(
-      this.#cursor >= target ? { state: "live" } : { state: "replaying", left: target - this.#cursor }
-    )
+    this.#become(this.#cursor >= target ? { state: "live" } : { state: "replaying", left: target - this.#cursor })
     for (const tab of this.#tabs.values()) {
       if (tab.stream?.signal.aborted === true) tab.stream = undefined
     }

@@ -45,7 +45,8 @@ interface Line {
 
 type Event = AgentEvent.AgentEvent
 
-const wide = /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Extended_Pictographic}/u
+const wide =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Extended_Pictographic}/u
 const plain = /^[\u0020-\u007E]*$/
 
 /** A text in pieces of at most so many columns, broken between words where there are some. */
@@ -104,7 +105,11 @@ const noteOf = (event: Event): { readonly kind: Kind; readonly label: string; re
     case "run_retried":
       return { kind: "note", label: "run", text: `ended (${event.reason}); the job goes on as try ${event.tries + 1}` }
     case "tool_outcome_unknown":
-      return { kind: "failure", label: event.toolName, text: "was under way when the process died: whether it took effect is not known" }
+      return {
+        kind: "failure",
+        label: event.toolName,
+        text: "was under way when the process died: whether it took effect is not known"
+      }
     case "clarification_needed":
       return { kind: "note", label: "asks", text: event.question }
     case "tool_approval_requested":
@@ -179,9 +184,12 @@ export class LogBook {
   recorded(role: string, text: string): void {
     const kind = role === "assistant" ? "answer" : "note"
     const label = role === "assistant" ? "" : role
-    text.replace(/\n+$/, "").split("\n").forEach((line, index) =>
-      this.#add({ kind, label: index === 0 ? label : "", number: undefined, text: "", cut: 0 }, line)
-    )
+    text
+      .replace(/\n+$/, "")
+      .split("\n")
+      .forEach((line, index) =>
+        this.#add({ kind, label: index === 0 ? label : "", number: undefined, text: "", cut: 0 }, line)
+      )
     this.#trim()
     this.version++
   }
@@ -219,7 +227,7 @@ export class LogBook {
     const shown = this.#raw ? Inert.raw(line.text) : Inert.lines(line.text).replaceAll("\n", " ")
     const more = line.cut === 0 ? [] : [`… and ${line.cut.toLocaleString("en")} more characters of this line`]
     const { kind, label, number } = line
-    const pieces = [...shown === "" ? [""] : wrap(shown, this.#columns), ...more]
+    const pieces = [...(shown === "" ? [""] : wrap(shown, this.#columns)), ...more]
     pieces.forEach((text, index) =>
       this.rows.push({ key: this.#key++, kind, label: index === 0 ? label : "", number, text })
     )

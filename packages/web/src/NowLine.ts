@@ -34,7 +34,9 @@ const held = (state: TreeView.TreeState, node: TreeView.TreeNode): string => {
   const failed = below.filter(isFailed).length
   if (below.length === 0) return ""
   return joined(
-    open === 0 ? Figures.count(below.length, "child", "children") : `${open} of ${Figures.count(below.length, "child", "children")} in flight`,
+    open === 0
+      ? Figures.count(below.length, "child", "children")
+      : `${open} of ${Figures.count(below.length, "child", "children")} in flight`,
     failed === 0 ? "" : `${failed} failed`
   )
 }

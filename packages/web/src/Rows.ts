@@ -39,8 +39,19 @@ interface Place {
 }
 
 export type Row =
-  | (Place & { readonly kind: "group"; readonly id: string; readonly group: Group; readonly title: string; readonly count: number })
-  | (Place & { readonly kind: "session"; readonly id: string; readonly node: TreeView.TreeNode; readonly matches: boolean })
+  | (Place & {
+      readonly kind: "group"
+      readonly id: string
+      readonly group: Group
+      readonly title: string
+      readonly count: number
+    })
+  | (Place & {
+      readonly kind: "session"
+      readonly id: string
+      readonly node: TreeView.TreeNode
+      readonly matches: boolean
+    })
 
 /** What is known of a session and all below it. */
 interface Below {
@@ -81,7 +92,11 @@ const matches = (node: TreeView.TreeNode, filter: Filter, words: ReadonlyArray<s
   return words.every((word) => text.includes(word))
 }
 
-const wordsOf = (text: string): ReadonlyArray<string> => text.toLowerCase().split(/\s+/).filter((word) => word !== "")
+const wordsOf = (text: string): ReadonlyArray<string> =>
+  text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "")
 
 const isNarrow = ({ agent, status, text }: Filter): boolean => agent !== "" || status !== "" || text.trim() !== ""
 
@@ -115,11 +130,7 @@ const lookBelow = (state: TreeView.TreeState, filter: Filter): ReadonlyMap<strin
  * away against their default; only the group `done` is folded by default, and
  * only while no filter asks for it.
  */
-export const rowsOf = (
-  state: TreeView.TreeState,
-  filter: Filter,
-  folded: ReadonlySet<string>
-): ReadonlyArray<Row> => {
+export const rowsOf = (state: TreeView.TreeState, filter: Filter, folded: ReadonlySet<string>): ReadonlyArray<Row> => {
   const below = lookBelow(state, filter)
   const roots = TreeView.nodeOf(state, state.rootId)?.children ?? []
   const members = new Map<Group, Array<string>>(groups.map(({ group }) => [group, []]))
@@ -162,7 +173,12 @@ const sessionRows = (
   isWhole: boolean
 ): ReadonlyArray<Row> => {
   const rows: Array<Row> = []
-  const open: Array<{ readonly id: string; readonly level: number; readonly place: number; readonly siblings: number }> = []
+  const open: Array<{
+    readonly id: string
+    readonly level: number
+    readonly place: number
+    readonly siblings: number
+  }> = []
   const push = (ids: ReadonlyArray<string>, level: number) => {
     for (let index = ids.length - 1; index >= 0; index--) {
       open.push({ id: ids[index] ?? "", level, place: index + 1, siblings: ids.length })

@@ -96,7 +96,8 @@ const changeOf = ({ event, streamId }: Entry): Change | undefined => {
 const moved = (track: Track, { end, state }: Change, atMillis: number): Track => {
   const last = track.spans.at(-1)
   const isSame = last !== undefined && last.toMillis === undefined && last.state === state
-  if (isSame || (state === undefined && last?.toMillis !== undefined)) return end === undefined ? track : { ...track, end }
+  if (isSame || (state === undefined && last?.toMillis !== undefined))
+    return end === undefined ? track : { ...track, end }
   if (state !== undefined && track.spans.length >= spansMax) return track
   const closed =
     last === undefined || last.toMillis !== undefined

@@ -202,7 +202,8 @@ export const go = (to: Address.Place): void => {
   history.pushState(null, "", Address.print(address.peek()))
 }
 
-export const openSession = (id: string, tab: Address.Tab = "log"): void => go({ _tag: "Session", id, tab, event: undefined })
+export const openSession = (id: string, tab: Address.Tab = "log"): void =>
+  go({ _tag: "Session", id, tab, event: undefined })
 
 /** Another way of looking at the same place: no step of its own. */
 export const look = (change: Partial<Omit<Address.Address, "place">>): void => {

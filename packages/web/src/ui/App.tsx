@@ -20,7 +20,8 @@ import { SignIn } from "./SignIn.tsx"
 import { TopBar } from "./TopBar.tsx"
 import { Filters, Tree } from "./Tree.tsx"
 
-const subject = (): string | undefined => Store.openId.peek() ?? (Store.nodeOf(Store.focused.peek()) ? Store.focused.peek() : undefined)
+const subject = (): string | undefined =>
+  Store.openId.peek() ?? (Store.nodeOf(Store.focused.peek()) ? Store.focused.peek() : undefined)
 
 const focusTree = (): void => document.querySelector<HTMLElement>("[role=tree]")?.focus()
 
@@ -112,7 +113,10 @@ const notify = (): (() => void) => {
       const node = Store.nodeOf(sessionId)
       const body = ask.type === "question" ? ask.question : `Wants to use ${ask.toolName}`
       // The same tag in every tab: the browser shows it once.
-      const notification = new Notification(node === undefined ? "Needs input" : nameOf(node), { body: body.slice(0, 200), tag: id })
+      const notification = new Notification(node === undefined ? "Needs input" : nameOf(node), {
+        body: body.slice(0, 200),
+        tag: id
+      })
       notification.onclick = () => {
         window.focus()
         Store.openSession(sessionId)
@@ -144,7 +148,8 @@ const Strip = () => {
   if (requests.length === 0 || Store.place.value._tag === "Inbox") return null
   return (
     <button type="button" class="strip" onClick={() => Store.go({ _tag: "Inbox" })}>
-      <span aria-hidden="true">?</span> {Figures.count(requests.length, "request waits", "requests wait")} for your answer
+      <span aria-hidden="true">?</span> {Figures.count(requests.length, "request waits", "requests wait")} for your
+      answer
       <span class="strip-go">Open the inbox</span>
     </button>
   )

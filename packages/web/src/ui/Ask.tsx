@@ -26,7 +26,8 @@ const textOf = (value: unknown): string => {
 }
 
 const Arguments = ({ value }: { readonly value: unknown }) => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return <pre class="argument">{textOf(value)}</pre>
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return <pre class="argument">{textOf(value)}</pre>
   return (
     <dl class="arguments">
       {Object.entries(value).map(([name, argument]) => (
@@ -70,7 +71,10 @@ const Deadline = ({ request }: { readonly request: OpenRequest }) => {
 interface AnswerProps {
   readonly request: OpenRequest
   readonly busy: boolean
-  readonly answer: (decision: "approve" | "deny" | "answer", more: { text?: string; scope?: "once" | "session" }) => void
+  readonly answer: (
+    decision: "approve" | "deny" | "answer",
+    more: { text?: string; scope?: "once" | "session" }
+  ) => void
 }
 
 const PermissionAnswer = ({ answer, ask, busy }: AnswerProps & { readonly ask: Permission }) => {

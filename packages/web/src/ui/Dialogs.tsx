@@ -213,7 +213,11 @@ const Field = ({ choices, name, placeholder, set, value }: FieldProps) => {
   )
 }
 
-const AgentField = (props: { readonly agents: Wire.Agents | undefined; readonly value: string; readonly set: (value: string) => void }) => {
+const AgentField = (props: {
+  readonly agents: Wire.Agents | undefined
+  readonly value: string
+  readonly set: (value: string) => void
+}) => {
   const configured = props.agents?.items.filter((agent) => agent.configured !== false) ?? []
   return (
     <label>
@@ -266,7 +270,9 @@ const Start = ({ parentId }: { readonly parentId: string | undefined }) => {
             data-first
             rows={5}
             required={parentId !== undefined}
-            placeholder={parentId === undefined ? "What it should do. Empty: it waits for a message." : "What it should do"}
+            placeholder={
+              parentId === undefined ? "What it should do. Empty: it waits for a message." : "What it should do"
+            }
             value={prompt}
             onInput={(event) => set({ prompt: event.currentTarget.value })}
             onKeyDown={(event) => {
@@ -294,7 +300,11 @@ const Start = ({ parentId }: { readonly parentId: string | undefined }) => {
           <Field name="Workspace" value={workspace} set={(value) => set({ workspace: value })} placeholder="a folder" />
         </div>
         <div class="answers">
-          <button type="submit" class="primary" disabled={busy.value || (parentId !== undefined && prompt.trim() === "")}>
+          <button
+            type="submit"
+            class="primary"
+            disabled={busy.value || (parentId !== undefined && prompt.trim() === "")}
+          >
             {parentId === undefined ? "Start" : "Spawn"}
           </button>
         </div>

@@ -78,7 +78,9 @@ const AgentList = () => (
 export const Empty = () => (
   <div class="welcome">
     <h2>Nothing has run here yet</h2>
-    <p>Start a session, or spawn one from your program, and it is here at once: what it does, what it asks, what it cost.</p>
+    <p>
+      Start a session, or spawn one from your program, and it is here at once: what it does, what it asks, what it cost.
+    </p>
     <div class="answers">
       <button type="button" class="primary" onClick={() => (dialog.value = { _tag: "New" })}>
         New session

@@ -103,7 +103,11 @@ export const Events = ({ event, id }: { readonly id: string; readonly event: num
               key={entry.number}
               entry={entry}
               isOpen={isOpen}
-              open={() => Store.go(isOpen ? { _tag: "Session", id, tab: "events", event: undefined } : addressOf(id, entry.number))}
+              open={() =>
+                Store.go(
+                  isOpen ? { _tag: "Session", id, tab: "events", event: undefined } : addressOf(id, entry.number)
+                )
+              }
             />
           )
         }}

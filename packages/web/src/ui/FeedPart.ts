@@ -43,18 +43,17 @@ const readPart = (query: string, signal: AbortSignal, show: (part: Part) => void
   const enough = new AbortController()
   let part = empty
   let quiet = setTimeout(() => enough.abort(), quietMillis)
-  void Actions.readStream(
-    `/v1/feed?since=0&${query}`,
-    AbortSignal.any([signal, enough.signal]),
-    (frames) => {
-      clearTimeout(quiet)
-      quiet = setTimeout(() => enough.abort(), quietMillis)
-      part = joined(part, frames.flatMap((frame) => entryOf(frame) ?? []))
-      show(part)
-      // An empty feed says nothing at all, and one that has been passed says how far it is.
-      if (frames.some(({ number }) => number !== undefined && number >= target)) enough.abort()
-    }
-  ).then(() => {
+  void Actions.readStream(`/v1/feed?since=0&${query}`, AbortSignal.any([signal, enough.signal]), (frames) => {
+    clearTimeout(quiet)
+    quiet = setTimeout(() => enough.abort(), quietMillis)
+    part = joined(
+      part,
+      frames.flatMap((frame) => entryOf(frame) ?? [])
+    )
+    show(part)
+    // An empty feed says nothing at all, and one that has been passed says how far it is.
+    if (frames.some(({ number }) => number !== undefined && number >= target)) enough.abort()
+  }).then(() => {
     clearTimeout(quiet)
     if (!signal.aborted) show({ ...part, isLoading: false })
   })

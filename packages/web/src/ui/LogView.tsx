@@ -89,7 +89,12 @@ export const Log = ({ id }: { readonly id: string }) => {
           rowHeight={rowHeight}
           follow={follow.value && !paused.value}
           onScrolled={(atEnd) => (follow.value = atEnd)}
-          onSize={(width) => (columns.value = Math.max(20, Math.floor((width - (isNarrow.value ? besideText.narrow : besideText.wide)) / characterWidth)))}
+          onSize={(width) =>
+            (columns.value = Math.max(
+              20,
+              Math.floor((width - (isNarrow.value ? besideText.narrow : besideText.wide)) / characterWidth)
+            ))
+          }
           area={{ role: "log", "aria-label": "Live log", "aria-live": "off", tabIndex: 0 }}
           render={(at) => {
             const row = rows[at]

@@ -48,11 +48,7 @@ const Kept = ({ id, named }: { readonly id: string; readonly named: Wire.Artifac
   const open = useSignal(isDiff(named))
   const path = `${Actions.sessionPath(id)}/artifacts/${encodeURIComponent(named.id ?? "")}`
   return (
-    <details
-      class="artifact-entry"
-      open={open.value}
-      onToggle={(event) => (open.value = event.currentTarget.open)}
-    >
+    <details class="artifact-entry" open={open.value} onToggle={(event) => (open.value = event.currentTarget.open)}>
       <summary>
         {Inert.line(named.name)} <span class="dim">{named.bytes === undefined ? "" : Figures.bytes(named.bytes)}</span>
       </summary>
@@ -110,7 +106,11 @@ const Outcome = ({ result }: { readonly result: Wire.Result }) => (
 export const Result = ({ id }: { readonly id: string }) => {
   const node = Store.nodeOf(id)
   if (node !== undefined && (isInFlight(node) || node.status === "idle")) {
-    return <p class="empty">{node.status === "idle" ? "It has not run yet." : "It still runs: its result comes when it has settled."}</p>
+    return (
+      <p class="empty">
+        {node.status === "idle" ? "It has not run yet." : "It still runs: its result comes when it has settled."}
+      </p>
+    )
   }
   return (
     <Loaded

@@ -135,7 +135,15 @@ const Tabs = ({ id, tab }: { readonly id: string; readonly tab: Tab }) => {
   )
 }
 
-const View = ({ event, node, tab }: { readonly node: TreeNode; readonly tab: Tab; readonly event: number | undefined }) => {
+const View = ({
+  event,
+  node,
+  tab
+}: {
+  readonly node: TreeNode
+  readonly tab: Tab
+  readonly event: number | undefined
+}) => {
   switch (tab) {
     case "log":
       return <Log key={node.id} id={node.id} />

@@ -24,8 +24,8 @@ export const SignIn = ({ failed }: { readonly failed: Failure | undefined }) => 
     <main class="sign-in">
       <h1>Offshoot</h1>
       <p>
-        This page shows the agents of one server, and lets in who has its token. The server printed a link with it when it
-        started, <code>…/#token=…</code>: open that link, or paste it here.
+        This page shows the agents of one server, and lets in who has its token. The server printed a link with it when
+        it started, <code>…/#token=…</code>: open that link, or paste it here.
       </p>
       <form
         onSubmit={(event) => {
@@ -49,8 +49,8 @@ export const SignIn = ({ failed }: { readonly failed: Failure | undefined }) => 
       </form>
       {failure.value === undefined ? null : <Failed failure={failure.value} />}
       <p class="dim">
-        A token that you set yourself is in <code>OFFSHOOT_TOKEN</code>. It is traded for a cookie that scripts cannot read, and
-        is kept nowhere else.
+        A token that you set yourself is in <code>OFFSHOOT_TOKEN</code>. It is traded for a cookie that scripts cannot
+        read, and is kept nowhere else.
       </p>
     </main>
   )

@@ -49,7 +49,15 @@ const wordsOf = (track: Spans.Track, scale: Scale, nowMillis: number): string =>
     })
     .join(", ")
 
-const Bar = ({ nowMillis, scale, span }: { readonly span: Spans.Span; readonly scale: Scale; readonly nowMillis: number }) => {
+const Bar = ({
+  nowMillis,
+  scale,
+  span
+}: {
+  readonly span: Spans.Span
+  readonly scale: Scale
+  readonly nowMillis: number
+}) => {
   const to = span.toMillis ?? nowMillis
   const left = percent(span.fromMillis, scale)
   return (
@@ -61,7 +69,12 @@ const Bar = ({ nowMillis, scale, span }: { readonly span: Spans.Span; readonly s
   )
 }
 
-const Line = (props: { readonly node: TreeView.TreeNode; readonly depth: number; readonly track: Spans.Track; readonly scale: Scale }) => {
+const Line = (props: {
+  readonly node: TreeView.TreeNode
+  readonly depth: number
+  readonly track: Spans.Track
+  readonly scale: Scale
+}) => {
   const { depth, node, scale, track } = props
   const nowMillis = Store.nowMillis.value
   return (
@@ -108,7 +121,9 @@ export const Timeline = ({ id }: { readonly id: string }) => {
   const ids = new Set(placed.map(({ node }) => node.id))
   const isWithin = ({ streamId }: Entry): boolean => ids.has(streamId)
   const part = useFeedPart(query(id), isWithin)
-  const made = useRef<{ readonly part: typeof part.entries; readonly size: number; readonly tracks: Spans.Tracks }>(undefined)
+  const made = useRef<{ readonly part: typeof part.entries; readonly size: number; readonly tracks: Spans.Tracks }>(
+    undefined
+  )
   if (made.current?.part !== part.entries || made.current.size !== ids.size) {
     const tracks = Spans.take(Spans.none, part.entries, (session) => ids.has(session))
     made.current = { part: part.entries, size: ids.size, tracks }

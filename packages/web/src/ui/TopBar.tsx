@@ -102,7 +102,9 @@ const Totals = () => {
 /** Asked for by a button, never by itself. Without the permission there is the badge. */
 const allowNotifications = async (): Promise<void> => {
   const answer = await Notification.requestPermission()
-  Actions.say(answer === "granted" ? "You are told when an agent needs input." : "The browser does not allow notifications.")
+  Actions.say(
+    answer === "granted" ? "You are told when an agent needs input." : "The browser does not allow notifications."
+  )
 }
 
 const Notify = () =>

@@ -229,11 +229,7 @@ export const Filters = () => {
         value={text}
         onInput={(event) => Store.look({ text: event.currentTarget.value })}
       />
-      <select
-        aria-label="State"
-        value={status}
-        onChange={(event) => Store.look({ status: event.currentTarget.value })}
-      >
+      <select aria-label="State" value={status} onChange={(event) => Store.look({ status: event.currentTarget.value })}>
         {statuses.map(([value, name]) => (
           <option key={value} value={value}>
             {name}

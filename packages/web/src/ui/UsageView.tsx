@@ -58,8 +58,8 @@ export const Usage = ({ id }: { readonly id: string }) => {
             </tbody>
           </table>
           <p class="dim">
-            {Figures.count(spawned, "child was", "children were")} spawned below it; {inFlight} in flight. — is unknown, ~
-            estimated, + at least.
+            {Figures.count(spawned, "child was", "children were")} spawned below it; {inFlight} in flight. — is unknown,
+            ~ estimated, + at least.
           </p>
         </div>
       )}

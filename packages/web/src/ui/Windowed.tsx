@@ -29,8 +29,7 @@ interface Props {
 }
 
 /** Two pixels: a browser rounds a place between two. */
-const isAtEnd = (element: HTMLElement): boolean =>
-  element.scrollHeight - element.scrollTop - element.clientHeight <= 2
+const isAtEnd = (element: HTMLElement): boolean => element.scrollHeight - element.scrollTop - element.clientHeight <= 2
 
 const revealIn = (element: HTMLElement, index: number, rowHeight: number): void => {
   const top = index * rowHeight
