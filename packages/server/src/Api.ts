@@ -279,6 +279,21 @@ export class RequestsGroup extends HttpApiGroup.make("requests")
   .prefix("/v1")
   .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
 
+/** How the page of this server, which cannot keep a token, comes to a cookie for it. */
+export class SignInGroup extends HttpApiGroup.make("signIn")
+  .add(
+    HttpApiEndpoint.post("login", "/login", { success: HttpApiSchema.NoContent }).annotate(
+      OpenApi.Summary,
+      "Trade the token for a cookie that reads, and that changes together with `Offshoot-Page: 1`"
+    ),
+    HttpApiEndpoint.post("logout", "/logout", { success: HttpApiSchema.NoContent }).annotate(
+      OpenApi.Summary,
+      "End the sign-in of the cookie"
+    )
+  )
+  .prefix("/v1")
+  .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
+
 export class AgentsGroup extends HttpApiGroup.make("agents")
   .add(
     HttpApiEndpoint.get("list", "/agents", { success: AgentList }).annotate(
@@ -305,6 +320,7 @@ export class Api extends HttpApi.make("offshoot")
   .add(MessagesGroup)
   .add(RequestsGroup)
   .add(StreamsGroup)
+  .add(SignInGroup)
   .add(AgentsGroup)
   .add(ServiceGroup)
   .middleware(Refusals)

@@ -83,6 +83,17 @@ export class OriginNotAllowed extends HttpApiError.Problem<OriginNotAllowed>()(
   told
 ) {}
 
+/** A change by cookie without the header that only the page sends, or a cookie that another site had sent. */
+export class PageHeaderMissing extends HttpApiError.Problem<PageHeaderMissing>()(
+  "PageHeaderMissing",
+  {
+    type: typeOf("page_header_missing"),
+    status: 403,
+    title: "The request is not of the page of this server"
+  },
+  told
+) {}
+
 export class RequestNotFound extends HttpApiError.Problem<RequestNotFound>()(
   "RequestNotFound",
   {
@@ -405,6 +416,7 @@ export const general = [
   Unauthorized,
   HostNotAllowed,
   OriginNotAllowed,
+  PageHeaderMissing,
   BodyTooLarge,
   UnsupportedMediaType,
   InternalFailure,

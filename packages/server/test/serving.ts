@@ -90,7 +90,7 @@ export interface Answered {
 
 export const authorized = { authorization: `Bearer ${token}` }
 
-/** One request on its own connection, with the token unless `headers` says otherwise. */
+/** One request on its own connection, with the token unless `headers` says otherwise; `undefined` leaves one out. */
 export const ask = (port: number, asked: Asked): Effect.Effect<Answered> =>
   Effect.callback<Answered>((resume) => {
     const request = NodeHttp.request(
@@ -100,11 +100,13 @@ export const ask = (port: number, asked: Asked): Effect.Effect<Answered> =>
         agent: false,
         method: asked.method ?? "GET",
         path: asked.path,
-        headers: {
-          ...(asked.body === undefined ? {} : { "content-type": "application/json" }),
-          ...authorized,
-          ...asked.headers
-        }
+        headers: Object.fromEntries(
+          Object.entries({
+            ...(asked.body === undefined ? {} : { "content-type": "application/json" }),
+            ...authorized,
+            ...asked.headers
+          }).filter(([, value]) => value !== undefined)
+        )
       },
       (response) => {
         const parts: Array<Buffer> = []

@@ -17,7 +17,7 @@ const matches = (path: Path, asked: ReadonlyArray<string>): boolean =>
   path.segments.every((segment, index) => (segment.startsWith(":") ? asked[index] !== "" : segment === asked[index]))
 
 /** Served beside the contract. */
-const further = ["/metrics", "/docs", "/openapi.json"]
+const further = ["/", "/favicon.svg", "/assets/:name", "/metrics", "/docs", "/openapi.json"]
 
 const paths: ReadonlyArray<Path> = (() => {
   const byPath = new Map<string, Path>()
