@@ -82,6 +82,8 @@ export interface Level {
   readonly number: number
   /** Whether there are more. */
   readonly truncated: boolean
+  /** The sessions are only those that have changed since a reading that was told before. */
+  readonly isPart?: boolean
   readonly sessions: ReadonlyArray<Known>
   /** Everything that is asked in them; absent: the sessions say it. */
   readonly requests?: ReadonlyArray<OpenRequest>
@@ -419,11 +421,12 @@ const dated = (state: TreeState, { expiresAtMillis, id }: OpenRequest): TreeStat
  * one than the state tells only of what the feed does not.
  */
 export const level = (state: TreeState, snapshot: Level): TreeState => {
-  const { number, requests, sessions, truncated } = snapshot
+  const { isPart = false, number, requests, sessions, truncated } = snapshot
   if (number < state.number) return (requests ?? []).reduce(dated, sessions.reduce(glance, state)) // V3
   const there = new Set(sessions.map(({ id }) => id))
-  const gone = truncated ? [] : [...HashMap.keys(state.nodes)].filter((id) => id !== state.rootId && !there.has(id))
-  const levelled = learn({ ...gone.reduce(prune, state), unseen: 0 }, sessions)
+  const gone =
+    truncated || isPart ? [] : [...HashMap.keys(state.nodes)].filter((id) => id !== state.rootId && !there.has(id))
+  const levelled = learn({ ...gone.reduce(prune, state), unseen: isPart ? state.unseen : 0 }, sessions)
   const all =
     requests === undefined ? levelled : requests.reduce(openRequest, { ...levelled, requests: HashMap.empty() })
   return { ...all, number, unseen: Math.max(levelled.unseen, truncated ? 1 : 0) }

@@ -72,6 +72,8 @@ export class Hub {
   #connection: Connection = { state: "connecting" }
   #snapshot: Snapshot | undefined
   #overview: Overview | undefined
+  /** Each session of the snapshot, as it was told last. */
+  #last: ReadonlyMap<string, string> = new Map()
   #entries: Array<Entry> = []
   /** The last number that was told. */
   #cursor = -1
@@ -247,8 +249,16 @@ export class Hub {
     // A tab that comes later is told the snapshot and what followed it.
     this.#entries = fresh ? [] : this.#entries.filter((entry) => entry.number > snapshot.number)
     this.#cursor = fresh ? snapshot.number : Math.max(this.#cursor, snapshot.number)
-    this.#tell({ type: "snapshot", snapshot, fresh })
+    const changed = this.#changed(snapshot, fresh)
+    this.#tell({ type: "snapshot", snapshot: { ...snapshot, sessions: changed }, fresh })
     return undefined
+  }
+
+  /** The sessions that are not as they were told last: of thousands most are. */
+  #changed({ sessions }: Snapshot, fresh: boolean): Snapshot["sessions"] {
+    const before = fresh ? new Map<string, string>() : this.#last
+    this.#last = new Map(sessions.map((session) => [session.id, JSON.stringify(session)]))
+    return sessions.filter(({ id }) => before.get(id) !== this.#last.get(id))
   }
 
   /** Reads again what the feed does not tell, while something runs. */

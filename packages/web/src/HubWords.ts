@@ -39,7 +39,10 @@ export type Up =
 /** From the hub. */
 export type Down =
   | { readonly type: "connection"; readonly connection: Connection }
-  /** `fresh`: of a reader or a record that knows nothing yet; what was known before is forgotten. */
+  /**
+   * `fresh`: of a reader or a record that knows nothing yet; what was known before
+   * is forgotten. One that is not fresh holds only the sessions that have changed.
+   */
   | { readonly type: "snapshot"; readonly snapshot: Snapshot; readonly fresh: boolean }
   | { readonly type: "overview"; readonly overview: Overview }
   | { readonly type: "entries"; readonly entries: ReadonlyArray<Entry> }

@@ -126,7 +126,7 @@ const take = (down: Down): void => {
     case "snapshot": {
       const base = down.fresh ? TreeView.startForest(Date.now()) : told
       if (down.fresh) recent.value = []
-      told = TreeView.level(base, levelOf(down.snapshot))
+      told = TreeView.level(base, { ...levelOf(down.snapshot), isPart: !down.fresh })
       return down.fresh ? drawNow() : drawSoon()
     }
     case "entries":

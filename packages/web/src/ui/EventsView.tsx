@@ -94,6 +94,7 @@ export const Events = ({ event, id }: { readonly id: string; readonly event: num
         rowHeight={rowHeight}
         reveal={index}
         area={{ role: "group", "aria-label": "Events" }}
+        keyOf={(at) => entries[at]?.number ?? at}
         render={(at) => {
           const entry = entries[at]
           if (entry === undefined) return null

@@ -96,6 +96,7 @@ export const Log = ({ id }: { readonly id: string }) => {
             ))
           }
           area={{ role: "log", "aria-label": "Live log", "aria-live": "off", tabIndex: 0 }}
+          keyOf={(at) => rows[at]?.key ?? at}
           render={(at) => {
             const row = rows[at]
             return row === undefined ? null : <Row key={row.key} row={row} />

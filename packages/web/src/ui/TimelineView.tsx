@@ -161,6 +161,7 @@ export const Timeline = ({ id }: { readonly id: string }) => {
         count={lines.length}
         rowHeight={rowHeight}
         area={{ role: "list", "aria-label": "Timeline", tabIndex: 0 }}
+        keyOf={(at) => lines[at]?.node.id ?? at}
         render={(at) => {
           const line = lines[at]
           return line === undefined ? null : <Line key={line.node.id} {...line} scale={scale} />

@@ -79,15 +79,19 @@ const onKey = (key: string, rows: ReadonlyArray<Row>): boolean => {
 }
 
 const Twist = ({ row }: { readonly row: Row }) => (
-  <span
-    class={`twist${row.hasChildren ? "" : " none"}${row.open ? " open" : ""}`}
-    aria-hidden="true"
-    onClick={(event) => {
-      event.stopPropagation()
-      if (row.hasChildren) Store.toggleFold(row.id)
-    }}
-  />
+  <span class={`twist${row.hasChildren ? "" : " none"}${row.open ? " open" : ""}`} aria-hidden="true" />
 )
+
+/** One listener for all rows: those that come and go with scrolling have none. */
+const onClick = (target: EventTarget | null, rows: ReadonlyArray<Row>): void => {
+  if (!(target instanceof Element)) return
+  const clicked = target.closest("[role=treeitem]")?.id
+  const row = rows.find(({ id }) => rowId(id) === clicked)
+  if (row === undefined) return
+  Store.focused.value = row.id
+  if (row.hasChildren && target.closest(".twist") !== null) Store.toggleFold(row.id)
+  else open(row)
+}
 
 const ariaOf = (row: Row) => ({
   id: rowId(row.id),
@@ -99,14 +103,7 @@ const ariaOf = (row: Row) => ({
 })
 
 const GroupRow = ({ row }: { readonly row: GroupRowOf }) => (
-  <div
-    {...ariaOf(row)}
-    class={`row group group-${row.group}${row.id === Store.focused.value ? " focused" : ""}`}
-    onClick={() => {
-      Store.focused.value = row.id
-      Store.toggleFold(row.id)
-    }}
-  >
+  <div {...ariaOf(row)} class={`row group group-${row.group}${row.id === Store.focused.value ? " focused" : ""}`}>
     <Twist row={row} />
     <span class="group-title">{row.title}</span>
     <span class="count">{row.count}</span>
@@ -131,15 +128,7 @@ const SessionRow = ({ row }: { readonly row: SessionRowOf }) => {
     ...(row.matches ? [] : ["faint"])
   ]
   return (
-    <div
-      {...ariaOf(row)}
-      aria-selected={isOpen}
-      class={classes.join(" ")}
-      onClick={() => {
-        Store.focused.value = row.id
-        Store.openSession(row.id)
-      }}
-    >
+    <div {...ariaOf(row)} aria-selected={isOpen} class={classes.join(" ")}>
       <span class="cell title" style={{ paddingLeft: `${Math.min(row.level - 2, indentLevelsMax) * 16}px` }}>
         <Twist row={row} />
         <span class="name">{nameOf(node)}</span>
@@ -190,10 +179,12 @@ export const Tree = () => {
             if (event.ctrlKey || event.metaKey || event.altKey || !onKey(event.key, Store.rows.value)) return
             event.preventDefault()
           },
+          onClick: (event) => onClick(event.target, Store.rows.value),
           onFocus: () => {
             if (indexOf(Store.rows.value) === -1) focusOn(Store.rows.value, 0)
           }
         }}
+        keyOf={(at) => rows[at]?.id ?? at}
         render={(at) => {
           const row = rows[at]
           if (row === undefined) return null

@@ -9,12 +9,16 @@ import type { ComponentChildren, HTMLAttributes } from "preact"
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks"
 
 /** Rows above and below the view: a flick of the wheel shows no gap. */
-const overscan = 12
+const overscan = 10
+/** The rows that exist change in steps: between two of them a scroll moves only pixels. */
+const step = 8
 
 interface Props {
   readonly count: number
   readonly rowHeight: number
   readonly render: (index: number) => ComponentChildren
+  /** What a row is, wherever it stands. */
+  readonly keyOf: (index: number) => string | number
   readonly className: string
   /** Attributes of the scrolled element. */
   readonly area?: HTMLAttributes<HTMLDivElement>
@@ -40,7 +44,7 @@ const revealIn = (element: HTMLElement, index: number, rowHeight: number): void 
 }
 
 export const Windowed = (props: Props) => {
-  const { area, className, count, follow, onScrolled, onSize, render, reveal, rowHeight } = props
+  const { area, className, count, follow, keyOf, onScrolled, onSize, render, reveal, rowHeight } = props
   const ref = useRef<HTMLDivElement>(null)
   const first = useSignal(0)
   const visible = useSignal(40)
@@ -48,8 +52,9 @@ export const Windowed = (props: Props) => {
   const look = (): void => {
     const element = ref.current
     if (element === null) return
-    first.value = Math.max(0, Math.floor(element.scrollTop / rowHeight) - overscan)
-    visible.value = Math.ceil(element.clientHeight / rowHeight) + 2 * overscan
+    const top = Math.floor(element.scrollTop / rowHeight / step) * step
+    first.value = Math.max(0, top - overscan)
+    visible.value = Math.ceil(element.clientHeight / rowHeight) + 2 * overscan + step
   }
 
   useEffect(() => {
@@ -74,7 +79,12 @@ export const Windowed = (props: Props) => {
   }, [reveal, rowHeight])
 
   const from = Math.min(first.value, Math.max(0, count - visible.value))
-  const shown = Array.from({ length: Math.min(visible.value, count - from) }, (_, index) => render(from + index))
+  // Each row stands at its own place, so that those that stay are not painted again.
+  const shown = Array.from({ length: Math.min(visible.value, count - from) }, (_, index) => (
+    <div class="slot" role="presentation" key={keyOf(from + index)} style={{ top: `${(from + index) * rowHeight}px` }}>
+      {render(from + index)}
+    </div>
+  ))
   return (
     <div
       {...area}
@@ -86,9 +96,7 @@ export const Windowed = (props: Props) => {
       }}
     >
       <div class="windowed-all" role="presentation" style={{ height: `${count * rowHeight}px` }}>
-        <div class="windowed-part" role="presentation" style={{ transform: `translateY(${from * rowHeight}px)` }}>
-          {shown}
-        </div>
+        {shown}
       </div>
     </div>
   )
