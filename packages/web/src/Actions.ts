@@ -94,7 +94,7 @@ export const stop = async (id: string, mode: "graceful" | "abort"): Promise<void
 
 /** As many pages of a transcript as are read to find what a session was asked. */
 const pagesMax = 10
-export const pageSize = 200
+const pageSize = 200
 
 /** The transcript, the first `pagesMax` pages of it. */
 export const readMessages = async (

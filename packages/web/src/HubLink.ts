@@ -42,7 +42,8 @@ const tabId = (): string => crypto.getRandomValues(new Uint32Array(4)).join("-")
 
 const viaWorker = (take: (down: Down) => void): Link => {
   const worker = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name: "offshoot" })
-  worker.port.onmessage = (message: MessageEvent<Down>) => take(message.data)
+  worker.port.addEventListener("message", (message: MessageEvent<Down>) => take(message.data))
+  worker.port.start()
   return { say: (up) => worker.port.postMessage(up) }
 }
 
@@ -61,14 +62,14 @@ const viaLock = (take: (down: Down) => void, joined: () => void): Link => {
   const channel = new BroadcastChannel("offshoot")
   let hub: Hub | undefined
   const post = (letter: Letter) => channel.postMessage(letter)
-  channel.onmessage = ({ data }: MessageEvent<Letter>) => {
+  channel.addEventListener("message", ({ data }: MessageEvent<Letter>) => {
     if (data.to === "tab" && data.tab === id) take(data.down)
     if (data.to === "all") joined()
     if (data.to === "leader") {
       const { from, up } = data
       hub?.take(from, up, (down) => post({ to: "tab", tab: from, down }))
     }
-  }
+  })
   void navigator.locks.request("offshoot-hub", () => {
     hub = makeHub()
     const running = hub.run(new AbortController().signal)

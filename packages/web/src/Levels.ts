@@ -3,7 +3,7 @@
  *
  * @stability unstable
  */
-import type * as TreeView from "@offshoot/core/TreeView"
+import * as TreeView from "@offshoot/core/TreeView"
 import type { Request, Session, Snapshot } from "./Wire.ts"
 
 const millisOf = (iso: string | undefined): number | undefined => {
@@ -29,7 +29,7 @@ const known = <A extends object>(members: { readonly [K in keyof A]: A[K] | unde
   return kept
 }
 
-export const knownOf = (session: Session): TreeView.Known => ({
+const knownOf = (session: Session, request: TreeView.Known["request"]): TreeView.Known => ({
   id: session.id,
   title: session.title,
   status: session.status,
@@ -45,7 +45,8 @@ export const knownOf = (session: Session): TreeView.Known => ({
     place: session.place,
     sinceMillis: millisOf(session.hold?.since),
     tool: toolOf(session),
-    usage: session.usage
+    usage: session.usage,
+    request
   })
 })
 
@@ -60,6 +61,7 @@ type Optional =
   | "sinceMillis"
   | "tool"
   | "usage"
+  | "request"
 
 const openOf = (request: Request): TreeView.OpenRequest => ({
   id: request.id,
@@ -69,11 +71,9 @@ const openOf = (request: Request): TreeView.OpenRequest => ({
   expiresAtMillis: millisOf(request.expiresAt)
 })
 
-const askedIn = (request: TreeView.OpenRequest): Pick<TreeView.Known, "request"> => ({
-  request: {
-    requestId: request.id,
-    question: request.ask.type === "question" ? request.ask.question : `may it use ${request.ask.toolName}?`
-  }
+const askedIn = ({ ask, id }: TreeView.OpenRequest): TreeView.Known["request"] => ({
+  requestId: id,
+  question: TreeView.questionOf(ask)
 })
 
 /** A snapshot, newest first, as a level, parents first. */
@@ -83,7 +83,7 @@ export const levelOf = ({ number, requests, sessions, truncated }: Snapshot): Tr
   return {
     number,
     truncated,
-    sessions: sessions.toReversed().map((session) => ({ ...knownOf(session), ...asked.get(session.id) })),
+    sessions: sessions.toReversed().map((session) => knownOf(session, asked.get(session.id))),
     requests: open
   }
 }

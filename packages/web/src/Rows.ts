@@ -12,7 +12,7 @@ import * as TreeView from "@offshoot/core/TreeView"
 
 export type Group = "asking" | "running" | "done"
 
-export const groups: ReadonlyArray<{ readonly group: Group; readonly title: string }> = [
+const groups: ReadonlyArray<{ readonly group: Group; readonly title: string }> = [
   { group: "asking", title: "Needs input" },
   { group: "running", title: "Running" },
   { group: "done", title: "Done" }
@@ -68,7 +68,7 @@ export const isInFlight = (node: TreeView.TreeNode): boolean => inFlight.has(nod
 export const isFailed = (node: TreeView.TreeNode): boolean => failed.has(node.status)
 
 /** A question of a session that has ended is nobody's any more. */
-export const asks = (node: TreeView.TreeNode): boolean =>
+const asks = (node: TreeView.TreeNode): boolean =>
   node.status === "awaiting_request" || (isInFlight(node) && node.activity._tag === "Request")
 
 const statusMatches = (node: TreeView.TreeNode, status: string): boolean => {
@@ -134,35 +134,25 @@ export const rowsOf = (state: TreeView.TreeState, filter: Filter, folded: Readon
   const below = lookBelow(state, filter)
   const roots = TreeView.nodeOf(state, state.rootId)?.children ?? []
   const members = new Map<Group, Array<string>>(groups.map(({ group }) => [group, []]))
-  const counted = new Map<Group, number>()
   for (let index = roots.length - 1; index >= 0; index--) {
     const id = roots[index] ?? ""
     const root = below.get(id)
     if (root === undefined) continue
     const group = root.asks ? "asking" : root.moves ? "running" : "done"
-    counted.set(group, (counted.get(group) ?? 0) + 1)
     if (root.shown || (group === "done" && filter.active && !isNarrow(filter))) members.get(group)?.push(id)
   }
   const shown = groups.filter(({ group }) => (members.get(group)?.length ?? 0) > 0)
-  return shown.flatMap(({ group, title }, index) => {
+  const rows: Array<Row> = []
+  shown.forEach(({ group, title }, index) => {
     const ids = members.get(group) ?? []
     const id = `group:${group}`
-    const open = (group === "done" && filter.active && !isNarrow(filter)) === folded.has(id)
-    const head: Row = {
-      kind: "group",
-      id,
-      group,
-      title,
-      count: ids.length,
-      level: 1,
-      place: index + 1,
-      siblings: shown.length,
-      open,
-      hasChildren: true
-    }
-    const wholeDone = group === "done" && filter.active && !isNarrow(filter)
-    return open ? [head, ...sessionRows(state, ids, below, folded, wholeDone)] : [head]
+    const isWhole = group === "done" && filter.active && !isNarrow(filter)
+    const open = isWhole === folded.has(id)
+    const place = { level: 1, place: index + 1, siblings: shown.length, open, hasChildren: true }
+    rows.push({ kind: "group", id, group, title, count: ids.length, ...place })
+    if (open) for (const row of sessionRows(state, ids, below, folded, isWhole)) rows.push(row)
   })
+  return rows
 }
 
 const sessionRows = (

@@ -29,7 +29,7 @@ export const overview = signal<Overview | undefined>(undefined)
 export const nowMillis = signal(Date.now())
 export const address = signal(Address.parse(location.hash))
 /** Sessions and groups that are folded away against their default. */
-export const folded = signal<ReadonlySet<string>>(new Set())
+const folded = signal<ReadonlySet<string>>(new Set())
 /** The row that keys act on. */
 export const focused = signal("")
 /** Events of the feed since the page was opened, the last ones. */
@@ -40,7 +40,7 @@ export const book = new LogBook()
 export const bookVersion = signal(0)
 export const stream = signal<"connecting" | "open" | "waiting" | "lost" | "over">("connecting")
 
-export const filter = computed<Rows.Filter>(() => ({
+const filter = computed<Rows.Filter>(() => ({
   active: !address.value.all,
   text: address.value.text,
   status: address.value.status,
@@ -84,14 +84,13 @@ const heldMax = 5_000
 let held: Array<Said> | undefined
 
 /** The log begins with what is recorded: the stream replays no words. */
-const beginBook = (id: string, items: ReadonlyArray<Said>): void => {
+const beginBook = async (id: string, items: ReadonlyArray<Said>): Promise<void> => {
   held = [...items]
-  void readMessages(id).then((messages) => {
-    if (id !== openId.peek() || held === undefined) return
-    for (const { hidden, role, text } of messages) if (!hidden) book.recorded(role, text)
-    if (messages.length > 0) book.note("— live from here; what is recorded meanwhile is under Messages —")
-    release()
-  })
+  const messages = await readMessages(id)
+  if (id !== openId.peek() || held === undefined) return
+  for (const { hidden, role, text } of messages) if (!hidden) book.recorded(role, text)
+  if (messages.length > 0) book.note("— live from here; what is recorded meanwhile is under Messages —")
+  release()
 }
 
 const release = (): void => {
@@ -105,7 +104,7 @@ const takeSaid = ({ begun, items, sessionId }: Extract<Down, { readonly type: "s
   if (sessionId !== openId.peek()) return
   if (begun) {
     book.clear()
-    beginBook(sessionId, items)
+    void beginBook(sessionId, items)
   } else if (held === undefined) {
     for (const { event, number } of items) book.take(event, number)
   } else held.push(...items)

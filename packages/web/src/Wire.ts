@@ -160,7 +160,6 @@ export const isArtifact = struct({ mediaType: isString, encoding: isString, text
 export type Artifact = Shape.Of<typeof isArtifact>
 
 export const isTreeUsage = struct({ own: isUsage, tree: isUsage, spawned: isNumber, inFlight: isNumber })
-export type TreeUsage = Shape.Of<typeof isTreeUsage>
 
 export const isMessages = struct({
   items: listOf(

@@ -18,5 +18,6 @@ addEventListener("connect", (event) => {
   if (port === undefined) return
   const id = `tab-${++tabs}`
   const tell = (down: Down): void => port.postMessage(down)
-  port.onmessage = ({ data }: MessageEvent<Up>) => hub.take(id, data, tell)
+  port.addEventListener("message", ({ data }: MessageEvent<Up>) => hub.take(id, data, tell))
+  port.start()
 })

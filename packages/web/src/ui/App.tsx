@@ -117,10 +117,10 @@ const notify = (): (() => void) => {
         body: body.slice(0, 200),
         tag: id
       })
-      notification.onclick = () => {
+      notification.addEventListener("click", () => {
         window.focus()
         Store.openSession(sessionId)
-      }
+      })
       shown.set(id, notification)
     }
   })

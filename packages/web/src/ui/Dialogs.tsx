@@ -234,14 +234,52 @@ const AgentField = (props: {
   )
 }
 
+const blank = { title: "", prompt: "", profile: "", model: "", workspace: "", agent: "" }
+type Form = typeof blank
+
+interface ChoiceProps {
+  readonly choices: Choices
+  readonly form: Form
+  readonly set: (change: Partial<Form>) => void
+}
+
+const Choice = ({ choices, form, set }: ChoiceProps) => {
+  const { agents, models, profiles } = choices
+  const { agent, model, profile, title, workspace } = form
+  return (
+    <div class="fields">
+      <Field name="Title" value={title} set={(value) => set({ title: value })} placeholder="optional" />
+      <AgentField agents={agents} value={agent} set={(value) => set({ agent: value })} />
+      <Field
+        name="Profile"
+        value={profile}
+        set={(value) => set({ profile: value })}
+        choices={profiles?.items.map(({ name }) => name) ?? []}
+        placeholder="optional"
+      />
+      <Field
+        name="Model"
+        value={model}
+        set={(value) => set({ model: value })}
+        choices={models?.items.map(({ alias, reference }) => alias ?? reference) ?? []}
+        placeholder="the default"
+      />
+      <Field name="Workspace" value={workspace} set={(value) => set({ workspace: value })} placeholder="a folder" />
+    </div>
+  )
+}
+
 const Start = ({ parentId }: { readonly parentId: string | undefined }) => {
   const choices = useSignal(none)
-  const form = useSignal({ title: "", prompt: "", profile: "", model: "", workspace: "", agent: "" })
+  const form = useSignal(blank)
   const busy = useSignal(false)
+  const fill = async (): Promise<void> => {
+    choices.value = await readChoices()
+  }
   useEffect(() => {
-    void readChoices().then((read) => (choices.value = read))
+    void fill()
   }, [])
-  const set = (change: Partial<typeof form.value>): void => {
+  const set = (change: Partial<Form>): void => {
     form.value = { ...form.value, ...change }
   }
   const start = async (): Promise<void> => {
@@ -254,8 +292,7 @@ const Start = ({ parentId }: { readonly parentId: string | undefined }) => {
     close()
     Store.openSession(id)
   }
-  const { agents, models, profiles } = choices.value
-  const { agent, model, profile, prompt, title, workspace } = form.value
+  const { prompt } = form.value
   return (
     <Frame title={parentId === undefined ? "New session" : `Spawn a child of ${nameOfId(parentId)}`}>
       <form
@@ -280,25 +317,7 @@ const Start = ({ parentId }: { readonly parentId: string | undefined }) => {
             }}
           />
         </label>
-        <div class="fields">
-          <Field name="Title" value={title} set={(value) => set({ title: value })} placeholder="optional" />
-          <AgentField agents={agents} value={agent} set={(value) => set({ agent: value })} />
-          <Field
-            name="Profile"
-            value={profile}
-            set={(value) => set({ profile: value })}
-            choices={profiles?.items.map(({ name }) => name) ?? []}
-            placeholder="optional"
-          />
-          <Field
-            name="Model"
-            value={model}
-            set={(value) => set({ model: value })}
-            choices={models?.items.map(({ alias, reference }) => alias ?? reference) ?? []}
-            placeholder="the default"
-          />
-          <Field name="Workspace" value={workspace} set={(value) => set({ workspace: value })} placeholder="a folder" />
-        </div>
+        <Choice choices={choices.value} form={form.value} set={set} />
         <div class="answers">
           <button
             type="submit"

@@ -18,7 +18,7 @@ import * as Store from "../Store.ts"
 const quietMillis = 2_000
 
 /** What one view keeps of the past; the feed itself has more. */
-export const entriesMax = 20_000
+const entriesMax = 20_000
 
 export interface Part {
   readonly entries: ReadonlyArray<Entry>
@@ -38,12 +38,12 @@ const joined = (part: Part, more: ReadonlyArray<Entry>): Part => {
 }
 
 /** Reads a part of the record up to the number that is known now. */
-const readPart = (query: string, signal: AbortSignal, show: (part: Part) => void): void => {
+const readPart = async (query: string, signal: AbortSignal, show: (part: Part) => void): Promise<void> => {
   const target = Store.tree.peek().number
   const enough = new AbortController()
   let part = empty
   let quiet = setTimeout(() => enough.abort(), quietMillis)
-  void Actions.readStream(`/v1/feed?since=0&${query}`, AbortSignal.any([signal, enough.signal]), (frames) => {
+  await Actions.readStream(`/v1/feed?since=0&${query}`, AbortSignal.any([signal, enough.signal]), (frames) => {
     clearTimeout(quiet)
     quiet = setTimeout(() => enough.abort(), quietMillis)
     part = joined(
@@ -53,10 +53,9 @@ const readPart = (query: string, signal: AbortSignal, show: (part: Part) => void
     show(part)
     // An empty feed says nothing at all, and one that has been passed says how far it is.
     if (frames.some(({ number }) => number !== undefined && number >= target)) enough.abort()
-  }).then(() => {
-    clearTimeout(quiet)
-    if (!signal.aborted) show({ ...part, isLoading: false })
   })
+  clearTimeout(quiet)
+  if (!signal.aborted) show({ ...part, isLoading: false })
 }
 
 export const useFeedPart = (query: string, isWithin: (entry: Entry) => boolean): Part => {
@@ -64,7 +63,7 @@ export const useFeedPart = (query: string, isWithin: (entry: Entry) => boolean):
   useEffect(() => {
     past.value = empty
     const stop = new AbortController()
-    readPart(query, stop.signal, (part) => {
+    void readPart(query, stop.signal, (part) => {
       past.value = part
     })
     return () => stop.abort()

@@ -26,9 +26,11 @@ export const Loaded = <A,>({ again, children, read }: Props<A>) => {
   const answer = useSignal<Answer<A> | undefined>(undefined)
   useEffect(() => {
     let wanted = true
-    void read().then((given) => {
+    const begin = async (): Promise<void> => {
+      const given = await read()
       if (wanted) answer.value = given
-    })
+    }
+    void begin()
     return () => {
       wanted = false
     }
