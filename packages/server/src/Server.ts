@@ -32,6 +32,7 @@ import * as BadRequests from "./internal/badRequests.ts"
 import * as Closing from "./internal/closing.ts"
 import * as MessageCalls from "./internal/messageCalls.ts"
 import * as NodeServer from "./internal/nodeServer.ts"
+import * as OverviewCalls from "./internal/overviewCalls.ts"
 import * as PageCalls from "./internal/pageCalls.ts"
 import * as PageFiles from "./internal/pageFiles.ts"
 import * as RequestCalls from "./internal/requestCalls.ts"
@@ -150,6 +151,7 @@ const routes = (options: ServerOptions) =>
       RequestCalls.layer,
       StreamCalls.layer(options),
       SignInCalls.layer,
+      OverviewCalls.layer,
       ServiceCalls.layer
     ]),
     Layer.provide(SignIns.layer(options.token)),
