@@ -20,7 +20,7 @@ import * as Facade from "./internal/facade.ts"
 import { feed } from "./internal/feedPages.ts"
 import * as Flights from "./internal/flights.ts"
 import * as Inbox from "./internal/inbox.ts"
-import { overview } from "./internal/overview.ts"
+import { lookOver } from "./internal/overview.ts"
 import * as Recorder from "./internal/recorder.ts"
 import * as Requests from "./internal/requests.ts"
 import { sessionEvents } from "./internal/sessionEvents.ts"
@@ -106,20 +106,7 @@ const make = Effect.gen(function* () {
     answer: (id, decision) => requests.answer(id, decision),
     events: (id, request) => sessionEvents(facade, id, request),
     feed: (query) => feed(recorder, query),
-    snapshot: (query) =>
-      Effect.andThen(
-        Option.isSome(query.within) ? Facade.findSession(store, query.within.value) : Effect.void,
-        Effect.flatMap(store.snapshot(query), (snapshot) =>
-          Effect.map(Facade.viewsOf(facade, snapshot.sessions), (sessions) => ({ ...snapshot, sessions }))
-        )
-      ),
-    feedBounds: store.feedBounds,
-    usages: ({ sessions, truncated }) =>
-      usages.of(
-        sessions.map(({ session }) => session),
-        truncated ? "part" : "whole"
-      ),
-    overview: overview({ store, scheduler, limits, usages }),
+    ...lookOver(facade, limits, usages),
     models: Effect.succeed(modelsOf(yield* ProviderRouter))
   })
   yield* SubAgentTool.open(subAgents)

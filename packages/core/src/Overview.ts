@@ -1,11 +1,19 @@
 /**
- * How much there is, runs and waits, and what it used: for who looks at all of it
- * at once. What one session used, and why one waits, is `SubAgents`'.
+ * What there is, how much of it runs and waits, and what it used: for who looks at
+ * all of it at once. What one session used, and why one waits, is `SubAgents`'.
  *
  * @stability unstable
  */
-import type { Usage } from "./Session.ts"
+import type * as Option from "effect/Option"
+import type { ListedModel } from "./ProviderRouter.ts"
+import type { ModelRef, Usage } from "./Session.ts"
 import type { Totals } from "./SessionStore.ts"
+
+/** The models of the configuration. `fallback` serves sessions that name none. */
+export interface ModelList {
+  readonly fallback: Option.Option<ModelRef>
+  readonly models: ReadonlyArray<ListedModel>
+}
 
 /** How much there is and runs, and what it used. */
 export interface Overview {

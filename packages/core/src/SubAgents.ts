@@ -26,13 +26,11 @@ import {
   type Wait
 } from "./Obligation.ts"
 import type { CancelledBy, Outcome } from "./Outcome.ts"
-import type { Overview, OwnAndTree } from "./Overview.ts"
-import type { ListedModel } from "./ProviderRouter.ts"
+import type { ModelList, Overview, OwnAndTree } from "./Overview.ts"
 import type { ChildReport } from "./internal/wakeMessage.ts"
 import type { RunSnapshot } from "./Runs.ts"
 import {
   type Artifact,
-  type ModelRef,
   type NamedArtifact,
   type Session,
   SessionStatus,
@@ -52,7 +50,7 @@ import type { ProfileUnknown } from "./SubagentProfile.ts"
 import type { RootRequest, SpawnRequest } from "./SpawnRequest.ts"
 import type { BudgetExhausted } from "./TreeBudget.ts"
 
-export type { Overview, OwnAndTree } from "./Overview.ts"
+export type { ModelList, Overview, OwnAndTree } from "./Overview.ts"
 export { RootRequest, SpawnRequest } from "./SpawnRequest.ts"
 
 /** There is no session with this id. */
@@ -334,12 +332,6 @@ export interface Collected {
   readonly children: ReadonlyArray<ChildReport>
   /** Children that it is about and does not name. */
   readonly unnamed: number
-}
-
-/** The models of the configuration. `fallback` serves sessions that name none. */
-export interface ModelList {
-  readonly fallback: Option.Option<ModelRef>
-  readonly models: ReadonlyArray<ListedModel>
 }
 
 /** A message to a session. `key` makes it idempotent: the same one again is the same message. */
