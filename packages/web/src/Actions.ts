@@ -130,7 +130,8 @@ export const answerRequest = async (
   more: { readonly text?: string; readonly scope?: "once" | "session" }
 ): Promise<boolean> => {
   const text = more.text === undefined || more.text === "" ? {} : { text: more.text }
-  const scope = more.scope === undefined ? {} : { scope: more.scope }
+  // Once is what an approval means anyway.
+  const scope = more.scope === "session" ? { scope: more.scope } : {}
   const body = { decision, ...text, ...scope }
   return (await change("POST", `/v1/requests/${encodeURIComponent(id)}`, body, Shape.isAny)) !== undefined
 }

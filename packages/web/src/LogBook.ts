@@ -13,6 +13,7 @@
  */
 import type { AgentEvent } from "@offshoot/core"
 import { inShort } from "@offshoot/core/TreeView"
+import * as Figures from "./Figures.ts"
 import * as Inert from "./Inert.ts"
 
 /** What somebody may scroll through; more is in the messages and in the events. */
@@ -88,7 +89,10 @@ const looksOf = (event: Event): { readonly kind: Kind; readonly label: string; r
 const json = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""))
 
 /** A whole line of its own. */
-const noteOf = (event: Event): { readonly kind: Kind; readonly label: string; readonly text: string } | undefined => {
+const noteOf = (
+  event: Event,
+  nameOf: (id: string) => string
+): { readonly kind: Kind; readonly label: string; readonly text: string } | undefined => {
   switch (event.type) {
     case "tool_start":
       return { kind: "tool", label: event.toolName, text: inShort(event.arguments) || json(event.arguments) }
@@ -101,7 +105,7 @@ const noteOf = (event: Event): { readonly kind: Kind; readonly label: string; re
     case "file_changed":
       return { kind: "tool", label: event.change, text: event.path }
     case "execution_started":
-      return { kind: "note", label: "run", text: `started at ${event.startedAt}` }
+      return { kind: "note", label: "run", text: `started at ${Figures.clock(Date.parse(event.startedAt))}` }
     case "run_retried":
       return { kind: "note", label: "run", text: `ended (${event.reason}); the job goes on as try ${event.tries + 1}` }
     case "tool_outcome_unknown":
@@ -121,7 +125,11 @@ const noteOf = (event: Event): { readonly kind: Kind; readonly label: string; re
     case "sub_agent_started":
       return { kind: "child", label: "child", text: `${event.title ?? event.childSessionId} was accepted` }
     case "sub_agent_completed":
-      return { kind: "child", label: "child", text: `${event.childSessionId}: ${event.status}, ${event.reason}` }
+      return {
+        kind: "child",
+        label: "child",
+        text: `${nameOf(event.childSessionId)}: ${event.status}, ${event.reason}`
+      }
     case "complete":
       return { kind: "note", label: event.status, text: event.reason }
     case "cancelled":
@@ -148,6 +156,12 @@ export class LogBook {
   #columns = 100
   #raw = false
   #key = 0
+  readonly #nameOf: (id: string) => string
+
+  /** `nameOf`: what a child is called. */
+  constructor(nameOf: (id: string) => string = (id) => id) {
+    this.#nameOf = nameOf
+  }
 
   clear(): void {
     this.rows = []
@@ -172,7 +186,7 @@ export class LogBook {
     const spoken = looksOf(event)
     if (spoken !== undefined) this.#speak(spoken)
     else {
-      const note = noteOf(event)
+      const note = noteOf(event, this.#nameOf)
       if (note === undefined) return
       for (const text of note.text.split("\n")) this.#add({ ...note, number, text: "", cut: 0 }, text)
     }

@@ -59,6 +59,7 @@ const running = (node: TreeView.TreeNode, nowMillis: number): string => {
 }
 
 const ended = (node: TreeView.TreeNode): string => {
+  if (node.status === "cancelled" && node.error !== undefined) return Inert.line(node.error)
   const reason = node.reason === undefined || node.reason === "done" ? "" : Inert.line(node.reason).replaceAll("_", " ")
   return joined(reason, node.error === undefined ? Inert.lastLine(node.output.tail) : Inert.line(node.error))
 }

@@ -36,7 +36,7 @@ export const focused = signal("")
 export const recent = signal<ReadonlyArray<Entry>>([])
 export const isKnown = computed(() => tree.value.number >= 0)
 
-export const book = new LogBook()
+export const book = new LogBook((id) => TreeView.nodeOf(told, id)?.title ?? id)
 export const bookVersion = signal(0)
 export const stream = signal<"connecting" | "open" | "waiting" | "lost" | "over">("connecting")
 

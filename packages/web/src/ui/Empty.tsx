@@ -17,16 +17,35 @@ const lackOf = ({ lacks }: Wire.Agent): string => {
   return Inert.line(all)
 }
 
+const words: Readonly<Record<string, string>> = {
+  ready: "ready",
+  not_ready: "not ready",
+  missing: "not found",
+  unknown: "not known"
+}
+
+/** A server that says no state has it only for agents that it runs. */
+const stateOf = ({ state }: Wire.Agent): { readonly word: string; readonly icon: string; readonly look: string } => {
+  const word = words[state ?? "ready"] ?? "not known"
+  if (word === "ready") return { word, icon: "✔", look: "state-completed" }
+  return {
+    word,
+    icon: word === "not ready" ? "!" : "·",
+    look: word === "not ready" ? "state-cancelling" : "state-idle"
+  }
+}
+
 const AgentRow = ({ agent }: { readonly agent: Wire.Agent }) => {
   const lack = lackOf(agent)
   const { mend } = agent
+  const { icon, look, word } = stateOf(agent)
   return (
     <li class="agent">
-      <span class={`state ${lack === "" ? "state-completed" : "state-idle"}`}>
+      <span class={`state ${look}`}>
         <span class="icon" aria-hidden="true">
-          {lack === "" ? "✔" : "·"}
+          {icon}
         </span>
-        <span class="word">{lack === "" ? (agent.configured === false ? "found" : "ready") : "lacks"}</span>
+        <span class="word">{word}</span>
       </span>
       <span class="agent-name">
         {Inert.line(agent.title ?? agent.id)} <span class="dim">{Inert.line(agent.version ?? agent.protocol)}</span>

@@ -49,7 +49,7 @@ export const Log = ({ id }: { readonly id: string }) => {
 
   const rows = paused.value ? kept.value : Store.book.rows
   const node = Store.nodeOf(id)
-  const isLive = node !== undefined && isInFlight(node)
+  const isLive = node !== undefined && (isInFlight(node) || node.status === "idle")
   const status = isLive || Store.stream.value !== "open" ? streams[Store.stream.value] : "it has ended"
   return (
     <div class="log" data-version={version}>

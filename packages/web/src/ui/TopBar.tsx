@@ -69,7 +69,10 @@ const Slots = () => {
         <span class="name">slots</span>
       </span>
       {queued === 0 ? null : (
-        <Figure name={overview.why === undefined ? "queued" : `queued: ${overview.why}`} value={String(queued)} />
+        <span class="figure why" title={overview.why}>
+          <span class="value">{queued}</span>{" "}
+          <span class="name">{overview.why === undefined ? "queued" : `queued: ${overview.why}`}</span>
+        </span>
       )}
     </>
   )
