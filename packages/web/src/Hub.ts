@@ -149,6 +149,7 @@ export class Hub {
         this.#tabs.delete(oldest)
       }
     }
+    if (visible) this.#refreshing.abort()
     if (this.#snapshot !== undefined) {
       tell({ type: "snapshot", snapshot: this.#snapshot, fresh: true })
       if (this.#entries.length > 0) tell({ type: "entries", entries: [...this.#entries] })

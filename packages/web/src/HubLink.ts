@@ -40,11 +40,17 @@ const delay = (millis: number, signal: AbortSignal): Promise<void> =>
 
 const tabId = (): string => crypto.getRandomValues(new Uint32Array(4)).join("-")
 
-const viaWorker = (take: (down: Down) => void): Link => {
+/** A worker that cannot be loaded is replaced by what there is without one. */
+const viaWorker = (take: (down: Down) => void, joined: () => void): Link => {
   const worker = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name: "offshoot" })
   worker.port.addEventListener("message", (message: MessageEvent<Down>) => take(message.data))
   worker.port.start()
-  return { say: (up) => worker.port.postMessage(up) }
+  let link: Link = { say: (up) => worker.port.postMessage(up) }
+  worker.addEventListener("error", () => {
+    link = withoutWorker(take, joined)
+    joined()
+  })
+  return { say: (up) => link.say(up) }
 }
 
 /** What goes over the channel: to the leader, or from it to one tab or to all. */
@@ -88,9 +94,10 @@ const alone = (take: (down: Down) => void): Link => {
   return { say: (up) => hub.take("tab", up, take) }
 }
 
+const withoutWorker = (take: (down: Down) => void, joined: () => void): Link =>
+  typeof BroadcastChannel === "function" && "locks" in navigator ? viaLock(take, joined) : alone(take)
+
 /** `joined` is called when there is another hub, which has to be told all again. */
 export const connect = (take: (down: Down) => void, joined: () => void): Link => {
-  if (typeof SharedWorker === "function") return viaWorker(take)
-  if (typeof BroadcastChannel === "function" && "locks" in navigator) return viaLock(take, joined)
-  return alone(take)
+  return typeof SharedWorker === "function" ? viaWorker(take, joined) : withoutWorker(take, joined)
 }

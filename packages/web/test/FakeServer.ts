@@ -53,9 +53,19 @@ export class FakeServer {
         const end = () => resolve()
         signal.addEventListener("abort", end, { once: true })
         this.pauses.push({ millis, end })
+        this.#begun.splice(0).forEach((look) => look())
       }),
     nowMillis: () => 0,
     random: () => 1
+  }
+
+  readonly #begun: Array<() => void> = []
+
+  /** Ends when a pause of this length is under way. */
+  async paused(millis: number): Promise<void> {
+    while (!this.pauses.some((pause) => pause.millis === millis)) {
+      await new Promise<void>((look) => this.#begun.push(look))
+    }
   }
 
   #arrive(call: Asked): void {

@@ -133,6 +133,27 @@ describe("Hub", () => {
     stop.abort()
   })
 
+  it("reads again, while something runs, what the feed does not tell, and tells what has changed", async () => {
+    const server = new FakeServer()
+    const hub = new Hub(server.around)
+    const stop = new AbortController()
+    const tab = new Listener<Down>()
+    void hub.run(stop.signal)
+    ;(await server.next("/v1/overview")).json(overview(5))
+    ;(await server.next("/v1/snapshot")).json(snapshot(5, session("ses_1"), session("ses_2")))
+    ;(await server.next("/v1/feed")).open()
+    await server.paused(30_000)
+    hub.take("a", { type: "join", visible: true }, tab.tell)
+    await tab.until(isState("live"))
+    const [level, head] = await Promise.all([server.next("/v1/snapshot"), server.next("/v1/overview")])
+    level.json(snapshot(5, session("ses_1"), { ...session("ses_2"), title: "another" }))
+    head.json(overview(5))
+    const told = await tab.until((down) => down.type === "snapshot" && !down.fresh)
+    assert.deepStrictEqual(told.type === "snapshot" ? told.snapshot.sessions.map(({ id }) => id) : [], ["ses_2"])
+    await server.paused(2_000)
+    stop.abort()
+  })
+
   it("says that nobody is signed in, and tries again when somebody is", async () => {
     const { feed, server, stop, tab } = await live()
     feed.end()
