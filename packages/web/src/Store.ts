@@ -201,7 +201,13 @@ export const go = (to: Address.Place): void => {
   history.pushState(null, "", Address.print(address.peek()))
 }
 
-export const openSession = (id: string, tab: Address.Tab = "log"): void =>
+/** Of one that failed, what went wrong is wanted first. */
+const firstTab = (id: string): Address.Tab => {
+  const node = TreeView.nodeOf(told, id)
+  return node !== undefined && Rows.isFailed(node) ? "result" : "log"
+}
+
+export const openSession = (id: string, tab: Address.Tab = firstTab(id)): void =>
   go({ _tag: "Session", id, tab, event: undefined })
 
 /** Another way of looking at the same place: no step of its own. */
