@@ -176,7 +176,7 @@ export class Hub {
     const missed = number === undefined ? undefined : number - this.#cursor
     const isOther = missed !== undefined && missed < 0
     if (this.#snapshot === undefined || isOther || (missed !== undefined && missed > entriesMax)) {
-      const failure = await this.#level(this.#snapshot === undefined || isOther)
+      const failure = await this.#level(this.#snapshot === undefined || isOther ? "anew" : "again")
       if (failure !== undefined) return failure
     }
     const target = number ?? this.#cursor
@@ -236,8 +236,9 @@ export class Hub {
     return answer
   }
 
-  /** Reads a snapshot and tells it. */
-  async #level(fresh: boolean): Promise<Http.Failure | undefined> {
+  /** Reads a snapshot and tells it. `anew`: nothing that was known holds. */
+  async #level(how: "anew" | "again"): Promise<Http.Failure | undefined> {
+    const fresh = how === "anew"
     if (this.#connection.state !== "live") this.#become({ state: "resyncing" })
     this.#stale = false
     const answer = await Http.get(this.#around.fetch, `/v1/snapshot?limit=${snapshotLimit}`, isSnapshot)
@@ -250,14 +251,13 @@ export class Hub {
     // A tab that comes later is told the snapshot and what followed it.
     this.#entries = fresh ? [] : this.#entries.filter((entry) => entry.number > snapshot.number)
     this.#cursor = fresh ? snapshot.number : Math.max(this.#cursor, snapshot.number)
-    const changed = this.#changed(snapshot, fresh)
+    const changed = this.#changed(snapshot, fresh ? new Map() : this.#last)
     this.#tell({ type: "snapshot", snapshot: { ...snapshot, sessions: changed }, fresh })
     return undefined
   }
 
   /** The sessions that are not as they were told last: of thousands most are. */
-  #changed({ sessions }: Snapshot, fresh: boolean): Snapshot["sessions"] {
-    const before = fresh ? new Map<string, string>() : this.#last
+  #changed({ sessions }: Snapshot, before: ReadonlyMap<string, string>): Snapshot["sessions"] {
     this.#last = new Map(sessions.map((session) => [session.id, JSON.stringify(session)]))
     return sessions.filter(({ id }) => before.get(id) !== this.#last.get(id))
   }
@@ -273,7 +273,7 @@ export class Hub {
       const isMoving = this.#stale || this.#snapshot?.sessions.some(isInFlight) === true
       if (signal.aborted || this.#connection.state !== "live" || !isMoving) continue
       const began = this.#around.nowMillis()
-      await Promise.all([this.#level(false), this.#readOverview()])
+      await Promise.all([this.#level("again"), this.#readOverview()])
       tookMillis = this.#around.nowMillis() - began
     }
   }

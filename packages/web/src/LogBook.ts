@@ -154,7 +154,7 @@ export class LogBook {
   /** How many rows the last line has. */
   #lastRows = 0
   #columns = 100
-  #raw = false
+  #look: "clean" | "raw" = "clean"
   #key = 0
   readonly #nameOf: (id: string) => string
 
@@ -172,10 +172,10 @@ export class LogBook {
   }
 
   /** Breaks every line again when the window is another. */
-  fit(columns: number, raw: boolean): void {
-    if (columns === this.#columns && raw === this.#raw) return
+  fit(columns: number, look: "clean" | "raw"): void {
+    if (columns === this.#columns && look === this.#look) return
     this.#columns = Math.max(20, columns)
-    this.#raw = raw
+    this.#look = look
     this.rows = []
     for (const line of this.#lines) this.#write(line)
     this.#trim()
@@ -238,7 +238,7 @@ export class LogBook {
   }
 
   #write(line: Line): void {
-    const shown = this.#raw ? Inert.raw(line.text) : Inert.lines(line.text).replaceAll("\n", " ")
+    const shown = this.#look === "raw" ? Inert.raw(line.text) : Inert.lines(line.text).replaceAll("\n", " ")
     const more = line.cut === 0 ? [] : [`… and ${line.cut.toLocaleString("en")} more characters of this line`]
     const { kind, label, number } = line
     const pieces = [...(shown === "" ? [""] : wrap(shown, this.#columns)), ...more]

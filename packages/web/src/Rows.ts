@@ -150,7 +150,9 @@ export const rowsOf = (state: TreeView.TreeState, filter: Filter, folded: Readon
     const open = isWhole === folded.has(id)
     const place = { level: 1, place: index + 1, siblings: shown.length, open, hasChildren: true }
     rows.push({ kind: "group", id, group, title, count: ids.length, ...place })
-    if (open) for (const row of sessionRows(state, ids, below, folded, isWhole)) rows.push(row)
+    if (!open) return
+    const isShown = (child: string): boolean => isWhole || below.get(child)?.shown === true
+    for (const row of sessionRows(state, ids, below, folded, isShown)) rows.push(row)
   })
   return rows
 }
@@ -160,7 +162,7 @@ const sessionRows = (
   roots: ReadonlyArray<string>,
   below: ReadonlyMap<string, Below>,
   folded: ReadonlySet<string>,
-  isWhole: boolean
+  isShown: (id: string) => boolean
 ): ReadonlyArray<Row> => {
   const rows: Array<Row> = []
   const open: Array<{
@@ -178,7 +180,7 @@ const sessionRows = (
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const node = TreeView.nodeOf(state, next.id)
     if (node === undefined) continue
-    const children = isWhole ? node.children : node.children.filter((id) => below.get(id)?.shown === true)
+    const children = node.children.filter(isShown)
     const isOpen = !folded.has(node.id)
     rows.push({
       kind: "session",

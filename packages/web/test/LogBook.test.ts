@@ -56,9 +56,9 @@ describe("LogBook", () => {
     const book = new LogBook()
     book.take(token(`${"word ".repeat(30)}\u001B[0mend`), undefined)
     assert.strictEqual(book.rows.length, 2)
-    book.fit(40, false)
+    book.fit(40, "clean")
     assert.strictEqual(book.rows.length, 4)
-    book.fit(40, true)
+    book.fit(40, "raw")
     assert.isTrue(book.rows.some(({ text }) => text.includes("‹001B›[0m")))
   })
 

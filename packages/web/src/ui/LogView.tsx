@@ -43,7 +43,7 @@ export const Log = ({ id }: { readonly id: string }) => {
   const version = Store.bookVersion.value
 
   useEffect(() => {
-    Store.book.fit(columns.value, raw.value)
+    Store.book.fit(columns.value, raw.value ? "raw" : "clean")
     Store.bookVersion.value = Store.book.version
   }, [columns.value, raw.value])
 
