@@ -257,8 +257,9 @@ const install = async () => {
   say(`installed in ${((Date.now() - started) / 1000).toFixed(1)} s`)
 }
 
-/** A server shows the page, and tests look at it: it is then that of the sources. */
-const showsPage = (program, args) => program === "vitest" || args.includes("serve")
+/** A server shows the page, tests and the bench look at it: it is then that of the sources. */
+const showsPage = (program, args) =>
+  program === "vitest" || args.some((argument) => argument === "serve" || /\/(bench|page)\//.test(argument))
 
 const main = async () => {
   const [program, ...args] = process.argv.slice(2)

@@ -74,14 +74,17 @@ const portOf = (server: NodeNet.Server): number => {
   return address.port
 }
 
-export const launch: Effect.Effect<Chromium, never, Scope.Scope> = Effect.gen(function* () {
+/** `more`: flags of Chromium beside ours. */
+export const launchWith = Effect.fnUntraced(function* (
+  more: ReadonlyArray<string>
+): Effect.fn.Return<Chromium, never, Scope.Scope> {
   const executablePath = yield* unpacked
   const { server, wanted } = yield* wall
   const browser = yield* Effect.acquireRelease(
     Effect.promise(() =>
       chromium.launch({
         executablePath,
-        args: flags,
+        args: [...flags, ...more],
         headless: true,
         proxy: { server: `http://127.0.0.1:${portOf(server)}`, bypass: "127.0.0.1" }
       })
@@ -90,6 +93,8 @@ export const launch: Effect.Effect<Chromium, never, Scope.Scope> = Effect.gen(fu
   )
   return { browser, wanted }
 })
+
+export const launch: Effect.Effect<Chromium, never, Scope.Scope> = launchWith([])
 
 export interface Tab {
   readonly page: Page
