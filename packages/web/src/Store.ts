@@ -102,7 +102,8 @@ const release = (): void => {
 
 const takeSaid = ({ begun, items, sessionId }: Extract<Down, { readonly type: "said" }>): void => {
   if (sessionId !== openId.peek()) return
-  if (begun) {
+  // Of another record than before: what was said in the old one is not of this session.
+  if (begun || items.some(({ event }) => event.type === "feed_reset")) {
     book.clear()
     void beginBook(sessionId, items)
   } else if (held === undefined) {
@@ -133,7 +134,12 @@ const take = (down: Down): void => {
     case "said":
       return takeSaid(down)
     case "stream":
-      if (down.sessionId === openId.peek()) stream.value = down.state
+      if (down.sessionId !== openId.peek()) return
+      if (stream.peek() === "lost" && down.state === "open") {
+        book.note("— the connection was lost; what was said meanwhile is under Messages —")
+        bookVersion.value = book.version
+      }
+      stream.value = down.state
       return
   }
 }
