@@ -46,6 +46,19 @@ interface Line {
 
 type Event = AgentEvent.AgentEvent
 
+/** Fewer characters may be alike by chance. */
+const overlapMin = 16
+/** What is recorded is at most some seconds behind what is heard. */
+const overlapMax = 4_000
+
+/** How many characters at the beginning of what was heard are the end of what is recorded. */
+export const overlapOf = (recorded: string, heard: string): number => {
+  for (let size = Math.min(overlapMax, recorded.length, heard.length); size >= overlapMin; size--) {
+    if (recorded.endsWith(heard.slice(0, size))) return size
+  }
+  return 0
+}
+
 const wide =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Extended_Pictographic}/u
 const plain = /^[\u0020-\u007E]*$/

@@ -12,7 +12,7 @@ import * as HubLink from "./HubLink.ts"
 import * as Http from "./Http.ts"
 import type { Connection, Down, Said } from "./HubWords.ts"
 import { levelOf } from "./Levels.ts"
-import { LogBook } from "./LogBook.ts"
+import { LogBook, overlapOf } from "./LogBook.ts"
 import * as Rows from "./Rows.ts"
 import { isMessages, type Message, type Overview } from "./Wire.ts"
 
@@ -83,12 +83,26 @@ const takeEntries = (entries: ReadonlyArray<Entry>): void => {
 const heldMax = 5_000
 let held: Array<Said> | undefined
 
+/** What was heard while the record was read may be in it already. */
+const withoutOverlap = (items: ReadonlyArray<Said>, recorded: string): Array<Said> => {
+  const heard = items.map(({ event }) => (event.type === "token" ? event.content : "")).join("")
+  let surplus = overlapOf(recorded, heard)
+  return items.map((item) => {
+    const { event, number } = item
+    if (event.type !== "token" || surplus === 0) return item
+    const content = event.content.slice(surplus)
+    surplus -= event.content.length - content.length
+    return { number, event: { type: "token", content } }
+  })
+}
+
 /** The log begins with what is recorded: the stream replays no words. */
 const beginBook = async (id: string, items: ReadonlyArray<Said>): Promise<void> => {
   held = [...items]
   const messages = await readMessages(id)
   if (id !== openId.peek() || held === undefined) return
   for (const { hidden, role, text } of messages) if (!hidden) book.recorded(role, text)
+  held = withoutOverlap(held, messages.findLast(({ role }) => role === "assistant")?.text ?? "")
   if (messages.length > 0) book.note("— live from here; what is recorded meanwhile is under Messages —")
   release()
 }

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { AgentEvent } from "@offshoot/core"
-import { LogBook, lineMax, rowsMax, wrap } from "../src/LogBook.ts"
+import { LogBook, lineMax, overlapOf, rowsMax, wrap } from "../src/LogBook.ts"
 
 const token = (content: string): AgentEvent.AgentEvent => ({ type: "token", content })
 const output = (channel: string, content: string): AgentEvent.AgentEvent => ({
@@ -51,6 +51,16 @@ describe("LogBook", () => {
     assert.strictEqual(book.dropped + book.rows.length, rowsMax + 5_001)
     assert.strictEqual(book.rows.at(-2)?.text, `line ${rowsMax + 4_999}`)
   })
+
+  it.each<readonly [string, string, number]>([
+    ["one two three four five", "three four five six", 0],
+    ["one two three four five six", "three four five six and seven", 19],
+    ["a", "a", 0],
+    ["", "something that nobody recorded", 0],
+    ["the end of it is something else", "the end of it is not", 0]
+  ])("of %j what was heard, %j, repeats %d characters, if enough of them are alike", (recorded, heard, size) =>
+    assert.strictEqual(overlapOf(recorded, heard), size)
+  )
 
   it("breaks its lines again when the window is another, and shows what is hidden when it is raw", () => {
     const book = new LogBook()
