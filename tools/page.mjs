@@ -1,7 +1,9 @@
 /**
  * Builds the page when it is older than its sources, in about a second:
  *
- *     node tools/page.mjs
+ *     node tools/page.mjs [FOLDER]
+ *
+ * With a folder it also copies the page there: so it comes into the server's build.
  *
  * `tools/bootstrap.mjs` does it before a server is started and before tests are
  * run, so that a clone needs no command of its own. What was built says of which
@@ -96,4 +98,12 @@ export const ensurePage = () => {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) process.exitCode = ensurePage() ? 0 : 1
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const isBuilt = ensurePage()
+  const into = process.argv[2]
+  if (isBuilt && into !== undefined) {
+    fs.rmSync(into, { recursive: true, force: true })
+    fs.cpSync(built, into, { recursive: true })
+  }
+  process.exitCode = isBuilt ? 0 : 1
+}

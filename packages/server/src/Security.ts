@@ -147,7 +147,7 @@ export const signIns = (token: Redacted.Redacted): SignIns => {
 }
 
 /** Browsers share cookies between the ports of a host: two servers of one machine have two names. */
-export const cookieName = (hostHeader: string | undefined): string => {
+const cookieName = (hostHeader: string | undefined): string => {
   const port = hostHeader === undefined ? "" : (parseHost(hostHeader)?.port ?? "")
   return port === "" ? "offshoot" : `offshoot-${port}`
 }

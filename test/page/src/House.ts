@@ -2,9 +2,12 @@
  * A server with its children, behind a door: coding agents that play the script
  * in their prompt, and programs. Its end is the leak check of `Workplace`.
  */
+import * as NodeFS from "node:fs"
+import * as NodePath from "node:path"
 import { CodingAgents, ServerProcess, Workplace } from "@offshoot/test-e2e"
 import type { Ids } from "@offshoot/core"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Door from "./Door.ts"
 
@@ -29,7 +32,8 @@ const hostile = [
 const many = (lines: number): string =>
   `i=0; while [ $i -lt ${lines} ]; do echo "line $i of what it has to say, some words <b>bold</b>"; i=$((i+1)); done`
 
-const program = (places: { readonly held: string }, script: string) => ({
+/** A program that holds the pipe of the workplace open. */
+export const program = (places: { readonly held: string }, script: string) => ({
   protocol: "command",
   command: ["sh", "-c", `exec 9<>"$HELD"\n${script}`],
   stdin: "none",
@@ -37,6 +41,14 @@ const program = (places: { readonly held: string }, script: string) => ({
   graceSeconds: 1,
   concurrent: 8
 })
+
+const everybody = (folder: string, places: { readonly held: string }, lines: number) => ({
+  ...CodingAgents.settings(folder, places),
+  hostile: program(places, hostile),
+  many: program(places, many(lines))
+})
+
+const toJson = Schema.encodeSync(Schema.fromJsonString(Schema.Unknown))
 
 export interface House {
   readonly workplace: Workplace.Workplace
@@ -50,19 +62,22 @@ export interface Options {
   readonly config?: Readonly<Record<string, unknown>>
   /** Lines of the agent `many`. */
   readonly lines?: number
-  readonly env?: Readonly<Record<string, string>>
+  /** Instead of all others. */
+  readonly only?: (folder: string, places: { readonly held: string }) => Readonly<Record<string, unknown>>
 }
 
-export const make = ({ config = {}, env = {}, lines = 100 }: Options = {}): Effect.Effect<House, never, Scope.Scope> =>
+export const make = ({ config = {}, lines = 100, only }: Options = {}): Effect.Effect<House, never, Scope.Scope> =>
   Effect.gen(function* () {
+    const env: Record<string, string> = {}
     const workplace = yield* Workplace.make({
       // Children that hang by their script are not waited for at the end.
       config: { shutdown: { drainSeconds: 0 }, ...config },
-      agents: (folder, places) => ({
-        ...CodingAgents.settings(folder, places),
-        hostile: program(places, hostile),
-        many: program(places, many(lines))
-      })
+      agents: (folder, places) => {
+        if (only === undefined) return everybody(folder, places, lines)
+        env["OFFSHOOT_CONFIG"] = NodePath.join(folder, "only.json")
+        NodeFS.writeFileSync(env["OFFSHOOT_CONFIG"], toJson({ ...config, agents: only(folder, places) }))
+        return {}
+      }
     })
     const door = yield* Door.make
     return {

@@ -1,5 +1,6 @@
 /** The page as a person has it: a real browser, the real server, real children. */
 import { assert, layer } from "@effect/vitest"
+import { RawHttp } from "@offshoot/test-e2e"
 import { Chromium, House } from "@offshoot/test-page"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -18,7 +19,7 @@ class World extends Context.Service<
     readonly house: House.House
     readonly server: Effect.Success<House.House["serve"]>
   }
->()("World") {}
+>()("@offshoot/test-page/test/Page.test/World") {}
 
 const world = Layer.effect(
   World,
@@ -254,11 +255,8 @@ layer(world, { timeout: limit, excludeTestServices: true })("the page", (it) => 
         }
         yield* spawned("Seen by all", "hang")
         for (const each of pages) yield* run(() => row(each, "Seen by all").waitFor())
-        const metrics = yield* run(async () => {
-          const headers = { authorization: `Bearer ${server.token}` }
-          return (await fetch(`${server.url}/metrics`, { headers })).text()
-        })
-        assert.match(metrics, /^offshoot_http_streams_open\S* 1$/m)
+        const metrics = yield* RawHttp.ask(server, { path: "/metrics" })
+        assert.match(metrics.text, /^offshoot_http_streams_open\S* 1$/m)
         assert.isAtMost(house.door.open(), 6, "a browser has six connections to a host, and one of them is the feed")
       }),
     limit

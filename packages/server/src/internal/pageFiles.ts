@@ -66,7 +66,7 @@ export const fileOf = (path: string, place: string, body: Uint8Array): PageFile 
 }
 
 /** Beside the built server, or, run from source, where the page's package builds it. */
-export const folderOf = (moduleUrl: string): string => {
+const folderOf = (moduleUrl: string): string => {
   const here = NodePath.dirname(fileURLToPath(moduleUrl))
   return moduleUrl.endsWith(".ts")
     ? NodePath.join(here, "..", "..", "..", "web", "dist", "page")
