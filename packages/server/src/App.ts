@@ -58,6 +58,7 @@ import * as Demo from "./Demo.ts"
 import type * as Closing from "./internal/closing.ts"
 import type * as Traffic from "./internal/traffic.ts"
 import * as ProviderKinds from "./internal/providerKinds.ts"
+import * as Surveys from "./internal/surveys.ts"
 import * as Roles from "./Roles.ts"
 import * as Server from "./Server.ts"
 import * as Settings from "./Settings.ts"
@@ -133,6 +134,10 @@ const references = (settings: Settings.Settings) =>
     FeedRetention.layer({ maxAge: Duration.hours(settings.feed.maxAgeHours), maxEvents: settings.feed.maxEvents })
   )
 
+/** What this machine has of agents, looked at when somebody asks. */
+const surveys = (settings: Settings.Settings) =>
+  Layer.unwrap(Effect.map(Environment, (environment) => Surveys.layer(settings, environment["PATH"])))
+
 /** The models of the configuration, unless the embedding app has a router of its own. */
 const models = (settings: Settings.Settings) =>
   Layer.unwrap(
@@ -199,6 +204,7 @@ export const layer = (
   | Recording.RecordingUnusable
 > =>
   Server.layer({ ...Server.defaults, host: settings.server.host, port: settings.server.port, token }).pipe(
+    Layer.provide([surveys(settings), settings.demo ? Demo.layerStage : Layer.empty]),
     Layer.provideMerge(Offshoot.layer),
     Layer.provide(agent(settings)),
     Layer.provide(SubAgentTool.layer),

@@ -34,10 +34,15 @@ import * as HttpDoor from "./mcp/HttpDoor.ts"
 import * as Closing from "./internal/closing.ts"
 import * as MessageCalls from "./internal/messageCalls.ts"
 import * as NodeServer from "./internal/nodeServer.ts"
+import * as OverviewCalls from "./internal/overviewCalls.ts"
+import * as PageCalls from "./internal/pageCalls.ts"
+import * as PageFiles from "./internal/pageFiles.ts"
 import * as RequestCalls from "./internal/requestCalls.ts"
 import * as RequestGuard from "./internal/requestGuard.ts"
 import * as ServiceCalls from "./internal/serviceCalls.ts"
 import * as SessionCalls from "./internal/sessionCalls.ts"
+import * as SignInCalls from "./internal/signInCalls.ts"
+import * as SignIns from "./internal/signIns.ts"
 import * as StreamCalls from "./internal/streamCalls.ts"
 import * as Traffic from "./internal/traffic.ts"
 
@@ -57,6 +62,8 @@ export interface ServerOptions {
   readonly heartbeatEvery: Duration.Duration
   /** How long calls in work may take once the server stops. */
   readonly shutdownGrace: Duration.Duration
+  /** Where the built page is. */
+  readonly pageFolder: string
 }
 
 /** Everything but address and token. A heartbeat every 15 s is the contract's. */
@@ -66,7 +73,8 @@ export const defaults: Omit<ServerOptions, "host" | "port" | "token"> = {
   requestsMax: 1_024,
   bodyBytesMax: 1024 * 1024,
   heartbeatEvery: Duration.seconds(15),
-  shutdownGrace: Duration.seconds(5)
+  shutdownGrace: Duration.seconds(5),
+  pageFolder: PageFiles.folder
 }
 
 /** The address could not be bound. The message says what to do. */
@@ -138,6 +146,7 @@ const routes = (options: ServerOptions) =>
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }),
     ServiceCalls.routes,
     HttpDoor.routes.pipe(Layer.provide(InnerClient.layer)),
+    PageCalls.routes(PageFiles.finder(options.pageFolder)),
     RequestGuard.layer(options)
   ).pipe(
     Layer.provide([
@@ -145,8 +154,11 @@ const routes = (options: ServerOptions) =>
       MessageCalls.layer,
       RequestCalls.layer,
       StreamCalls.layer(options),
+      SignInCalls.layer,
+      OverviewCalls.layer,
       ServiceCalls.layer
     ]),
+    Layer.provide(SignIns.layer(options.token)),
     Layer.provide(BadRequests.layer),
     Layer.provide(Layer.succeed(HttpServerRequest.MaxBodySize, ByteSize.bytes(options.bodyBytesMax)))
   )

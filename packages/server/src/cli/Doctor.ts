@@ -6,7 +6,7 @@
  * an empty folder, with everything that the agent asks for denied. It may cost
  * what one short answer costs.
  */
-import { AgentDefinition, AgentRunner, Agents, AgentSurvey, Guardian } from "@offshoot/adapters-cli"
+import { AgentRunner, AgentSurvey, Guardian } from "@offshoot/adapters-cli"
 import { AgentDirectory, ExternalChildRunner, Offshoot, Outcome, SessionStore, SubAgents } from "@offshoot/core"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -17,6 +17,7 @@ import * as App from "../App.ts"
 import { jsonLine } from "../internal/jsonLine.ts"
 import { doctorJson, doctorLines, type Examined, type Probed } from "../internal/doctorLines.ts"
 import { settingOf } from "../internal/agentSettings.ts"
+import { type Coding, type Patient, patientsOf } from "../internal/patients.ts"
 import * as Settings from "../Settings.ts"
 import { AgentsNotReady } from "./Failures.ts"
 import * as Screen from "./Screen.ts"
@@ -34,42 +35,6 @@ export interface DoctorInput {
 const probeTimeout = "2 minutes"
 
 const probePrompt = "Reply with the one word: ready"
-
-type Coding = Extract<AgentDefinition.AgentDefinition, { readonly _tag: "Coding" }>
-
-interface Patient {
-  readonly subject: AgentSurvey.Subject
-  readonly definition: Coding
-}
-
-const codingOf = (id: string, definition: AgentDefinition.AgentDefinition): ReadonlyArray<Patient> =>
-  definition._tag === "Command"
-    ? []
-    : [
-        {
-          subject: {
-            id,
-            profile: definition.profile,
-            agent: definition.agent,
-            program: Option.some(definition.program)
-          },
-          definition
-        }
-      ]
-
-/** The agents of the configuration, then those that are known and not in it. */
-const patientsOf = (settings: Settings.Settings): ReadonlyArray<Patient> => {
-  const configured =
-    settings.agentsBy === "found" ? [] : settings.agents.flatMap(({ definition, id }) => codingOf(id, definition))
-  const named = new Set(configured.map(({ definition }) => definition.profile.id))
-  const known = Agents.profiles
-    .filter(({ id }) => !named.has(id))
-    .map((profile): Patient => ({
-      subject: { id: profile.id, profile, agent: {}, program: Option.none() },
-      definition: AgentDefinition.codingOf(profile, profile.programs[0], {})
-    }))
-  return [...configured, ...known]
-}
 
 /** One turn of the agent, as it would run: only its place and its permissions are others. */
 const probed = Effect.fnUntraced(function* (settings: Settings.Settings, id: string, definition: Coding) {

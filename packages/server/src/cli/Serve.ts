@@ -44,6 +44,10 @@ const publish = (
     version
   }).pipe(Effect.catch((error) => Effect.logWarning("discovery.not_written", error.message)))
 
+/** Signs in: what is behind the `#` stays in the browser, and the page removes it. */
+const pageLink = ({ announced, token }: ServerRun.Running): string =>
+  `${announced}/#token=${encodeURIComponent(Redacted.value(token))}`
+
 /** How to look at the demo from another terminal. */
 const look =
   (url: string, token: Redacted.Redacted, invocation: string) =>
@@ -85,6 +89,7 @@ const serving = Effect.fnUntraced(function* (given: Settings.Settings, ending: R
   yield* Effect.addFinalizer(() => drain(settings, running, ending))
   yield* publish(settings, running, process.pid)
   yield* Console.log(`offshoot ready ${running.announced} token ${Redacted.value(running.token)}`)
+  yield* Console.log(`offshoot page ${pageLink(running)}`)
   if (!settings.demo) return running
   const Demo = yield* Effect.promise(() => import("../Demo.ts"))
   const invocation = yield* Invocation

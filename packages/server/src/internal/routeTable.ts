@@ -18,6 +18,9 @@ const matches = (path: Path, asked: ReadonlyArray<string>): boolean =>
 
 /** Served beside the contract. */
 const further = [
+  ["/", "GET"],
+  ["/favicon.svg", "GET"],
+  ["/assets/:name", "GET"],
   ["/metrics", "GET"],
   ["/docs", "GET"],
   ["/openapi.json", "GET"],

@@ -194,7 +194,9 @@ export const choices = (
     agents: agents.items
       .slice(0, choicesMax)
       .map(({ concurrentMax, id, protocol }) => ({ agent: id, protocol, at_once: concurrentMax })),
-    models: models.items.slice(0, choicesMax).map(({ name, reference }) => ({ model: reference, name })),
+    models: models.items
+      .slice(0, choicesMax)
+      .map(({ alias, reference }) => ({ model: reference, name: alias ?? reference })),
     ...optional("default_model", models.fallback),
     runs_without_agent: agents.inProcess
   }
