@@ -13,6 +13,7 @@ import * as Schema from "effect/Schema"
 import type { Flags } from "../Settings.ts"
 import { client, json, load, optional, SessionIdArgument, where, whereOf } from "./CommandFlags.ts"
 import { doctor, profiles } from "./LocalCommands.ts"
+import { mcp } from "./McpCommands.ts"
 
 const serve = Command.make(
   "serve",
@@ -355,5 +356,5 @@ const answer = Command.make(
 /** The command with all that is below it. */
 export const offshoot = Command.make("offshoot").pipe(
   Command.withDescription("The sub-agent runtime: spawn children, watch them, get the truth about how they ended"),
-  Command.withSubcommands([serve, run, ls, watch, cancel, send, chat, acp, requests, answer, profiles, doctor])
+  Command.withSubcommands([serve, run, ls, watch, cancel, send, chat, acp, mcp, requests, answer, profiles, doctor])
 )
