@@ -123,6 +123,12 @@ const json: ReadonlyArray<Case> = [
       "}"
     ),
     left: lines("{", '  "mcpServers": { // old', '    "b": {}', "  }", "}")
+  },
+  {
+    name: "a line behind a comment, whose brace must not get behind that",
+    before: '{"mcpServers": { // c\n"offshoot": {},}}',
+    after: '{"mcpServers": { // c\n"offshoot": {\n  "command": "offshoot",\n  "args": [\n    "mcp"\n  ]\n},}}',
+    left: '{"mcpServers": { // c\n}}'
   }
 ]
 

@@ -124,7 +124,7 @@ const fileOf = (id: Hosts.HostId, scope: "user" | "project", where: Surroundings
   Hosts.hostOf(id).files(scope, where)[0]
 
 describe("a host", () => {
-  it.each<readonly [Hosts.HostId, user: string, project: string]>([
+  it.each<readonly [id: Hosts.HostId, user: string, project: string]>([
     ["claude", "/h/.claude.json", "/p/.mcp.json"],
     ["codex", "/h/.codex/config.toml", "/p/.codex/config.toml"],
     ["cursor", "/h/.cursor/mcp.json", "/p/.cursor/mcp.json"],
@@ -136,19 +136,19 @@ describe("a host", () => {
     assert.deepStrictEqual([fileOf(id, "user", where), fileOf(id, "project", where)], [user, project])
   })
 
-  it.each<readonly [Hosts.HostId, variable: string, file: string, platform?: string]>([
-    ["claude", "CLAUDE_CONFIG_DIR", "/x/.claude.json"],
-    ["codex", "CODEX_HOME", "/x/config.toml"],
-    ["vscode", "XDG_CONFIG_HOME", "/x/Code/User/mcp.json"],
+  it.each<readonly [id: Hosts.HostId, name: string, file: string, platform: string]>([
+    ["claude", "CLAUDE_CONFIG_DIR", "/x/.claude.json", "linux"],
+    ["codex", "CODEX_HOME", "/x/config.toml", "linux"],
+    ["vscode", "XDG_CONFIG_HOME", "/x/Code/User/mcp.json", "linux"],
     ["vscode", "APPDATA", "/x/Code/User/mcp.json", "win32"],
     ["vscode", "IGNORED", "/h/Library/Application Support/Code/User/mcp.json", "darwin"],
-    ["gemini", "GEMINI_CLI_HOME", "/x/.gemini/settings.json"],
-    ["opencode", "XDG_CONFIG_HOME", "/x/opencode/opencode.json"]
+    ["gemini", "GEMINI_CLI_HOME", "/x/.gemini/settings.json", "linux"],
+    ["opencode", "XDG_CONFIG_HOME", "/x/opencode/opencode.json", "linux"]
   ])("%s has its file where %s says", (id, name, file, platform) => {
     assert.strictEqual(fileOf(id, "user", surroundings({ [name]: "/x" }, platform)), file)
   })
 
-  it.each<readonly [Hosts.HostId, entry: Readonly<Record<string, unknown>>]>([
+  it.each<readonly [id: Hosts.HostId, entry: Readonly<Record<string, unknown>>]>([
     ["claude", { type: "stdio", command: "o", args: ["mcp"], env: { KEY: "${KEY}" }, timeout: 120_000 }],
     [
       "codex",

@@ -72,13 +72,11 @@ describe("an entry", () => {
   })
 })
 
-const canvas = { columns: 80, colour: false }
-
 describe("the difference", () => {
   it("has one hunk with three lines around it", () => {
     const before = "1\n2\n3\n4\n5\n6\n7\n8\n"
     const after = before.replace("4\n", "four\nand a half\n")
-    assert.deepStrictEqual(Difference.unified("/f", before, after, canvas), [
+    assert.deepStrictEqual(Difference.unified("/f", before, after, "plain"), [
       "--- /f",
       "+++ /f",
       "@@ -1,7 +1,8 @@",
@@ -99,27 +97,27 @@ describe("the difference", () => {
     ["a\nb\n", "", "@@ -1,2 +0,0 @@"],
     ["a\n", "a\nb\n", "@@ -1,1 +1,2 @@"]
   ])("of %j and %j counts as others do", (before, after, header) => {
-    assert.strictEqual(Difference.unified("/f", before, after, canvas)[2], header)
+    assert.strictEqual(Difference.unified("/f", before, after, "plain")[2], header)
   })
 
   it("shows of a line that is longer than the screen what is different in it", () => {
-    const line = `{${'"a": 1, '.repeat(40)}`
-    const shown = Difference.unified("/f", `${line}}\n`, `${line}"b": 2}\n`, canvas).slice(3)
+    const line = `{${'"a": 1, '.repeat(80)}`
+    const shown = Difference.unified("/f", `${line}}\n`, `${line}"b": 2}\n`, "plain").slice(3)
     assert.deepStrictEqual(
       shown.map((text) => text.slice(0, 2)),
       ["-…", "+…"]
     )
     assert.include(shown[1], '"b": 2')
-    for (const text of shown) assert.isAtMost(text.length, 80)
+    for (const text of shown) assert.isAtMost(text.length, 401)
   })
 
   it("says how many lines it leaves out", () => {
-    const shown = Difference.unified("/f", "", "a\n".repeat(500), canvas)
+    const shown = Difference.unified("/f", "", "a\n".repeat(500), "plain")
     assert.strictEqual(shown.at(-1), " (300 more lines)")
   })
 
   it("lets no text of a file near the terminal", () => {
-    assert.deepStrictEqual(Difference.unified("/f", "", "\u001B[31m\ta\u0007\n", canvas).at(-1), "+  a")
+    assert.deepStrictEqual(Difference.unified("/f", "", "\u001B[31m\ta\u0007\n", "plain").at(-1), "+  a")
   })
 
   it.each([
@@ -130,6 +128,6 @@ describe("the difference", () => {
     ['  "env_vars": [ "OFFSHOOT_TOKEN" ]', '  "env_vars": [ "OFFSHOOT_TOKEN" ]'],
     ['  "command": "/a/long/path/to/some/place/of/1/program"', '  "command": "/a/long/path/to/some/place/of/1/program"']
   ])("shows no secret of others: %s", (line, safe) => {
-    assert.strictEqual(Difference.unified("/f", "", `${line}\n`, canvas).at(-1), `+${safe}`)
+    assert.strictEqual(Difference.unified("/f", "", `${line}\n`, "plain").at(-1), `+${safe}`)
   })
 })

@@ -97,9 +97,8 @@ const agreed = Effect.fnUntraced(function* (file: HostFiles.HostFile, after: Opt
   const screen = yield* Screen.Screen
   const stdio = yield* Stdio.Stdio
   const terminal = yield* Terminal.Terminal
-  const { columns } = yield* screen.size
   const [old, now] = [file.text, after].map(Option.getOrElse(() => ""))
-  yield* screen.print(Difference.unified(file.named, old ?? "", now ?? "", { columns, colour: screen.colour }))
+  yield* screen.print(Difference.unified(file.named, old ?? "", now ?? "", screen.colour ? "colour" : "plain"))
   if (consent === "given") return
   if (!((yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal))) {
     return yield* new NotWritten({ why: "nobody_to_ask" })

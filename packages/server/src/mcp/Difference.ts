@@ -25,26 +25,31 @@ const masked = (line: string): string => {
   return named.replaceAll(/(["'])(?:Bearer\s+)?(?=[\w+/=.-]*\d)(?=[\w+/=.-]*[A-Za-z])[\w+=.-]{32,}\1/g, "$1…$1")
 }
 
-export interface Canvas {
-  readonly columns: number
-  readonly colour: boolean
-}
+const safe = (line: string): string => masked(inertLine(line))
 
 interface Line {
   readonly sign: " " | "-" | "+"
+  /** Safe to show. */
   readonly text: string
+  /** Where it is different from the line that it replaces, or is replaced by. */
+  readonly column?: number
 }
 
-/** A line longer than the screen is shown from shortly before its change. */
+/** A terminal wraps what is shorter. Longer ones are files in one line, of which only the change is of interest. */
+const columnsMax = 400
+
+/** A longer line is shown from shortly before its change. */
 const leadColumns = 20
 
-const shown = ({ sign, text }: Line, column: number, canvas: Canvas): string => {
-  const safe = masked(inertLine(text))
-  const room = canvas.columns - 1
-  const from = safe.length > room && column > leadColumns && sign !== " " ? column - leadColumns : 0
-  const line = `${sign}${cut(from > 0 ? `…${safe.slice(from)}` : safe, room)}`
+export type Colours = "colour" | "plain"
+
+const shown = ({ column = 0, sign, text }: Line, colours: Colours): string => {
+  const from = text.length > columnsMax && column > leadColumns ? column - leadColumns : 0
+  const line = `${sign}${cut(from > 0 ? `…${text.slice(from)}` : text, columnsMax)}`
   const colour = sign === "+" ? "green" : sign === "-" ? "red" : undefined
-  return canvas.colour && colour !== undefined ? NodeUtil.styleText(colour, line, { validateStream: false }) : line
+  return colours === "colour" && colour !== undefined
+    ? NodeUtil.styleText(colour, line, { validateStream: false })
+    : line
 }
 
 /** A text without lines has none, and the end of the last line begins no other. */
@@ -62,7 +67,7 @@ const bounded = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
     : [...lines.slice(0, linesMax), { sign: " ", text: `(${lines.length - linesMax} more lines)` }]
 
 /** A unified difference with one hunk, as the change is at one place. */
-export const unified = (path: string, before: string, after: string, canvas: Canvas): ReadonlyArray<string> => {
+export const unified = (path: string, before: string, after: string, colours: Colours): ReadonlyArray<string> => {
   const old = linesOf(before)
   const now = linesOf(after)
   const shorter = Math.min(old.length, now.length)
@@ -72,20 +77,22 @@ export const unified = (path: string, before: string, after: string, canvas: Can
   while (end < shorter - start && old.at(-1 - end) === now.at(-1 - end)) end += 1
   const from = Math.max(0, start - aroundMax)
   const to = Math.max(0, end - aroundMax)
-  const removed = old.slice(start, old.length - end)
-  const added = now.slice(start, now.length - end)
+  const removed = old.slice(start, old.length - end).map(safe)
+  const added = now.slice(start, now.length - end).map(safe)
+  const around = (text: string): Line => ({ sign: " ", text: safe(text) })
+  const column = Splice.between(removed[0] ?? "", added[0] ?? "").offset
+  const changed = (sign: "-" | "+") => (text: string, index: number) =>
+    index === 0 ? { sign, text, column } : { sign, text }
   const lines: ReadonlyArray<Line> = [
-    ...old.slice(from, start).map((text) => ({ sign: " " as const, text })),
-    ...removed.map((text) => ({ sign: "-" as const, text })),
-    ...added.map((text) => ({ sign: "+" as const, text })),
-    ...old.slice(old.length - end, old.length - to).map((text) => ({ sign: " " as const, text }))
+    ...old.slice(from, start).map(around),
+    ...removed.map(changed("-")),
+    ...added.map(changed("+")),
+    ...old.slice(old.length - end, old.length - to).map(around)
   ]
-  const [first = "", second = ""] = [removed[0], added[0]]
-  const column = Splice.between(first, second).offset
   return [
     `--- ${inertLine(path)}`,
     `+++ ${inertLine(path)}`,
     `@@ -${range(from, old.length - to - from)} +${range(from, now.length - to - from)} @@`,
-    ...bounded(lines).map((line) => shown(line, column, canvas))
+    ...bounded(lines).map((line) => shown(line, colours))
   ]
 }

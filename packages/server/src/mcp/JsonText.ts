@@ -165,10 +165,15 @@ const put = (
   return Result.succeed(apply(text, [{ offset: at.offset, removed: at.length, added }]))
 }
 
-/** From the beginning of its line, when it begins one. */
-const startOf = (text: string, property: Jsonc.Node): number => {
+/**
+ * From the beginning of its line, when it begins one, and with the end of the
+ * line before when nothing but a comment follows: what follows must not get
+ * behind a comment.
+ */
+const startOf = (text: string, property: Jsonc.Node, end: number): number => {
   const line = text.lastIndexOf("\n", property.offset - 1)
   if (line < 0 || text.slice(line + 1, property.offset).trim() !== "") return property.offset
+  if (!/^[ \t]*(\r?\n|$)/.test(text.slice(lineRest(text, end)))) return line + 1
   return text[line - 1] === "\r" ? line - 1 : line
 }
 
@@ -182,7 +187,7 @@ const take = (text: string, root: Jsonc.Node, path: ReadonlyArray<string>): stri
   const commaBefore = before === undefined ? undefined : commaAfter(text, endOf(before))
   const end = comma === undefined ? endOf(property) : comma + 1
   const own = (start: number): Splice => ({ offset: start, removed: end - start, added: "" })
-  const start = startOf(text, property)
+  const start = startOf(text, property, end)
   // A last member without a comma takes the one before it along.
   if (comma !== undefined || commaBefore === undefined) return apply(text, [own(start)])
   return text.slice(commaBefore + 1, start).trim() === ""
