@@ -137,6 +137,23 @@ const tests = (it: Vitest.MethodsNonLive<NodeServices.NodeServices>) => {
     })
   )
 
+  it.effect("keeps for the undoing what the entry replaced and nothing else, for nobody but the user", () =>
+    Effect.gen(function* () {
+      const { disk, mcp, namesIn, read, root, write } = yield* makeWorld
+      const text = '{"mcpServers": {"a": {"env": {"KEY": "of-another"}}, "offshoot": {"url": "the-old"}}}'
+      yield* write("home/.gemini/settings.json", text)
+      yield* mcp("install", "gemini", "--yes")
+      const record = (yield* namesIn).find((name) => name.startsWith(".local") && name.endsWith(".json")) ?? ""
+      const kept = yield* read(`home/${record}`)
+      assert.include(kept, "the-old")
+      assert.notInclude(kept, "of-another")
+      assert.strictEqual((yield* disk.stat(`${root}/home/${record}`)).mode & 0o777, 0o600)
+      yield* mcp("uninstall", "gemini", "--yes")
+      assert.strictEqual(yield* read("home/.gemini/settings.json"), text)
+      assert.isFalse(yield* disk.exists(`${root}/home/${record}`))
+    })
+  )
+
   it.effect("takes the file of several that is there, and the one that has the entry", () =>
     Effect.gen(function* () {
       const { mcp, read, write } = yield* makeWorld

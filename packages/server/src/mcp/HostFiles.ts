@@ -1,8 +1,8 @@
 /**
  * The files of hosts on disk: read with a limit, and written whole or not at all.
  *
- * F1: A file is replaced by renaming a finished one over it. It keeps its mode,
- * and a link stays a link: what it leads to is replaced.
+ * F1: A file is replaced by renaming a finished one over it. It keeps its mode and,
+ * as far as we may, its owner; a link stays a link: what it leads to is replaced.
  * F2: What was read and shown is what is replaced: a file that somebody changed
  * meanwhile is left alone.
  */
@@ -131,7 +131,16 @@ const unchanged = Effect.fnUntraced(function* (file: HostFile) {
   if (!same) return yield* new HostFileUnusable({ told: `${file.named}: was changed meanwhile: run this again` })
 })
 
-const replace = Effect.fnUntraced(function* (path: string, text: string, mode: number) {
+type Owned = Pick<FileSystem.File.Info, "uid" | "gid">
+
+/** Only root may give a file away; everybody else has the file already. */
+const giveTo = Effect.fnUntraced(function* (path: string, { gid, uid }: Owned) {
+  const files = yield* FileSystem.FileSystem
+  const owner = Option.all({ uid, gid })
+  if (Option.isSome(owner)) yield* Effect.ignore(files.chown(path, owner.value.uid, owner.value.gid))
+})
+
+const replace = Effect.fnUntraced(function* (path: string, text: string, mode: number, owned: Option.Option<Owned>) {
   const files = yield* FileSystem.FileSystem
   const beside = yield* files.makeTempDirectoryScoped({ directory: NodePath.dirname(path), prefix: ".offshoot-" })
   const finished = NodePath.join(beside, NodePath.basename(path))
@@ -142,6 +151,7 @@ const replace = Effect.fnUntraced(function* (path: string, text: string, mode: n
       yield* file.sync
     })
   )
+  if (Option.isSome(owned)) yield* giveTo(finished, owned.value)
   yield* files.chmod(finished, mode)
   yield* files.rename(finished, path)
 }, Effect.scoped)
@@ -156,8 +166,9 @@ export const write = Effect.fn("HostFiles.write")(function* (file: HostFile, tex
   yield* Effect.gen(function* () {
     yield* unchanged(file)
     yield* files.makeDirectory(NodePath.dirname(file.path), { recursive: true, mode: modes[readers].folder })
-    const mode = Option.isSome(file.text) ? (yield* files.stat(file.path)).mode & modeBits : modes[readers].file
-    yield* replace(file.path, text, mode)
+    const old = Option.isSome(file.text) ? Option.some(yield* files.stat(file.path)) : Option.none()
+    const mode = Option.match(old, { onNone: () => modes[readers].file, onSome: (info) => info.mode & modeBits })
+    yield* replace(file.path, text, mode, old)
   }).pipe(Effect.catchTag("PlatformError", (error) => Effect.fail(failed(file.named)(error))))
 })
 
