@@ -1,6 +1,7 @@
 /**
  * `offshoot doctor`: each coding agent of this machine, what it lacks, and the
- * command that mends it; with `--probe`, whether it answers.
+ * command that mends it; with `--probe`, whether it answers. And which MCP hosts
+ * start this program.
  *
  * Asks no server. A probe is a run like any other, in a runtime in memory, in
  * an empty folder, with everything that the agent asks for denied. It may cost
@@ -16,10 +17,15 @@ import * as Option from "effect/Option"
 import * as App from "../App.ts"
 import { jsonLine } from "../internal/jsonLine.ts"
 import { doctorJson, doctorLines, type Examined, type Probed } from "../internal/doctorLines.ts"
+import { mcpHostJson, mcpHostLines } from "../internal/mcpHostLines.ts"
 import { settingOf } from "../internal/agentSettings.ts"
 import { type Coding, type Patient, patientsOf } from "../internal/patients.ts"
+import * as InstallSurvey from "../mcp/InstallSurvey.ts"
 import * as Settings from "../Settings.ts"
+import { version } from "../Version.ts"
 import { AgentsNotReady } from "./Failures.ts"
+import { Invocation } from "./Invocation.ts"
+import { surroundingsOf } from "./McpInstall.ts"
 import * as Screen from "./Screen.ts"
 import { untilSignal } from "./Signals.ts"
 
@@ -88,6 +94,12 @@ const isReady = ({ lacks, probe }: Examined): boolean =>
   lacks.every(({ weight }) => weight !== "blocks") &&
   Option.match(probe, { onNone: () => true, onSome: ({ status }) => status === "completed" })
 
+/** Nobody's hosts are known where there is no home. */
+const surveyed = surroundingsOf.pipe(
+  Effect.flatMap((surroundings) => InstallSurvey.survey(surroundings, version)),
+  Effect.catchTag("UsageRefused", () => Effect.succeed([]))
+)
+
 /** Prints what was found. Fails when an agent of the configuration, or one that was named, cannot run. */
 export const doctor = Effect.fn("Cli.doctor")(
   function* (input: DoctorInput) {
@@ -97,12 +109,17 @@ export const doctor = Effect.fn("Cli.doctor")(
     const unknown = input.agents.filter((id) => !all.some(({ subject }) => subject.id === id))
     // One after the other: each program is started, and what is slow is told by whom.
     const examined = yield* Effect.forEach(chosen, examine(settings, input))
+    const hosts = input.agents.length === 0 ? yield* surveyed : []
+    const told = { own: version, invocation: yield* Invocation }
     if (input.json) {
-      yield* Console.log(jsonLine({ agents: examined.map(doctorJson), unknown }))
+      const mcpHosts = hosts.map((one) => mcpHostJson(one, told))
+      yield* Console.log(jsonLine({ agents: examined.map(doctorJson), unknown, mcpHosts }))
     } else {
       const screen = yield* Screen.Screen
       const { columns } = yield* screen.size
-      yield* screen.print(doctorLines(examined, unknown, { columns, colour: screen.colour }))
+      const canvas = { columns, colour: screen.colour }
+      yield* screen.print(doctorLines(examined, unknown, canvas))
+      if (input.agents.length === 0) yield* screen.print(mcpHostLines(hosts, told, canvas))
     }
     const wanted = new Set(
       input.agents.length > 0 ? input.agents : settings.agentsBy === "found" ? [] : settings.agents.map(({ id }) => id)

@@ -2,7 +2,6 @@
  * By which command another program starts this `offshoot`: the installed one by
  * its name, everything else by paths that hold from anywhere. Pure.
  */
-import * as NodePath from "node:path"
 import * as Option from "effect/Option"
 
 /** How this process was started. */
@@ -45,19 +44,19 @@ export const launchCommand = (
     ? { command: "offshoot", args: [] }
     : { command: node, args: [...kept(options), script] }
 
-/** Where the server of a host finds its data and settings. */
+/** Where the server of a host finds its data and settings: absolute, as nobody knows where a host stands. */
 export interface Data {
   readonly dataDir: Option.Option<string>
   readonly config: Option.Option<string>
 }
 
-/** The command of the server itself; paths are absolute, as nobody knows where a host stands. */
+/** The command of the server itself. */
 export const serverCommand = ({ args, command }: LaunchCommand, data: Data): LaunchCommand => ({
   command,
   args: [
     ...args,
     "mcp",
-    ...Option.match(data.dataDir, { onNone: () => [], onSome: (path) => ["--data-dir", NodePath.resolve(path)] }),
-    ...Option.match(data.config, { onNone: () => [], onSome: (path) => ["--config", NodePath.resolve(path)] })
+    ...Option.match(data.dataDir, { onNone: () => [], onSome: (path) => ["--data-dir", path] }),
+    ...Option.match(data.config, { onNone: () => [], onSome: (path) => ["--config", path] })
   ]
 })
