@@ -207,7 +207,7 @@ const tests = (it: Vitest.MethodsNonLive<NodeServices.NodeServices>) => {
         "[mcp_servers.offshoot]",
         'command = "offshoot"',
         'args = [ "mcp", "--data-dir", "/d" ]',
-        'env_vars = [ "OFFSHOOT_TOKEN", "OFFSHOOT_URL", "SOME_KEY" ]',
+        'env_vars = [ "OFFSHOOT_TOKEN", "OFFSHOOT_URL", "OFFSHOOT_SESSION_ID", "OFFSHOOT_SESSION_DATA_DIR", "SOME_KEY" ]',
         "startup_timeout_sec = 60",
         "tool_timeout_sec = 120"
       ])

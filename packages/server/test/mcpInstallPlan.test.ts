@@ -155,7 +155,7 @@ describe("a host", () => {
       {
         command: "o",
         args: ["mcp"],
-        env_vars: ["OFFSHOOT_TOKEN", "OFFSHOOT_URL", "KEY"],
+        env_vars: ["OFFSHOOT_TOKEN", "OFFSHOOT_URL", "OFFSHOOT_SESSION_ID", "OFFSHOOT_SESSION_DATA_DIR", "KEY"],
         startup_timeout_sec: 60,
         tool_timeout_sec: 120
       }

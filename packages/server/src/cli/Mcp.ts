@@ -19,22 +19,36 @@ import { OwnOutput } from "./OwnOutput.ts"
 import * as Screen from "./Screen.ts"
 import { Signals } from "./Signals.ts"
 
-const isNamed = ({ dataDir, url }: Where): boolean => Option.isSome(url) || Option.isSome(dataDir)
-
-/** A program of a session finds the server that runs it, wherever it works; what is named on the command line counts more. */
+/**
+ * A program of a session is below that session, on the server that runs it, whatever its configuration names: else its
+ * agents would be free of the session's limits (I8).
+ */
 const whereFor = (where: Where, mark: Option.Option<SessionMark.SessionMark>): Where =>
-  isNamed(where) ? where : { ...where, dataDir: Option.map(mark, ({ dataDir }) => dataDir) }
+  Option.match(mark, {
+    onNone: () => where,
+    onSome: ({ dataDir }) => ({ ...where, url: Option.none(), token: Option.none(), dataDir: Option.some(dataDir) })
+  })
+
+/** What else may name a server. */
+const withoutServer = (environment: Readonly<Record<string, string | undefined>>) => ({
+  ...environment,
+  OFFSHOOT_URL: undefined,
+  OFFSHOOT_TOKEN: undefined
+})
 
 const serving = Effect.fnUntraced(function* (where: Where) {
   const output = yield* OwnOutput
   const stdio = yield* output.claim(yield* Stdio.Stdio)
-  const mark = SessionMark.fromEnvironment(yield* Environment)
-  const { connected } = yield* BackgroundServer.make(whereFor(where, mark))
+  const environment = yield* Environment
+  const mark = SessionMark.fromEnvironment(environment)
+  const { connected } = yield* BackgroundServer.make(whereFor(where, mark)).pipe(
+    Effect.provideService(Environment, Option.isSome(mark) ? withoutServer(environment) : environment)
+  )
   const { folder } = yield* Launch
   yield* StdioDoor.serve({
     connected,
     folder,
-    session: isNamed(where) ? Option.none() : Option.map(mark, ({ sessionId }) => sessionId)
+    session: Option.map(mark, ({ sessionId }) => sessionId)
   }).pipe(Effect.provideService(Stdio.Stdio, stdio))
 })
 

@@ -9,10 +9,11 @@
  * `env_vars` names.
  */
 import * as NodePath from "node:path"
+import { SessionMark } from "@offshoot/adapters-cli"
 import { type McpHost, startSeconds, toolSeconds, variable } from "../McpHost.ts"
 
 /** What `offshoot` reads itself where it is set; nobody has to name them. */
-const own = ["OFFSHOOT_TOKEN", "OFFSHOOT_URL"]
+const own = ["OFFSHOOT_TOKEN", "OFFSHOOT_URL", ...Object.values(SessionMark.keys)]
 
 export const codex: McpHost = {
   id: "codex",
