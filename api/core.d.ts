@@ -3371,6 +3371,16 @@ export interface OwnAndTree {
     readonly tree: Usage;
 }
 
+// src/PlainText.d.ts
+export declare const plain: (text: string) => string;
+export interface Part {
+    readonly text: string;
+    readonly offset: number;
+    readonly chars: number;
+    readonly next: number | undefined;
+}
+export declare const partOf: (text: string, offset: number, charsMax: number) => Part;
+
 // src/ProviderRouter.d.ts
 import type { LanguageModel } from "effect/ai";
 import * as Context from "effect/Context";
@@ -3987,7 +3997,7 @@ type Read<A> = Effect.Effect<A, StoreError>;
 export interface SessionStoreShape {
     readonly commit: (transition: Transition) => Effect.Effect<ReadonlyArray<number>, StoreError>;
     readonly session: (id: SessionId) => Read<Option.Option<Session>>;
-    readonly sessionByRequestKey: (parentId: SessionId, requestKey: string) => Read<Option.Option<Session>>;
+    readonly sessionByRequestKey: (parentId: Option.Option<SessionId>, requestKey: string) => Read<Option.Option<Session>>;
     readonly sessions: (query: SessionQuery) => Read<ReadonlyArray<Session>>;
     readonly treeUsage: (id: SessionId) => Read<TreeUsage>;
     readonly usages: (ids: ReadonlyArray<SessionId>) => Read<ReadonlyArray<SessionUse>>;
@@ -4076,7 +4086,7 @@ import { type SessionStoreShape, StoreError } from "./SessionStore.ts";
 import type { SessionStreamsShape } from "./SessionStreams.ts";
 import type { SpawnSchedulerShape } from "./SpawnScheduler.ts";
 import type { SubagentProfilesShape } from "./SubagentProfile.ts";
-import { AgentNotConfigured, AgentUnknown, AlreadyRunning, DepthExceeded, ParentNotAccepting, type QueuePlace, type Spawned, type SpawnRequest } from "./SubAgents.ts";
+import { AgentNotConfigured, AgentUnknown, AlreadyRunning, DepthExceeded, ParentNotAccepting, type QueuePlace, type RootRequest, type Spawned, type SpawnRequest } from "./SubAgents.ts";
 import type { TreeLimits } from "./TreeBudget.ts";
 export interface SpawnServices {
     readonly store: SessionStoreShape;
@@ -4096,30 +4106,7 @@ export declare const spawn: (services: SpawnServices, parentId: Ids.SessionId, r
 } & StoreError & {
     readonly reason: import("./StoreError.ts").RequestKeyTaken;
 }), never>;
-export declare const createRoot: (services: SpawnServices, request: {
-    readonly title?: string;
-    readonly prompt?: string;
-    readonly profile?: string;
-    readonly model?: string;
-    readonly tools?: {
-        readonly type: "inherit";
-    } | {
-        readonly type: "allow";
-        readonly tools: readonly string[];
-    } | {
-        readonly type: "deny";
-        readonly tools: readonly string[];
-    };
-    readonly budget?: {
-        readonly tokens?: number;
-        readonly costUsd?: number;
-        readonly spawns?: number;
-    };
-    readonly workspace?: string;
-    readonly metadata?: {
-        readonly [x: string]: string;
-    };
-}) => Effect.Effect<{
+export declare const createRoot: (services: SpawnServices, request: RootRequest) => Effect.Effect<{
     readonly id: string & import("effect/Brand").Brand<"SessionId">;
     readonly kind: "child" | "root";
     readonly parentId?: string & import("effect/Brand").Brand<"SessionId">;
@@ -4263,7 +4250,11 @@ export declare const createRoot: (services: SpawnServices, request: {
     readonly createdAtMillis: number;
     readonly updatedAtMillis: number;
     readonly version: number;
-}, AgentUnknown | import("./SubagentProfile.ts").ProfileUnknown | StoreError, never>;
+}, AgentUnknown | import("./SubagentProfile.ts").ProfileUnknown | StoreError | ({
+    readonly reason: import("./StoreError.ts").RequestKeyTaken;
+} & StoreError & {
+    readonly reason: import("./StoreError.ts").RequestKeyTaken;
+}), never>;
 export type Opening = (runId: Ids.RunId, nowMillis: number) => Built;
 export declare const rerun: (services: SpawnServices, id: Ids.SessionId, opening?: Opening) => Effect.Effect<{
     session: {
@@ -4677,6 +4668,7 @@ export declare const RootRequest: Schema.Struct<{
     }>>;
     readonly workspace: Schema.optionalKey<Schema.String>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.String, Schema.String>>;
+    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
 }>;
 export type RootRequest = typeof RootRequest.Type;
 export declare const SpawnRequest: Schema.Struct<{
@@ -4786,7 +4778,7 @@ export declare class VersionConflict extends VersionConflict_base {
     get message(): string;
 }
 declare const RequestKeyTaken_base: Schema.Class<RequestKeyTaken, Schema.TaggedStruct<"RequestKeyTaken", {
-    readonly parentSessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+    readonly parentSessionId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
     readonly requestKey: Schema.String;
 }>, import("effect/Cause").YieldableError>;
 export declare class RequestKeyTaken extends RequestKeyTaken_base {
@@ -5620,6 +5612,7 @@ export * as Offshoot from "./Offshoot.ts";
 export * as Outbox from "./Outbox.ts";
 export * as Outcome from "./Outcome.ts";
 export * as Overview from "./Overview.ts";
+export * as PlainText from "./PlainText.ts";
 export * as ProviderRouter from "./ProviderRouter.ts";
 export * as Recovery from "./Recovery.ts";
 export * as RequestPolicy from "./RequestPolicy.ts";

@@ -157,6 +157,7 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     }>>;
     readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
 }>>, never, Schema.toCodecJson<Schema.Struct<{
     readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
     readonly kind: Schema.Literals<readonly ["root", "child"]>;
@@ -3583,9 +3584,10 @@ declare const AgentsGroup_base: HttpApiGroup.HttpApiGroup<"agents", HttpApiEndpo
         readonly reference: Schema.String;
         readonly alias: Schema.optionalKey<Schema.String>;
     }>>;
-    readonly nextCursor: Schema.optionalKey<Schema.String>;
     readonly fallback: Schema.optionalKey<Schema.String>;
-}>>, never, never, never> | HttpApiEndpoint.HttpApiEndpoint<"profiles", "GET", "/v1/profiles", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+}>>, never, never, never> | HttpApiEndpoint.HttpApiEndpoint<"profiles", "GET", "/v1/profiles", never, Schema.toCodecStringTree<Schema.Struct<{
+    workspace: Schema.optionalKey<Schema.NonEmptyString>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
     readonly items: Schema.$Array<Schema.Struct<{
         readonly name: Schema.String;
         readonly description: Schema.String;
@@ -3593,9 +3595,11 @@ declare const AgentsGroup_base: HttpApiGroup.HttpApiGroup<"agents", HttpApiEndpo
         readonly agent: Schema.optionalKey<Schema.String>;
         readonly source: Schema.String;
     }>>;
-    readonly nextCursor: Schema.optionalKey<Schema.String>;
     readonly problems: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.optionalKey<Schema.String>;
         readonly source: Schema.String;
+        readonly line: Schema.optionalKey<Schema.Int>;
+        readonly column: Schema.optionalKey<Schema.Int>;
         readonly message: Schema.String;
     }>>;
 }>>, never, never, never>, false>;
@@ -3624,11 +3628,12 @@ import * as HttpServer from "effect/http/HttpServer";
 import * as Layer from "effect/Layer";
 import * as Redacted from "effect/Redacted";
 import type * as Closing from "./internal/closing.ts";
+import type * as Traffic from "./internal/traffic.ts";
 import * as Server from "./Server.ts";
 import * as Settings from "./Settings.ts";
 export declare const tokenOf: (settings: Settings.Settings) => Redacted.Redacted;
 export declare const processes: (settings: Settings.Settings) => Layer.Layer<CliHost.CliHost | ProcessTable.ProcessTable | ProgramLauncher.ProgramLauncher | NodeServices.NodeServices, never, never>;
-export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore | Closing.Closing;
+export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore | Closing.Closing | Traffic.Traffic;
 export declare const layer: (settings: Settings.Settings, token: Redacted.Redacted) => Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable | Script.ScriptInvalid | Recording.RecordingUnusable>;
 export declare const addresses: (settings: Settings.Settings) => Effect.Effect<{
     announced: string;
@@ -3991,6 +3996,7 @@ import type * as Redacted from "effect/Redacted";
 import * as Runtime from "effect/Runtime";
 import * as Schema from "effect/Schema";
 import * as Closing from "./internal/closing.ts";
+import * as Traffic from "./internal/traffic.ts";
 export interface ServerOptions {
     readonly host: string;
     readonly port: number;
@@ -4015,7 +4021,7 @@ export declare class ListenFailed extends ListenFailed_base {
     readonly [Runtime.errorExitCode] = 2;
     get message(): string;
 }
-export declare const layer: (options: ServerOptions) => Layer.Layer<HttpServer.HttpServer | Closing.Closing, ListenFailed, SubAgents.SubAgents | SessionStore.SessionStore>;
+export declare const layer: (options: ServerOptions) => Layer.Layer<HttpServer.HttpServer | Closing.Closing | Traffic.Traffic, ListenFailed, SubAgents.SubAgents | SessionStore.SessionStore>;
 export {};
 
 // src/Settings.d.ts
@@ -4136,6 +4142,7 @@ export {};
 import { AgentEvent, Ids, Obligation, type Runs, Session, type SessionStore, type SubAgents } from "@offshoot/core";
 import * as Schema from "effect/Schema";
 import { isoTime } from "./internal/isoTime.ts";
+export declare const Workspace: Schema.NonEmptyString;
 export declare const pageDefault = 50;
 export declare const pageMax = 200;
 export declare const snapshotMax = 10000;
@@ -4161,6 +4168,7 @@ export declare const NewSession: Schema.Struct<{
     }>>;
     readonly workspace: Schema.optionalKey<Schema.NonEmptyString>;
     readonly metadata: Schema.optionalKey<Schema.$Record<Schema.NonEmptyString, Schema.String>>;
+    readonly requestKey: Schema.optionalKey<Schema.NonEmptyString>;
 }>;
 export type NewSession = typeof NewSession.Type;
 export declare const NewChild: Schema.Struct<{
@@ -4870,6 +4878,7 @@ export declare const page: <A, B>(read: ReadonlyArray<A>, limit: number, show: (
 };
 
 // src/WireAgents.d.ts
+import { type SubAgents, SubagentProfile } from "@offshoot/core";
 import * as Schema from "effect/Schema";
 export declare const Agent: Schema.Struct<{
     readonly id: Schema.String;
@@ -4898,6 +4907,45 @@ export declare const AgentList: Schema.Struct<{
     readonly nextCursor: Schema.optionalKey<Schema.String>;
     readonly inProcess: Schema.Boolean;
 }>;
+export declare const Profile: Schema.Struct<{
+    readonly name: Schema.String;
+    readonly description: Schema.String;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly source: Schema.String;
+}>;
+export type Profile = typeof Profile.Type;
+export declare const ProfileList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.String;
+        readonly description: Schema.String;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly source: Schema.String;
+    }>>;
+    readonly problems: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.optionalKey<Schema.String>;
+        readonly source: Schema.String;
+        readonly line: Schema.optionalKey<Schema.Int>;
+        readonly column: Schema.optionalKey<Schema.Int>;
+        readonly message: Schema.String;
+    }>>;
+}>;
+export type ProfileList = typeof ProfileList.Type;
+export declare const Model: Schema.Struct<{
+    readonly reference: Schema.String;
+    readonly alias: Schema.optionalKey<Schema.String>;
+}>;
+export declare const ModelList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly reference: Schema.String;
+        readonly alias: Schema.optionalKey<Schema.String>;
+    }>>;
+    readonly fallback: Schema.optionalKey<Schema.String>;
+}>;
+export type ModelList = typeof ModelList.Type;
+export declare const profiles: (list: SubagentProfile.ProfileList) => ProfileList;
+export declare const models: ({ fallback, models: listed }: SubAgents.ModelList) => ModelList;
 
 // src/WireArtifact.d.ts
 import { Session } from "@offshoot/core";
@@ -4970,7 +5018,7 @@ export type WireHold = typeof WireHold.Type;
 export declare const hold: (holds: SubAgents.Hold) => WireHold;
 
 // src/WireOverview.d.ts
-import { type SubagentProfile, type SubAgents } from "@offshoot/core";
+import { type SubAgents } from "@offshoot/core";
 import * as Schema from "effect/Schema";
 export declare const Overview: Schema.Struct<{
     readonly version: Schema.String;
@@ -5000,30 +5048,6 @@ export declare const Overview: Schema.Struct<{
     }>;
 }>;
 export type Overview = typeof Overview.Type;
-export declare const ProfileList: Schema.Struct<{
-    readonly items: Schema.$Array<Schema.Struct<{
-        readonly name: Schema.String;
-        readonly description: Schema.String;
-        readonly model: Schema.optionalKey<Schema.String>;
-        readonly agent: Schema.optionalKey<Schema.String>;
-        readonly source: Schema.String;
-    }>>;
-    readonly nextCursor: Schema.optionalKey<Schema.String>;
-    readonly problems: Schema.$Array<Schema.Struct<{
-        readonly source: Schema.String;
-        readonly message: Schema.String;
-    }>>;
-}>;
-export type ProfileList = typeof ProfileList.Type;
-export declare const ModelList: Schema.Struct<{
-    readonly items: Schema.$Array<Schema.Struct<{
-        readonly reference: Schema.String;
-        readonly alias: Schema.optionalKey<Schema.String>;
-    }>>;
-    readonly nextCursor: Schema.optionalKey<Schema.String>;
-    readonly fallback: Schema.optionalKey<Schema.String>;
-}>;
-export type ModelList = typeof ModelList.Type;
 export declare const DemoStarted: Schema.Struct<{
     readonly session: Schema.Struct<{
         readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
@@ -5125,8 +5149,6 @@ export declare const overview: (now: SubAgents.Overview, more: {
     readonly version: string;
     readonly demo: "possible" | "not_now";
 }) => Overview;
-export declare const profiles: ({ problems, profiles }: SubagentProfile.ProfileList) => ProfileList;
-export declare const models: ({ fallback, models }: SubAgents.ModelList) => ModelList;
 
 // src/WireWait.d.ts
 import { Obligation, type SubAgents } from "@offshoot/core";

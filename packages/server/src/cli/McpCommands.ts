@@ -88,9 +88,6 @@ export const mcp = Command.make(
   })
 ).pipe(
   Command.withDescription("Have another program run sub-agents here, over standard input and output (MCP)"),
-  Command.withExamples([
-    { command: "offshoot mcp", description: "What a host is configured to start" },
-    { command: "offshoot mcp install claude", description: "Have Claude Code start it" }
-  ]),
+  Command.withExamples([{ command: "offshoot mcp", description: "What a host is configured to start" }]),
   Command.withSubcommands([install, uninstall])
 )
