@@ -237,6 +237,7 @@ declare const CliHost_base: Context.ServiceClass<CliHost, "@offshoot/adapters-cl
     readonly instance: string;
     readonly boot: string;
     readonly environment: Environment;
+    readonly dataDir?: string;
 }>;
 export declare class CliHost extends CliHost_base {
 }
@@ -244,6 +245,7 @@ export declare const markOf: (host: CliHost["Service"], runId: string) => RunMar
 export declare const layer: (options: {
     readonly instance: string;
     readonly environment: Environment;
+    readonly dataDir?: string;
 }) => Layer.Layer<CliHost>;
 export {};
 
@@ -527,6 +529,19 @@ export declare const reservedPrefix = "OFFSHOOT_";
 export declare const toEnvironment: (mark: RunMark) => Readonly<Record<string, string>>;
 export declare const fromEnvironmentBlock: (block: string) => RunMark | undefined;
 
+// src/SessionMark.d.ts
+import * as Option from "effect/Option";
+export declare const keys: {
+    readonly sessionId: "OFFSHOOT_SESSION_ID";
+    readonly dataDir: "OFFSHOOT_SESSION_DATA_DIR";
+};
+export interface SessionMark {
+    readonly sessionId: string;
+    readonly dataDir: string;
+}
+export declare const toEnvironment: (sessionId: string, dataDir: string | undefined) => Readonly<Record<string, string>>;
+export declare const fromEnvironment: (environment: Readonly<Record<string, string | undefined>>) => Option.Option<SessionMark>;
+
 // src/WorkspaceRoots.d.ts
 import * as Effect from "effect/Effect";
 import * as FileSystem from "effect/FileSystem";
@@ -712,5 +727,6 @@ export * as ProgramFinder from "./ProgramFinder.ts";
 export * as ProgramEnd from "./ProgramEnd.ts";
 export * as ProgramLauncher from "./ProgramLauncher.ts";
 export * as RunMark from "./RunMark.ts";
+export * as SessionMark from "./SessionMark.ts";
 export * as WorkspaceRoots from "./WorkspaceRoots.ts";
 export * as Worktrees from "./Worktrees.ts";

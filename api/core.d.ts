@@ -1665,10 +1665,9 @@ export declare const AgentEvent: Schema.Union<readonly [Schema.Struct<{
 }>]>;
 export type AgentEvent = typeof AgentEvent.Type;
 export type EventType = AgentEvent["type"];
-export declare const isDurable: (type: EventType) => boolean;
+export { isDurable } from "./internal/durable.ts";
 export declare const terminalOf: (runId: RunId, outcome: Outcome, errorText: string | undefined) => OwnEvent;
 export declare const isTerminalEvent: (event: AgentEvent) => boolean;
-export {};
 
 // src/AgentLimits.d.ts
 import * as Context from "effect/Context";
@@ -3041,6 +3040,8 @@ export declare const Ask: Schema.Union<readonly [Schema.Struct<{
 export type Ask = typeof Ask.Type;
 export declare const RequestStatus: Schema.Literals<readonly ["pending", "approved", "denied", "answered", "expired", "delivery_failed"]>;
 export type RequestStatus = typeof RequestStatus.Type;
+export declare const GrantScope: Schema.Literals<readonly ["once", "session"]>;
+export type GrantScope = typeof GrantScope.Type;
 export declare const AnsweredBy: Schema.Union<readonly [Schema.Struct<{
     readonly type: Schema.Literal<"user">;
 }>, Schema.Struct<{
@@ -3083,6 +3084,7 @@ export declare const Request: Schema.Struct<{
         readonly type: Schema.Literal<"run_ended">;
     }>]>>;
     readonly text: Schema.optionalKey<Schema.String>;
+    readonly scope: Schema.optionalKey<Schema.Literals<readonly ["once", "session"]>>;
     readonly answeredAtMillis: Schema.optionalKey<Schema.Int>;
     readonly deliveredAtMillis: Schema.optionalKey<Schema.Int>;
 }>;
@@ -3153,6 +3155,7 @@ export declare const Obligation: Schema.Union<readonly [Schema.Struct<{
         readonly type: Schema.Literal<"run_ended">;
     }>]>>;
     readonly text: Schema.optionalKey<Schema.String>;
+    readonly scope: Schema.optionalKey<Schema.Literals<readonly ["once", "session"]>>;
     readonly answeredAtMillis: Schema.optionalKey<Schema.Int>;
     readonly deliveredAtMillis: Schema.optionalKey<Schema.Int>;
 }>, Schema.Struct<{
@@ -3343,6 +3346,41 @@ export declare const errorText: (outcome: Outcome) => string | undefined;
 export declare const retryable: (outcome: Outcome) => boolean;
 export declare const hint: (outcome: Outcome) => string;
 
+// src/Overview.d.ts
+import type * as Option from "effect/Option";
+import type { ListedModel } from "./ProviderRouter.ts";
+import type { ModelRef, Usage } from "./Session.ts";
+import type { Totals } from "./SessionStore.ts";
+export interface ModelList {
+    readonly fallback: Option.Option<ModelRef>;
+    readonly models: ReadonlyArray<ListedModel>;
+}
+export interface Overview {
+    readonly number: number;
+    readonly slots: {
+        readonly used: number;
+        readonly max: number;
+    };
+    readonly queued: number;
+    readonly backlog: number;
+    readonly inFlight: number;
+    readonly totals: Totals;
+}
+export interface OwnAndTree {
+    readonly own: Usage;
+    readonly tree: Usage;
+}
+
+// src/PlainText.d.ts
+export declare const plain: (text: string) => string;
+export interface Part {
+    readonly text: string;
+    readonly offset: number;
+    readonly chars: number;
+    readonly next: number | undefined;
+}
+export declare const partOf: (text: string, offset: number, charsMax: number) => Part;
+
 // src/ProviderRouter.d.ts
 import type { LanguageModel } from "effect/ai";
 import * as Context from "effect/Context";
@@ -3450,6 +3488,7 @@ export {};
 // src/RequestPolicy.d.ts
 import * as Context from "effect/Context";
 import * as Layer from "effect/Layer";
+import type { RequestId } from "./Ids.ts";
 import type { Ask } from "./Obligation.ts";
 import { type Session } from "./Session.ts";
 export type RuleDecision = "allow" | "deny" | "ask";
@@ -3472,6 +3511,8 @@ export declare class CurrentPolicy extends CurrentPolicy_base {
 }
 export declare const layer: (policy: Policy) => Layer.Layer<never>;
 export type Asker = Pick<Session, "profile" | "agent" | "depth" | "metadata">;
+export type Granted = ReadonlyMap<string, RequestId>;
+export declare const ruleOfGrant: (id: RequestId) => string;
 export type Verdict = {
     readonly _tag: "Ask";
 } | {
@@ -3479,7 +3520,7 @@ export type Verdict = {
     readonly decision: "allow" | "deny";
     readonly rule: string;
 };
-export declare const decide: (rules: ReadonlyArray<Rule>, asker: Asker, ask: Ask) => Verdict;
+export declare const decide: (rules: ReadonlyArray<Rule>, asker: Asker, ask: Ask, granted?: Granted) => Verdict;
 export {};
 
 // src/Retry.d.ts
@@ -3531,6 +3572,7 @@ export interface LastTool {
     readonly name: string;
     readonly phase: "begin" | "finished" | "error";
     readonly sinceMillis: number;
+    readonly argument?: string;
 }
 export interface RunSnapshot {
     readonly runId: RunId;
@@ -3739,8 +3781,7 @@ export declare const Session: Schema.Struct<{
 export type Session = typeof Session.Type;
 export declare const externalAgentOf: ({ metadata }: Pick<Session, "metadata">) => Option.Option<Pick<Conversation, "agentId" | "protocol">>;
 export declare const conversationOf: (session: Pick<Session, "conversation" | "metadata">) => Option.Option<Conversation>;
-export declare const isTerminal: (status: SessionStatus) => boolean;
-export declare const isInFlight: (status: SessionStatus) => boolean;
+export { isInFlight, isTerminal } from "./internal/statuses.ts";
 export declare const Role: Schema.Literals<readonly ["user", "assistant", "system", "tool"]>;
 export type Role = typeof Role.Type;
 export declare const Message: Schema.Struct<{
@@ -3887,6 +3928,18 @@ export interface TreeUsage {
     readonly spawned: number;
     readonly inFlight: number;
 }
+export interface SessionUse {
+    readonly sessionId: SessionId;
+    readonly own: Usage | undefined;
+    readonly removed: Usage | undefined;
+}
+export interface Totals {
+    readonly statuses: ReadonlyArray<{
+        readonly status: SessionStatus;
+        readonly sessions: number;
+    }>;
+    readonly usage: Usage;
+}
 export interface SessionFilter {
     readonly kind?: Session["kind"];
     readonly rootId?: SessionId;
@@ -3947,6 +4000,8 @@ export interface SessionStoreShape {
     readonly sessionByRequestKey: (parentId: Option.Option<SessionId>, requestKey: string) => Read<Option.Option<Session>>;
     readonly sessions: (query: SessionQuery) => Read<ReadonlyArray<Session>>;
     readonly treeUsage: (id: SessionId) => Read<TreeUsage>;
+    readonly usages: (ids: ReadonlyArray<SessionId>) => Read<ReadonlyArray<SessionUse>>;
+    readonly totals: Read<Totals>;
     readonly childCount: (parentId: SessionId) => Read<number>;
     readonly messages: (query: {
         readonly sessionId: SessionId;
@@ -4783,16 +4838,17 @@ import type * as Stream from "effect/Stream";
 import type { AgentEvent } from "./AgentEvent.ts";
 import type { StopMode } from "./ExternalChildRunner.ts";
 import { ArtifactId, type MessageId, RequestId, RunId, SessionId } from "./Ids.ts";
-import { type Policy, type Request, type Steer, type SteerMode, type Wait } from "./Obligation.ts";
+import { type GrantScope, type Policy, type Request, type Steer, type SteerMode, type Wait } from "./Obligation.ts";
 import type { CancelledBy, Outcome } from "./Outcome.ts";
-import type { ListedModel } from "./ProviderRouter.ts";
+import type { ModelList, Overview, OwnAndTree } from "./Overview.ts";
 import type { ChildReport } from "./internal/wakeMessage.ts";
 import type { RunSnapshot } from "./Runs.ts";
-import { type Artifact, type ModelRef, type NamedArtifact, type Session, type StoredMessage, type Usage } from "./Session.ts";
+import { type Artifact, type NamedArtifact, type Session, type StoredMessage, type Usage } from "./Session.ts";
 import type { EventQuery, FeedBounds, FeedScope, RecordedEvent, SessionQuery, StoreError, TreeUsage } from "./SessionStore.ts";
 import type { ProfileUnknown } from "./SubagentProfile.ts";
 import type { RootRequest, SpawnRequest } from "./SpawnRequest.ts";
 import type { BudgetExhausted } from "./TreeBudget.ts";
+export type { ModelList, Overview, OwnAndTree } from "./Overview.ts";
 export { RootRequest, SpawnRequest } from "./SpawnRequest.ts";
 declare const SessionNotFound_base: Schema.Class<SessionNotFound, Schema.TaggedStruct<"SessionNotFound", {
     readonly sessionId: Schema.brand<Schema.NonEmptyString, "SessionId">;
@@ -5003,10 +5059,6 @@ export interface Collected {
     readonly children: ReadonlyArray<ChildReport>;
     readonly unnamed: number;
 }
-export interface ModelList {
-    readonly fallback: Option.Option<ModelRef>;
-    readonly models: ReadonlyArray<ListedModel>;
-}
 export interface SendRequest {
     readonly text: string;
     readonly mode: SteerMode;
@@ -5016,6 +5068,7 @@ export interface SendRequest {
 export type Decision = {
     readonly _tag: "Approve";
     readonly text: Option.Option<string>;
+    readonly scope?: GrantScope;
 } | {
     readonly _tag: "Deny";
     readonly text: Option.Option<string>;
@@ -5097,6 +5150,8 @@ export interface SubAgentsShape {
     readonly feed: (query: FeedQuery) => Stream.Stream<FeedItem, StoreError>;
     readonly snapshot: (query: SnapshotQuery) => Effect.Effect<TreeSnapshot, SessionNotFound | StoreError>;
     readonly feedBounds: Effect.Effect<FeedBounds, StoreError>;
+    readonly usages: (snapshot: TreeSnapshot) => Effect.Effect<ReadonlyMap<SessionId, OwnAndTree>, StoreError>;
+    readonly overview: Effect.Effect<Overview, StoreError>;
     readonly models: Effect.Effect<ModelList>;
 }
 declare const SubAgents_base: Context.ServiceClass<SubAgents, "@offshoot/core/SubAgents", SubAgentsShape>;
@@ -5293,6 +5348,163 @@ export declare class BudgetExhausted extends BudgetExhausted_base {
 }
 export {};
 
+// src/TreeState.d.ts
+import type { Ask } from "./Obligation.ts";
+import type { SessionStatus, Usage } from "./Session.ts";
+import * as HashMap from "effect/HashMap";
+export declare const nodesMax = 10000;
+export type Activity = {
+    readonly _tag: "Nothing";
+} | {
+    readonly _tag: "Tool";
+    readonly toolCallId: string;
+    readonly name: string;
+    readonly argument?: string;
+} | {
+    readonly _tag: "Request";
+    readonly requestId: string;
+    readonly question: string;
+};
+export interface Output {
+    readonly channel: string;
+    readonly tail: string;
+}
+export interface Place {
+    readonly position: number;
+    readonly reason?: string;
+}
+export interface Used {
+    readonly own: Usage;
+    readonly tree: Usage;
+}
+export interface TreeNode {
+    readonly id: string;
+    readonly parentId: string | undefined;
+    readonly title: string;
+    readonly agent: string | undefined;
+    readonly profile: string | undefined;
+    readonly model: string | undefined;
+    readonly status: SessionStatus;
+    readonly reason: string | undefined;
+    readonly error: string | undefined;
+    readonly startedAtMillis: number;
+    readonly settledAtMillis: number | undefined;
+    readonly sinceMillis: number;
+    readonly heartbeatAtMillis: number | undefined;
+    readonly activity: Activity;
+    readonly output: Output;
+    readonly place: Place | undefined;
+    readonly usage: Used | undefined;
+    readonly children: ReadonlyArray<string>;
+}
+export interface OpenRequest {
+    readonly id: string;
+    readonly sessionId: string;
+    readonly ask: Ask;
+    readonly openedAtMillis: number;
+    readonly expiresAtMillis: number | undefined;
+}
+export interface TreeState {
+    readonly rootId: string;
+    readonly nodes: HashMap.HashMap<string, TreeNode>;
+    readonly requests: HashMap.HashMap<string, OpenRequest>;
+    readonly unseen: number;
+    readonly missed: number;
+    readonly number: number;
+    readonly early: HashMap.HashMap<string, Output>;
+    readonly connection: "live" | "lost";
+}
+export declare const forestId = "";
+export declare const silent: Output;
+export declare const nothing: Activity;
+export declare const fresh: (id: string, parentId: string | undefined, title: string, atMillis: number) => TreeNode;
+export declare const start: (root: {
+    readonly id: string;
+    readonly title: string;
+}, atMillis: number) => TreeState;
+export declare const startForest: (atMillis: number) => TreeState;
+export declare const nodeOf: (state: TreeState, id: string) => TreeNode | undefined;
+export declare const grow: (state: TreeState, node: TreeNode) => TreeState;
+export declare const update: (state: TreeState, id: string, change: (node: TreeNode) => TreeNode) => TreeState;
+export declare const requestOf: (state: TreeState, id: string) => OpenRequest | undefined;
+export declare const openRequest: (state: TreeState, request: OpenRequest) => TreeState;
+export declare const withdraw: (state: TreeState, id: string) => TreeState;
+export declare const withdrawOf: (state: TreeState, sessionId: string) => TreeState;
+export declare const requestsOf: (state: TreeState) => ReadonlyArray<OpenRequest>;
+export declare const prune: (state: TreeState, id: string) => TreeState;
+export declare const walk: (state: TreeState) => Generator<TreeNode>;
+export declare const counts: (state: TreeState) => ReadonlyMap<SessionStatus, number>;
+
+// src/TreeView.d.ts
+import type { AgentEvent } from "./AgentEvent.ts";
+import type { Ask } from "./Obligation.ts";
+import type { SessionStatus } from "./Session.ts";
+import { type OpenRequest, type Place, type TreeState, type Used } from "./TreeState.ts";
+export { counts, forestId, nodeOf, nodesMax, requestOf, requestsOf, start, startForest, walk } from "./TreeState.ts";
+export type { Activity, OpenRequest, Output, Place, TreeNode, TreeState, Used } from "./TreeState.ts";
+export declare const outputMax = 1024;
+export interface Known {
+    readonly id: string;
+    readonly parentId?: string;
+    readonly title: string;
+    readonly agent?: string;
+    readonly profile?: string;
+    readonly model?: string;
+    readonly status: SessionStatus;
+    readonly reason?: string;
+    readonly error?: string;
+    readonly createdAtMillis: number;
+    readonly updatedAtMillis: number;
+    readonly sinceMillis?: number;
+    readonly place?: Place;
+    readonly tool?: {
+        readonly name: string;
+        readonly argument?: string;
+    };
+    readonly usage?: Used;
+    readonly request?: {
+        readonly requestId: string;
+        readonly question: string;
+    };
+    readonly answer?: string;
+}
+export interface Level {
+    readonly number: number;
+    readonly truncated: boolean;
+    readonly isPart?: boolean;
+    readonly sessions: ReadonlyArray<Known>;
+    readonly requests?: ReadonlyArray<OpenRequest>;
+}
+export interface Recorded {
+    readonly number: number;
+    readonly streamId: string;
+    readonly event: AgentEvent;
+}
+export { inShort } from "./internal/inShort.ts";
+export declare const mayUse: (toolName: string) => string;
+export declare const questionOf: (ask: Ask) => string;
+export declare const recorded: (state: TreeState, { event, number, streamId }: Recorded, atMillis: number) => TreeState;
+export declare const heard: (state: TreeState, event: AgentEvent, atMillis: number, streamId?: string) => TreeState;
+export declare const learn: (state: TreeState, sessions: ReadonlyArray<Known>) => TreeState;
+export declare const level: (state: TreeState, snapshot: Level) => TreeState;
+export declare const connected: (state: TreeState, connection: TreeState["connection"]) => TreeState;
+export declare const subjectOf: ({ event, streamId }: Recorded) => string;
+
+// src/TreeWords.d.ts
+import type { SessionStatus } from "./Session.ts";
+export interface Look {
+    readonly icon: string;
+    readonly word: string;
+}
+export declare const lookOf: (status: SessionStatus) => Look;
+interface Place {
+    readonly position: number;
+    readonly reason?: string;
+}
+export declare const whyQueuedShort: (place: Place | undefined) => string;
+export declare const whyQueued: (place: Place | undefined) => string;
+export {};
+
 // src/UsageSum.d.ts
 import { type Usage } from "./Session.ts";
 import type { OpenJob } from "./SessionStore.ts";
@@ -5399,6 +5611,8 @@ export * as Obligation from "./Obligation.ts";
 export * as Offshoot from "./Offshoot.ts";
 export * as Outbox from "./Outbox.ts";
 export * as Outcome from "./Outcome.ts";
+export * as Overview from "./Overview.ts";
+export * as PlainText from "./PlainText.ts";
 export * as ProviderRouter from "./ProviderRouter.ts";
 export * as Recovery from "./Recovery.ts";
 export * as RequestPolicy from "./RequestPolicy.ts";

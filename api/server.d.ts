@@ -10,11 +10,11 @@ import * as Wire from "./Wire.ts";
 declare const Refusals_base: HttpApiMiddleware.ServiceClass<Refusals, "@offshoot/server/Refusals", {
     requires: never;
     provides: never;
-    error: readonly [typeof Problems.InvalidRequest, typeof Problems.MalformedJson, typeof Problems.Unauthorized, typeof Problems.HostNotAllowed, typeof Problems.OriginNotAllowed, typeof Problems.BodyTooLarge, typeof Problems.UnsupportedMediaType, typeof Problems.InternalFailure, typeof Problems.ShuttingDown, typeof Problems.TooBusy];
+    error: readonly [typeof Problems.InvalidRequest, typeof Problems.MalformedJson, typeof Problems.Unauthorized, typeof Problems.HostNotAllowed, typeof Problems.OriginNotAllowed, typeof Problems.PageHeaderMissing, typeof Problems.BodyTooLarge, typeof Problems.UnsupportedMediaType, typeof Problems.InternalFailure, typeof Problems.ShuttingDown, typeof Problems.TooBusy];
     clientError: never;
     requiredForClient: false;
     security: never;
-}, HttpApiMiddleware.HttpApiMiddleware<never, readonly [typeof Problems.InvalidRequest, typeof Problems.MalformedJson, typeof Problems.Unauthorized, typeof Problems.HostNotAllowed, typeof Problems.OriginNotAllowed, typeof Problems.BodyTooLarge, typeof Problems.UnsupportedMediaType, typeof Problems.InternalFailure, typeof Problems.ShuttingDown, typeof Problems.TooBusy], never>>;
+}, HttpApiMiddleware.HttpApiMiddleware<never, readonly [typeof Problems.InvalidRequest, typeof Problems.MalformedJson, typeof Problems.Unauthorized, typeof Problems.HostNotAllowed, typeof Problems.OriginNotAllowed, typeof Problems.PageHeaderMissing, typeof Problems.BodyTooLarge, typeof Problems.UnsupportedMediaType, typeof Problems.InternalFailure, typeof Problems.ShuttingDown, typeof Problems.TooBusy], never>>;
 export declare class Refusals extends Refusals_base {
 }
 declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiEndpoint.HttpApiEndpoint<"artifact", "GET", "/v1/sessions/:id/artifacts/:artifactId", Schema.toCodecStringTree<Schema.Struct<{
@@ -75,6 +75,7 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
                 readonly name: Schema.String;
                 readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
                 readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
             }>>;
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
@@ -111,6 +112,28 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         } & {
             since: Schema.String;
         }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
 }>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"create", "POST", "/v1/sessions", never, never, Schema.toCodecJson<Schema.Null | Schema.Struct<{
@@ -169,6 +192,7 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
             readonly name: Schema.String;
             readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
             readonly since: Schema.String;
+            readonly argument: Schema.optionalKey<Schema.String>;
         }>>;
     }>>;
     readonly place: Schema.optionalKey<Schema.Struct<{
@@ -205,6 +229,28 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     } & {
         since: Schema.String;
     }>]>>;
+    readonly usage: Schema.optionalKey<Schema.Struct<{
+        readonly own: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+        readonly tree: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>>;
 }>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.AgentUnknown | typeof Problems.ProfileUnknown | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"get", "GET", "/v1/sessions/:id", Schema.toCodecStringTree<Schema.Struct<{
     id: Schema.brand<Schema.NonEmptyString, "SessionId">;
 }>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
@@ -241,6 +287,7 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
             readonly name: Schema.String;
             readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
             readonly since: Schema.String;
+            readonly argument: Schema.optionalKey<Schema.String>;
         }>>;
     }>>;
     readonly place: Schema.optionalKey<Schema.Struct<{
@@ -277,6 +324,28 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
     } & {
         since: Schema.String;
     }>]>>;
+    readonly usage: Schema.optionalKey<Schema.Struct<{
+        readonly own: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+        readonly tree: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>>;
 }>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/sessions", never, Schema.toCodecStringTree<Schema.Struct<{
     root: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
     parent: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
@@ -318,6 +387,7 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
                 readonly name: Schema.String;
                 readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
                 readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
             }>>;
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
@@ -354,6 +424,28 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         } & {
             since: Schema.String;
         }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
 }>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"messages", "GET", "/v1/sessions/:id/messages", Schema.toCodecStringTree<Schema.Struct<{
@@ -448,6 +540,7 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
                 readonly name: Schema.String;
                 readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
                 readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
             }>>;
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
@@ -484,6 +577,28 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         } & {
             since: Schema.String;
         }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
     }>;
     readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     readonly position: Schema.Int;
@@ -552,6 +667,7 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
                 readonly name: Schema.String;
                 readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
                 readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
             }>>;
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
@@ -588,6 +704,28 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         } & {
             since: Schema.String;
         }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
     }>;
     readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     readonly position: Schema.Int;
@@ -664,6 +802,7 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
                 readonly name: Schema.String;
                 readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
                 readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
             }>>;
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
@@ -700,6 +839,28 @@ declare const SessionsGroup_base: HttpApiGroup.HttpApiGroup<"sessions", HttpApiE
         } & {
             since: Schema.String;
         }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
     }>>;
     readonly wait: Schema.optionalKey<Schema.Struct<{
         readonly id: Schema.brand<Schema.NonEmptyString, "WaitId">;
@@ -3030,6 +3191,7 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
                 readonly name: Schema.String;
                 readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
                 readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
             }>>;
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
@@ -3066,6 +3228,28 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
         } & {
             since: Schema.String;
         }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
     }>>;
     readonly truncated: Schema.Boolean;
     readonly requests: Schema.$Array<Schema.Struct<{
@@ -3096,6 +3280,7 @@ declare const StreamsGroup_base: HttpApiGroup.HttpApiGroup<"streams", HttpApiEnd
             readonly type: Schema.Literal<"run_ended">;
         }>]>>;
         readonly text: Schema.optionalKey<Schema.String>;
+        readonly scope: Schema.optionalKey<Schema.Literals<readonly ["once", "session"]>>;
     }>>;
 }>>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never>, false>;
 export declare class StreamsGroup extends StreamsGroup_base {
@@ -3150,6 +3335,7 @@ declare const RequestsGroup_base: HttpApiGroup.HttpApiGroup<"requests", HttpApiE
     id: Schema.brand<Schema.NonEmptyString, "RequestId">;
 }>>, never, Schema.toCodecJson<Schema.Struct<{
     readonly decision: Schema.Literals<readonly ["approve", "deny", "answer"]>;
+    readonly scope: Schema.optionalKey<Schema.Literals<readonly ["once", "session"]>>;
     readonly text: Schema.optionalKey<Schema.NonEmptyString>;
 }>>, never, Schema.toCodecJson<Schema.Struct<{
     readonly id: Schema.brand<Schema.NonEmptyString, "RequestId">;
@@ -3179,6 +3365,7 @@ declare const RequestsGroup_base: HttpApiGroup.HttpApiGroup<"requests", HttpApiE
         readonly type: Schema.Literal<"run_ended">;
     }>]>>;
     readonly text: Schema.optionalKey<Schema.String>;
+    readonly scope: Schema.optionalKey<Schema.Literals<readonly ["once", "session"]>>;
 }>>, Schema.toCodecJson<typeof Problems.RequestNotFound | typeof Problems.RequestClosed | typeof Problems.Conflict | typeof Problems.DecisionMismatch | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"get", "GET", "/v1/requests/:id", Schema.toCodecStringTree<Schema.Struct<{
     id: Schema.brand<Schema.NonEmptyString, "RequestId">;
 }>>, never, never, never, Schema.toCodecJson<Schema.Struct<{
@@ -3209,6 +3396,7 @@ declare const RequestsGroup_base: HttpApiGroup.HttpApiGroup<"requests", HttpApiE
         readonly type: Schema.Literal<"run_ended">;
     }>]>>;
     readonly text: Schema.optionalKey<Schema.String>;
+    readonly scope: Schema.optionalKey<Schema.Literals<readonly ["once", "session"]>>;
 }>>, Schema.toCodecJson<typeof Problems.RequestNotFound | typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/requests", never, Schema.toCodecStringTree<Schema.Struct<{
     readonly status: Schema.optionalKey<Schema.Literals<readonly ["open", "closed", "any"]>>;
     readonly session: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
@@ -3244,19 +3432,176 @@ declare const RequestsGroup_base: HttpApiGroup.HttpApiGroup<"requests", HttpApiE
             readonly type: Schema.Literal<"run_ended">;
         }>]>>;
         readonly text: Schema.optionalKey<Schema.String>;
+        readonly scope: Schema.optionalKey<Schema.Literals<readonly ["once", "session"]>>;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
 }>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never>, false>;
 export declare class RequestsGroup extends RequestsGroup_base {
 }
+declare const OverviewGroup_base: HttpApiGroup.HttpApiGroup<"overview", HttpApiEndpoint.HttpApiEndpoint<"demo", "POST", "/v1/demo", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly session: Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+        }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
+    }>;
+}>>, Schema.toCodecJson<typeof Problems.DemoNotPossible>, never, never> | HttpApiEndpoint.HttpApiEndpoint<"overview", "GET", "/v1/overview", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly version: Schema.String;
+    readonly number: Schema.Int;
+    readonly slots: Schema.Struct<{
+        readonly used: Schema.Int;
+        readonly max: Schema.Int;
+    }>;
+    readonly queued: Schema.Int;
+    readonly backlog: Schema.Int;
+    readonly why: Schema.optionalKey<Schema.String>;
+    readonly demo: Schema.Boolean;
+    readonly totals: Schema.Struct<{
+        readonly sessions: Schema.Int;
+        readonly inFlight: Schema.Int;
+        readonly statuses: Schema.$Record<Schema.String, Schema.Int>;
+        readonly usage: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>;
+}>>, Schema.toCodecJson<typeof Problems.Conflict | typeof Problems.StorageUnavailable>, never, never>, false>;
+export declare class OverviewGroup extends OverviewGroup_base {
+}
+declare const SignInGroup_base: HttpApiGroup.HttpApiGroup<"signIn", HttpApiEndpoint.HttpApiEndpoint<"login", "POST", "/v1/login", never, never, never, never, Schema.toCodecJson<HttpApiSchema.NoContent>, never, never, never> | HttpApiEndpoint.HttpApiEndpoint<"logout", "POST", "/v1/logout", never, never, never, never, Schema.toCodecJson<HttpApiSchema.NoContent>, never, never, never>, false>;
+export declare class SignInGroup extends SignInGroup_base {
+}
 declare const AgentsGroup_base: HttpApiGroup.HttpApiGroup<"agents", HttpApiEndpoint.HttpApiEndpoint<"list", "GET", "/v1/agents", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
     readonly items: Schema.$Array<Schema.Struct<{
         readonly id: Schema.String;
+        readonly title: Schema.optionalKey<Schema.String>;
         readonly protocol: Schema.String;
         readonly concurrentMax: Schema.Int;
+        readonly configured: Schema.Boolean;
+        readonly state: Schema.Literals<readonly ["ready", "not_ready", "missing", "unknown"]>;
+        readonly version: Schema.optionalKey<Schema.String>;
+        readonly lacks: Schema.$Array<Schema.String>;
+        readonly mend: Schema.optionalKey<Schema.String>;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
     readonly inProcess: Schema.Boolean;
+}>>, never, never, never> | HttpApiEndpoint.HttpApiEndpoint<"models", "GET", "/v1/models", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly reference: Schema.String;
+        readonly alias: Schema.optionalKey<Schema.String>;
+    }>>;
+    readonly fallback: Schema.optionalKey<Schema.String>;
+}>>, never, never, never> | HttpApiEndpoint.HttpApiEndpoint<"profiles", "GET", "/v1/profiles", never, Schema.toCodecStringTree<Schema.Struct<{
+    workspace: Schema.optionalKey<Schema.NonEmptyString>;
+}>>, never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.String;
+        readonly description: Schema.String;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly source: Schema.String;
+    }>>;
+    readonly problems: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.optionalKey<Schema.String>;
+        readonly source: Schema.String;
+        readonly line: Schema.optionalKey<Schema.Int>;
+        readonly column: Schema.optionalKey<Schema.Int>;
+        readonly message: Schema.String;
+    }>>;
 }>>, never, never, never>, false>;
 export declare class AgentsGroup extends AgentsGroup_base {
 }
@@ -3329,11 +3674,12 @@ import * as HttpServer from "effect/http/HttpServer";
 import * as Layer from "effect/Layer";
 import * as Redacted from "effect/Redacted";
 import type * as Closing from "./internal/closing.ts";
+import type * as Traffic from "./internal/traffic.ts";
 import * as Server from "./Server.ts";
 import * as Settings from "./Settings.ts";
 export declare const tokenOf: (settings: Settings.Settings) => Redacted.Redacted;
 export declare const processes: (settings: Settings.Settings) => Layer.Layer<CliHost.CliHost | ProcessTable.ProcessTable | ProgramLauncher.ProgramLauncher | NodeServices.NodeServices, never, never>;
-export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore | Closing.Closing;
+export type Services = HttpServer.HttpServer | SubAgents.SubAgents | SpawnScheduler.SpawnScheduler | SessionStore.SessionStore | Closing.Closing | Traffic.Traffic;
 export declare const layer: (settings: Settings.Settings, token: Redacted.Redacted) => Layer.Layer<Services, Server.ListenFailed | SessionStore.StoreError | DataDirectory.DataDirectoryUnavailable | Script.ScriptInvalid | Recording.RecordingUnusable>;
 export declare const addresses: (settings: Settings.Settings) => Effect.Effect<{
     announced: string;
@@ -3455,6 +3801,18 @@ declare const OriginNotAllowed_base: HttpApiError.ProblemClass<OriginNotAllowed,
     hint: Schema.String;
 }, {}>;
 export declare class OriginNotAllowed extends OriginNotAllowed_base {
+}
+declare const DemoNotPossible_base: HttpApiError.ProblemClass<DemoNotPossible, "DemoNotPossible", "urn:offshoot:problem:demo_not_possible", 409, {
+    detail: Schema.String;
+    hint: Schema.String;
+}, {}>;
+export declare class DemoNotPossible extends DemoNotPossible_base {
+}
+declare const PageHeaderMissing_base: HttpApiError.ProblemClass<PageHeaderMissing, "PageHeaderMissing", "urn:offshoot:problem:page_header_missing", 403, {
+    detail: Schema.String;
+    hint: Schema.String;
+}, {}>;
+export declare class PageHeaderMissing extends PageHeaderMissing_base {
 }
 declare const RequestNotFound_base: HttpApiError.ProblemClass<RequestNotFound, "RequestNotFound", "urn:offshoot:problem:request_not_found", 404, {
     readonly detail: Schema.String;
@@ -3671,7 +4029,7 @@ declare const NotReady_base: HttpApiError.ProblemClass<NotReady, "NotReady", "ur
 }, {}>;
 export declare class NotReady extends NotReady_base {
 }
-export declare const general: readonly [typeof InvalidRequest, typeof MalformedJson, typeof Unauthorized, typeof HostNotAllowed, typeof OriginNotAllowed, typeof BodyTooLarge, typeof UnsupportedMediaType, typeof InternalFailure, typeof ShuttingDown, typeof TooBusy];
+export declare const general: readonly [typeof InvalidRequest, typeof MalformedJson, typeof Unauthorized, typeof HostNotAllowed, typeof OriginNotAllowed, typeof PageHeaderMissing, typeof BodyTooLarge, typeof UnsupportedMediaType, typeof InternalFailure, typeof ShuttingDown, typeof TooBusy];
 export declare const ofRecord: readonly [typeof Conflict, typeof StorageUnavailable];
 export {};
 
@@ -3684,6 +4042,7 @@ import type * as Redacted from "effect/Redacted";
 import * as Runtime from "effect/Runtime";
 import * as Schema from "effect/Schema";
 import * as Closing from "./internal/closing.ts";
+import * as Traffic from "./internal/traffic.ts";
 export interface ServerOptions {
     readonly host: string;
     readonly port: number;
@@ -3696,6 +4055,7 @@ export interface ServerOptions {
     readonly largeBodyBytesMax: number;
     readonly heartbeatEvery: Duration.Duration;
     readonly shutdownGrace: Duration.Duration;
+    readonly pageFolder: string;
 }
 export declare const defaults: Omit<ServerOptions, "host" | "port" | "token">;
 declare const ListenFailed_base: Schema.Class<ListenFailed, Schema.TaggedStruct<"ListenFailed", {
@@ -3709,7 +4069,7 @@ export declare class ListenFailed extends ListenFailed_base {
     readonly [Runtime.errorExitCode] = 2;
     get message(): string;
 }
-export declare const layer: (options: ServerOptions) => Layer.Layer<HttpServer.HttpServer | Closing.Closing, ListenFailed, SubAgents.SubAgents | SessionStore.SessionStore>;
+export declare const layer: (options: ServerOptions) => Layer.Layer<HttpServer.HttpServer | Closing.Closing | Traffic.Traffic, ListenFailed, SubAgents.SubAgents | SessionStore.SessionStore>;
 export {};
 
 // src/Settings.d.ts
@@ -3808,7 +4168,7 @@ export declare const load: (flags: Flags) => Effect.Effect<Settings, SettingsInv
 
 // src/TreeLines.d.ts
 import { Session } from "@offshoot/core";
-import { type TreeNode, type TreeState } from "./TreeView.ts";
+import { type TreeNode, type TreeState } from "@offshoot/core/TreeView";
 type SessionStatus = Session.SessionStatus;
 export interface Canvas {
     readonly columns: number;
@@ -3827,103 +4187,11 @@ export declare const table: (heading: ReadonlyArray<string>, rows: ReadonlyArray
 export declare const outcomes: (state: TreeState, canvas: Pick<Canvas, "columns" | "colour" | "nowMillis">) => ReadonlyArray<string>;
 export {};
 
-// src/TreeView.d.ts
-import { AgentEvent, Session } from "@offshoot/core";
-import * as HashMap from "effect/HashMap";
-export declare const nodesMax = 10000;
-export declare const outputMax = 1024;
-type SessionStatus = Session.SessionStatus;
-export type Activity = {
-    readonly _tag: "Nothing";
-} | {
-    readonly _tag: "Tool";
-    readonly toolCallId: string;
-    readonly name: string;
-} | {
-    readonly _tag: "Request";
-    readonly requestId: string;
-    readonly question: string;
-};
-export interface Output {
-    readonly channel: string;
-    readonly tail: string;
-}
-export interface Place {
-    readonly position: number;
-    readonly reason?: string;
-}
-export interface TreeNode {
-    readonly id: string;
-    readonly parentId: string | undefined;
-    readonly title: string;
-    readonly agent: string | undefined;
-    readonly status: SessionStatus;
-    readonly reason: string | undefined;
-    readonly error: string | undefined;
-    readonly startedAtMillis: number;
-    readonly settledAtMillis: number | undefined;
-    readonly heartbeatAtMillis: number | undefined;
-    readonly activity: Activity;
-    readonly output: Output;
-    readonly place: Place | undefined;
-    readonly children: ReadonlyArray<string>;
-}
-export interface TreeState {
-    readonly rootId: string;
-    readonly nodes: HashMap.HashMap<string, TreeNode>;
-    readonly unseen: number;
-    readonly missed: number;
-    readonly number: number;
-    readonly early: HashMap.HashMap<string, Output>;
-    readonly connection: "live" | "lost";
-}
-export interface Known {
-    readonly id: string;
-    readonly parentId?: string;
-    readonly title: string;
-    readonly agent?: string;
-    readonly status: SessionStatus;
-    readonly reason?: string;
-    readonly error?: string;
-    readonly createdAtMillis: number;
-    readonly updatedAtMillis: number;
-    readonly place?: Place;
-    readonly request?: {
-        readonly requestId: string;
-        readonly question: string;
-    };
-    readonly answer?: string;
-}
-export interface Level {
-    readonly number: number;
-    readonly truncated: boolean;
-    readonly sessions: ReadonlyArray<Known>;
-}
-export interface Recorded {
-    readonly number: number;
-    readonly streamId: string;
-    readonly event: AgentEvent.AgentEvent;
-}
-export declare const start: (root: {
-    readonly id: string;
-    readonly title: string;
-}, atMillis: number) => TreeState;
-export declare const nodeOf: (state: TreeState, id: string) => TreeNode | undefined;
-export declare const mayUse: (toolName: string) => string;
-export declare const recorded: (state: TreeState, { event, number, streamId }: Recorded, atMillis: number) => TreeState;
-export declare const heard: (state: TreeState, event: AgentEvent.AgentEvent, atMillis: number) => TreeState;
-export declare const learn: (state: TreeState, sessions: ReadonlyArray<Known>) => TreeState;
-export declare const level: (state: TreeState, snapshot: Level) => TreeState;
-export declare const connected: (state: TreeState, connection: TreeState["connection"]) => TreeState;
-export declare const walk: (state: TreeState) => Generator<TreeNode>;
-export declare const counts: (state: TreeState) => ReadonlyMap<SessionStatus, number>;
-export declare const subjectOf: ({ event, streamId }: Recorded) => string;
-export {};
-
 // src/Wire.d.ts
-import { type AgentDirectory, AgentEvent, Obligation, type Runs, Session, type SessionStore, type SubAgents } from "@offshoot/core";
+import { AgentEvent, Ids, Obligation, type Runs, Session, type SessionStore, type SubAgents } from "@offshoot/core";
 import * as Schema from "effect/Schema";
 import { isoTime } from "./internal/isoTime.ts";
+export declare const Workspace: Schema.NonEmptyString;
 export declare const pageDefault = 50;
 export declare const pageMax = 200;
 export declare const snapshotMax = 10000;
@@ -3993,6 +4261,7 @@ export declare const NewMessage: Schema.Struct<{
 export type NewMessage = typeof NewMessage.Type;
 export declare const DecisionBody: Schema.Struct<{
     readonly decision: Schema.Literals<readonly ["approve", "deny", "answer"]>;
+    readonly scope: Schema.optionalKey<Schema.Literals<readonly ["once", "session"]>>;
     readonly text: Schema.optionalKey<Schema.NonEmptyString>;
 }>;
 export type DecisionBody = typeof DecisionBody.Type;
@@ -4005,6 +4274,7 @@ export declare const WireRun: Schema.Struct<{
         readonly name: Schema.String;
         readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
         readonly since: Schema.String;
+        readonly argument: Schema.optionalKey<Schema.String>;
     }>>;
 }>;
 export type WireRun = typeof WireRun.Type;
@@ -4042,6 +4312,7 @@ export declare const WireSession: Schema.Struct<{
             readonly name: Schema.String;
             readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
             readonly since: Schema.String;
+            readonly argument: Schema.optionalKey<Schema.String>;
         }>>;
     }>>;
     readonly place: Schema.optionalKey<Schema.Struct<{
@@ -4078,6 +4349,28 @@ export declare const WireSession: Schema.Struct<{
     } & {
         since: Schema.String;
     }>]>>;
+    readonly usage: Schema.optionalKey<Schema.Struct<{
+        readonly own: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+        readonly tree: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>>;
 }>;
 export type WireSession = typeof WireSession.Type;
 export declare const SessionList: Schema.Struct<{
@@ -4115,6 +4408,7 @@ export declare const SessionList: Schema.Struct<{
                 readonly name: Schema.String;
                 readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
                 readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
             }>>;
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
@@ -4151,6 +4445,28 @@ export declare const SessionList: Schema.Struct<{
         } & {
             since: Schema.String;
         }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
 }>;
@@ -4190,6 +4506,7 @@ export declare const Accepted: Schema.Struct<{
                 readonly name: Schema.String;
                 readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
                 readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
             }>>;
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
@@ -4226,6 +4543,28 @@ export declare const Accepted: Schema.Struct<{
         } & {
             since: Schema.String;
         }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
     }>;
     readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
     readonly position: Schema.Int;
@@ -4358,6 +4697,7 @@ export declare const WireRequest: Schema.Struct<{
         readonly type: Schema.Literal<"run_ended">;
     }>]>>;
     readonly text: Schema.optionalKey<Schema.String>;
+    readonly scope: Schema.optionalKey<Schema.Literals<readonly ["once", "session"]>>;
 }>;
 export type WireRequest = typeof WireRequest.Type;
 export declare const RequestList: Schema.Struct<{
@@ -4389,6 +4729,7 @@ export declare const RequestList: Schema.Struct<{
             readonly type: Schema.Literal<"run_ended">;
         }>]>>;
         readonly text: Schema.optionalKey<Schema.String>;
+        readonly scope: Schema.optionalKey<Schema.Literals<readonly ["once", "session"]>>;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
 }>;
@@ -4464,6 +4805,7 @@ export declare const Snapshot: Schema.Struct<{
                 readonly name: Schema.String;
                 readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
                 readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
             }>>;
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
@@ -4500,6 +4842,28 @@ export declare const Snapshot: Schema.Struct<{
         } & {
             since: Schema.String;
         }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
     }>>;
     readonly truncated: Schema.Boolean;
     readonly requests: Schema.$Array<Schema.Struct<{
@@ -4530,15 +4894,10 @@ export declare const Snapshot: Schema.Struct<{
             readonly type: Schema.Literal<"run_ended">;
         }>]>>;
         readonly text: Schema.optionalKey<Schema.String>;
+        readonly scope: Schema.optionalKey<Schema.Literals<readonly ["once", "session"]>>;
     }>>;
 }>;
 export type Snapshot = typeof Snapshot.Type;
-export declare const Agent: Schema.Struct<{
-    readonly id: Schema.String;
-    readonly protocol: Schema.String;
-    readonly concurrentMax: Schema.Int;
-}>;
-export type Agent = typeof Agent.Type;
 export declare const Health: Schema.Struct<{
     readonly status: Schema.Literal<"ok">;
 }>;
@@ -4561,24 +4920,81 @@ export declare const treeUsage: ({ inFlight, own, spawned, tree }: SessionStore.
 export declare const result: (settled: SubAgents.SessionResult) => Result;
 export declare const request: (asked: Obligation.Request) => WireRequest;
 export declare const receipt: (sent: Obligation.Steer) => Receipt;
-export declare const snapshot: (taken: SubAgents.TreeSnapshot) => Snapshot;
-export declare const agent: (entry: AgentDirectory.AgentEntry) => Agent;
+export declare const snapshot: (taken: SubAgents.TreeSnapshot, usages?: ReadonlyMap<Ids.SessionId, SubAgents.OwnAndTree>) => Snapshot;
 export declare const page: <A, B>(read: ReadonlyArray<A>, limit: number, show: (entry: A) => B, cursorOf: (entry: A) => string) => {
     readonly items: ReadonlyArray<B>;
     readonly nextCursor?: string;
 };
 
 // src/WireAgents.d.ts
+import { type SubAgents, SubagentProfile } from "@offshoot/core";
 import * as Schema from "effect/Schema";
+export declare const Agent: Schema.Struct<{
+    readonly id: Schema.String;
+    readonly title: Schema.optionalKey<Schema.String>;
+    readonly protocol: Schema.String;
+    readonly concurrentMax: Schema.Int;
+    readonly configured: Schema.Boolean;
+    readonly state: Schema.Literals<readonly ["ready", "not_ready", "missing", "unknown"]>;
+    readonly version: Schema.optionalKey<Schema.String>;
+    readonly lacks: Schema.$Array<Schema.String>;
+    readonly mend: Schema.optionalKey<Schema.String>;
+}>;
+export type Agent = typeof Agent.Type;
 export declare const AgentList: Schema.Struct<{
     readonly items: Schema.$Array<Schema.Struct<{
         readonly id: Schema.String;
+        readonly title: Schema.optionalKey<Schema.String>;
         readonly protocol: Schema.String;
         readonly concurrentMax: Schema.Int;
+        readonly configured: Schema.Boolean;
+        readonly state: Schema.Literals<readonly ["ready", "not_ready", "missing", "unknown"]>;
+        readonly version: Schema.optionalKey<Schema.String>;
+        readonly lacks: Schema.$Array<Schema.String>;
+        readonly mend: Schema.optionalKey<Schema.String>;
     }>>;
     readonly nextCursor: Schema.optionalKey<Schema.String>;
     readonly inProcess: Schema.Boolean;
 }>;
+export declare const Profile: Schema.Struct<{
+    readonly name: Schema.String;
+    readonly description: Schema.String;
+    readonly model: Schema.optionalKey<Schema.String>;
+    readonly agent: Schema.optionalKey<Schema.String>;
+    readonly source: Schema.String;
+}>;
+export type Profile = typeof Profile.Type;
+export declare const ProfileList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.String;
+        readonly description: Schema.String;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly source: Schema.String;
+    }>>;
+    readonly problems: Schema.$Array<Schema.Struct<{
+        readonly name: Schema.optionalKey<Schema.String>;
+        readonly source: Schema.String;
+        readonly line: Schema.optionalKey<Schema.Int>;
+        readonly column: Schema.optionalKey<Schema.Int>;
+        readonly message: Schema.String;
+    }>>;
+}>;
+export type ProfileList = typeof ProfileList.Type;
+export declare const Model: Schema.Struct<{
+    readonly reference: Schema.String;
+    readonly alias: Schema.optionalKey<Schema.String>;
+}>;
+export declare const ModelList: Schema.Struct<{
+    readonly items: Schema.$Array<Schema.Struct<{
+        readonly reference: Schema.String;
+        readonly alias: Schema.optionalKey<Schema.String>;
+    }>>;
+    readonly fallback: Schema.optionalKey<Schema.String>;
+}>;
+export type ModelList = typeof ModelList.Type;
+export declare const profiles: (list: SubagentProfile.ProfileList) => ProfileList;
+export declare const models: ({ fallback, models: listed }: SubAgents.ModelList) => ModelList;
 
 // src/WireArtifact.d.ts
 import { Session } from "@offshoot/core";
@@ -4650,6 +5066,139 @@ export declare const WireHold: Schema.Union<readonly [Schema.Struct<{
 export type WireHold = typeof WireHold.Type;
 export declare const hold: (holds: SubAgents.Hold) => WireHold;
 
+// src/WireOverview.d.ts
+import { type SubAgents } from "@offshoot/core";
+import * as Schema from "effect/Schema";
+export declare const Overview: Schema.Struct<{
+    readonly version: Schema.String;
+    readonly number: Schema.Int;
+    readonly slots: Schema.Struct<{
+        readonly used: Schema.Int;
+        readonly max: Schema.Int;
+    }>;
+    readonly queued: Schema.Int;
+    readonly backlog: Schema.Int;
+    readonly why: Schema.optionalKey<Schema.String>;
+    readonly demo: Schema.Boolean;
+    readonly totals: Schema.Struct<{
+        readonly sessions: Schema.Int;
+        readonly inFlight: Schema.Int;
+        readonly statuses: Schema.$Record<Schema.String, Schema.Int>;
+        readonly usage: Schema.Struct<{
+            readonly inputTokens: Schema.optionalKey<Schema.Int>;
+            readonly outputTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+            readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+            readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+            readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+        }>;
+    }>;
+}>;
+export type Overview = typeof Overview.Type;
+export declare const DemoStarted: Schema.Struct<{
+    readonly session: Schema.Struct<{
+        readonly id: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly kind: Schema.Literals<readonly ["root", "child"]>;
+        readonly parentId: Schema.optionalKey<Schema.brand<Schema.NonEmptyString, "SessionId">>;
+        readonly rootId: Schema.brand<Schema.NonEmptyString, "SessionId">;
+        readonly depth: Schema.Int;
+        readonly title: Schema.String;
+        readonly status: Schema.Literals<readonly ["idle", "pending", "running", "awaiting_request", "waiting_for_children", "cancelling", "completed", "error", "timeout", "cancelled", "skipped"]>;
+        readonly reason: Schema.optionalKey<Schema.String>;
+        readonly error: Schema.optionalKey<Schema.String>;
+        readonly profile: Schema.optionalKey<Schema.String>;
+        readonly agent: Schema.optionalKey<Schema.String>;
+        readonly model: Schema.optionalKey<Schema.String>;
+        readonly workspace: Schema.optionalKey<Schema.String>;
+        readonly budget: Schema.optionalKey<Schema.Struct<{
+            readonly tokens: Schema.optionalKey<Schema.Int>;
+            readonly costUsd: Schema.optionalKey<Schema.Finite>;
+            readonly spawns: Schema.optionalKey<Schema.Int>;
+        }>>;
+        readonly parentClose: Schema.optionalKey<Schema.Literals<readonly ["cancel", "drain", "abandon"]>>;
+        readonly recovery: Schema.optionalKey<Schema.Literals<readonly ["resume", "retry", "settle"]>>;
+        readonly metadata: Schema.$Record<Schema.String, Schema.String>;
+        readonly createdAt: Schema.String;
+        readonly updatedAt: Schema.String;
+        readonly version: Schema.Int;
+        readonly run: Schema.optionalKey<Schema.Struct<{
+            readonly runId: Schema.brand<Schema.NonEmptyString, "RunId">;
+            readonly startedAt: Schema.String;
+            readonly lastEventAt: Schema.optionalKey<Schema.String>;
+            readonly rounds: Schema.Int;
+            readonly lastTool: Schema.optionalKey<Schema.Struct<{
+                readonly name: Schema.String;
+                readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
+                readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
+            }>>;
+        }>>;
+        readonly place: Schema.optionalKey<Schema.Struct<{
+            readonly position: Schema.Int;
+            readonly reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+        }>>;
+        readonly hold: Schema.optionalKey<Schema.Union<readonly [Schema.Struct<{
+            readonly type: Schema.Literal<"queued">;
+        } & {
+            position: Schema.Int;
+            reason: Schema.Literals<readonly ["launching", "concurrent_limit", "parent_limit", "agent_limit", "launch_queue", "retry_backoff"]>;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"retrying">;
+        } & {
+            notBefore: Schema.String;
+            tries: Schema.Int;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"request">;
+        } & {
+            requestId: Schema.brand<Schema.NonEmptyString, "RequestId">;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"tool">;
+        } & {
+            toolName: Schema.String;
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"children">;
+        } & {
+            since: Schema.String;
+        }>, Schema.Struct<{
+            readonly type: Schema.Literal<"stopping">;
+        } & {
+            since: Schema.String;
+        }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
+    }>;
+}>;
+export declare const whyQueued: ({ backlog, queued, slots }: Pick<SubAgents.Overview, "backlog" | "queued" | "slots">) => string | undefined;
+export declare const overview: (now: SubAgents.Overview, more: {
+    readonly version: string;
+    readonly demo: "possible" | "not_now";
+}) => Overview;
+
 // src/WireWait.d.ts
 import { Obligation, type SubAgents } from "@offshoot/core";
 import * as Schema from "effect/Schema";
@@ -4709,6 +5258,7 @@ export declare const WaitAnswer: Schema.Struct<{
                 readonly name: Schema.String;
                 readonly phase: Schema.Literals<readonly ["begin", "finished", "error"]>;
                 readonly since: Schema.String;
+                readonly argument: Schema.optionalKey<Schema.String>;
             }>>;
         }>>;
         readonly place: Schema.optionalKey<Schema.Struct<{
@@ -4745,6 +5295,28 @@ export declare const WaitAnswer: Schema.Struct<{
         } & {
             since: Schema.String;
         }>]>>;
+        readonly usage: Schema.optionalKey<Schema.Struct<{
+            readonly own: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+            readonly tree: Schema.Struct<{
+                readonly inputTokens: Schema.optionalKey<Schema.Int>;
+                readonly outputTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheReadTokens: Schema.optionalKey<Schema.Int>;
+                readonly cacheWriteTokens: Schema.optionalKey<Schema.Int>;
+                readonly reasoningTokens: Schema.optionalKey<Schema.Int>;
+                readonly costUsd: Schema.optionalKey<Schema.Finite>;
+                readonly costSource: Schema.optionalKey<Schema.Literals<readonly ["provider", "estimated"]>>;
+                readonly atLeast: Schema.optionalKey<Schema.$Array<Schema.Literals<readonly ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens", "costUsd"]>>>;
+            }>;
+        }>>;
     }>>;
     readonly wait: Schema.optionalKey<Schema.Struct<{
         readonly id: Schema.brand<Schema.NonEmptyString, "WaitId">;
@@ -4771,9 +5343,9 @@ export * as Problems from "./Problems.ts";
 export * as Server from "./Server.ts";
 export * as Settings from "./Settings.ts";
 export * as TreeLines from "./TreeLines.ts";
-export * as TreeView from "./TreeView.ts";
 export * as Wire from "./Wire.ts";
 export * as WireAgents from "./WireAgents.ts";
+export * as WireOverview from "./WireOverview.ts";
 export * as WireArtifact from "./WireArtifact.ts";
 export * as WireHold from "./WireHold.ts";
 export * as WireWait from "./WireWait.ts";

@@ -257,6 +257,10 @@ const install = async () => {
   say(`installed in ${((Date.now() - started) / 1000).toFixed(1)} s`)
 }
 
+/** A server shows the page, tests and the bench look at it: it is then that of the sources. */
+const showsPage = (program, args) =>
+  program === "vitest" || args.some((argument) => argument === "serve" || /\/(bench|page)\//.test(argument))
+
 const main = async () => {
   const [program, ...args] = process.argv.slice(2)
   if (program === undefined) {
@@ -264,6 +268,7 @@ const main = async () => {
     process.exit(2)
   }
   if (!installed()) await locked(async () => (installed() ? undefined : install()))
+  if (showsPage(program, args)) (await import("./page.mjs")).ensurePage()
   const child = spawn(program, args, { cwd: root, env: environment(true), shell: windows, stdio: "inherit" })
   process.exit((await supervise(child)).code)
 }

@@ -45,6 +45,7 @@ const checks: ReadonlyArray<Check> = [
   { name: "dead", command: ["knip", "--no-progress", "--no-config-hints"] },
   { name: "arrows", command: ["node", "tools/arrows.ts"], evidence: /[1-9]\d* modules/ },
   { name: "types", command: ["tsc", "-p", "tsconfig.json"] },
+  { name: "page", command: ["tsc", "-p", "tsconfig.web.json"] },
   { name: "lint", command: ["oxlint", "--deny-warnings"], evidence: /on [1-9]\d* files/ },
   { name: "format", command: ["oxfmt", "--check"], evidence: /on [1-9]\d* files/ }
 ]

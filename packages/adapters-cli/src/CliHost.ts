@@ -21,6 +21,8 @@ export class CliHost extends Context.Service<
     readonly boot: string
     /** The server's own environment; children get what `CommandAgent.environment` lets through. */
     readonly environment: Environment
+    /** Where a program of a run finds the server that runs it, absolute; absent: it is not to be found. */
+    readonly dataDir?: string
   }
 >()("@offshoot/adapters-cli/CliHost") {}
 
@@ -41,6 +43,7 @@ export const markOf = (host: CliHost["Service"], runId: string): RunMark => ({
 export const layer = (options: {
   readonly instance: string
   readonly environment: Environment
+  readonly dataDir?: string
 }): Layer.Layer<CliHost> =>
   Layer.effect(
     CliHost,

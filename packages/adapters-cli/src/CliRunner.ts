@@ -33,6 +33,7 @@ import { cancelledWithin, placed } from "./internal/placing.ts"
 import * as CommandOutcome from "./command/CommandOutcome.ts"
 import { ProgramLauncher } from "./ProgramLauncher.ts"
 import * as RunMark from "./RunMark.ts"
+import * as SessionMark from "./SessionMark.ts"
 import { Worktrees } from "./Worktrees.ts"
 
 export interface Options {
@@ -80,7 +81,11 @@ const prepare = Effect.fnUntraced(function* (
     return value === undefined ? [] : [[name, value] as const]
   })
   const own = { ...Object.fromEntries(passed), ...profile.environment({ ...input, nonce }), ...agent.env }
-  const marked = { ...RunMark.toEnvironment(mark), ...(yield* Telemetry.environment) }
+  const marked = {
+    ...RunMark.toEnvironment(mark),
+    ...SessionMark.toEnvironment(context.session.id, host.dataDir),
+    ...(yield* Telemetry.environment)
+  }
   const environment = ChildEnvironment.environment(own, host.environment, marked)
   if (Result.isFailure(environment)) {
     return Result.fail(CommandOutcome.ofMissingVariables(agentId, environment.failure))

@@ -139,33 +139,7 @@ export const AgentEvent = Schema.Union([...OwnEvent.members, SubAgentEvent])
 export type AgentEvent = typeof AgentEvent.Type
 export type EventType = AgentEvent["type"]
 
-const durableTypes: ReadonlySet<EventType> = new Set<EventType>([
-  "message_appended",
-  "session_created",
-  "session_deleted",
-  "session_cleared",
-  "session_title_updated",
-  "session_status_changed",
-  "task_list_changed",
-  "sub_agent_started",
-  "sub_agent_completed",
-  "approval_changed",
-  "clarification_needed",
-  "tool_approval_requested",
-  "execution_started",
-  "budget_exceeded",
-  "run_retried",
-  "run_suspended",
-  "tool_outcome_unknown",
-  "wait_changed",
-  "message_receipt_changed",
-  "complete",
-  "cancelled",
-  "error"
-])
-
-/** `S-durable`: whether an event of this type is recorded before it is seen. */
-export const isDurable = (type: EventType): boolean => durableTypes.has(type)
+export { isDurable } from "./internal/durable.ts"
 
 /** The event that ends a run on its own stream. */
 export const terminalOf = (runId: RunId, outcome: Outcome, errorText: string | undefined): OwnEvent => {

@@ -61,6 +61,10 @@ export const RequestStatus = Schema.Literals([
 ])
 export type RequestStatus = typeof RequestStatus.Type
 
+/** How far a permission goes: this ask, or every later one of the same session for the same tool. */
+export const GrantScope = Schema.Literals(["once", "session"])
+export type GrantScope = typeof GrantScope.Type
+
 /** Who closed a request: a person, a rule of the operator, the deadline, or the end of the run that asked. */
 export const AnsweredBy = Schema.Union([
   Schema.Struct({ type: Schema.Literal("user") }),
@@ -85,6 +89,8 @@ export const Request = Schema.Struct({
   by: Schema.optionalKey(AnsweredBy),
   /** The words of the answer: required for a question, a reason for a permission. */
   text: Schema.optionalKey(Schema.String),
+  /** Of an approval; absent: `once`. */
+  scope: Schema.optionalKey(GrantScope),
   answeredAtMillis: Schema.optionalKey(Schema.Int),
   /** When the run took the answer. */
   deliveredAtMillis: Schema.optionalKey(Schema.Int)

@@ -20,10 +20,12 @@ import * as Facade from "./internal/facade.ts"
 import { feed } from "./internal/feedPages.ts"
 import * as Flights from "./internal/flights.ts"
 import * as Inbox from "./internal/inbox.ts"
+import { lookOver } from "./internal/overview.ts"
 import * as Recorder from "./internal/recorder.ts"
 import * as Requests from "./internal/requests.ts"
 import { sessionEvents } from "./internal/sessionEvents.ts"
 import { update } from "./internal/updating.ts"
+import { Usages } from "./internal/usages.ts"
 import * as Waits from "./internal/waits.ts"
 import { CurrentLimits } from "./Limits.ts"
 import * as Outbox from "./Outbox.ts"
@@ -51,12 +53,14 @@ const make = Effect.gen(function* () {
   const requests = yield* Requests.Requests
   const waits = yield* Waits.Waits
   const facade: Facade.FacadeServices = { store, recorder, streams, scheduler, waits }
+  const limits = yield* CurrentLimits
+  const usages = new Usages(store)
   const spawning: Spawn.SpawnServices = {
     store,
     commit,
     streams,
     scheduler,
-    limits: yield* CurrentLimits,
+    limits,
     directory: yield* AgentDirectory,
     hasAgent: Option.isSome(yield* Agent),
     profiles: yield* SubagentProfiles,
@@ -72,7 +76,11 @@ const make = Effect.gen(function* () {
     run: (id) => withIds(Spawn.rerun(spawning, id)),
     update: (id, request) => withIds(update(facade, id, request)),
     cancel: (id, request) => Facade.cancel(facade, id, request),
-    remove: (id) => Facade.remove(facade, id),
+    remove: (id) =>
+      Effect.ensuring(
+        Facade.remove(facade, id),
+        Effect.sync(() => usages.forget())
+      ),
     session: (id) =>
       Effect.flatMap(Facade.findSession(store, id), (session) =>
         Effect.map(Clock.currentTimeMillis, (nowMillis) => Facade.viewOf(facade, session, nowMillis))
@@ -98,14 +106,7 @@ const make = Effect.gen(function* () {
     answer: (id, decision) => requests.answer(id, decision),
     events: (id, request) => sessionEvents(facade, id, request),
     feed: (query) => feed(recorder, query),
-    snapshot: (query) =>
-      Effect.andThen(
-        Option.isSome(query.within) ? Facade.findSession(store, query.within.value) : Effect.void,
-        Effect.flatMap(store.snapshot(query), (snapshot) =>
-          Effect.map(Facade.viewsOf(facade, snapshot.sessions), (sessions) => ({ ...snapshot, sessions }))
-        )
-      ),
-    feedBounds: store.feedBounds,
+    ...lookOver(facade, limits, usages),
     models: Effect.succeed(modelsOf(yield* ProviderRouter))
   })
   yield* SubAgentTool.open(subAgents)

@@ -3,12 +3,14 @@
  * how long anybody has to answer the others. Pure.
  *
  * Rules allow or deny; they never answer a question. What a rule decided is
- * recorded and told like an answer of a person.
+ * recorded and told like an answer of a person. A person's answer that is given
+ * for the whole session is a rule of that session and tool from then on.
  *
  * @stability unstable
  */
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
+import type { RequestId } from "./Ids.ts"
 import type { Ask } from "./Obligation.ts"
 import { metadataKeys, type Session } from "./Session.ts"
 
@@ -54,6 +56,14 @@ const matches = (rule: Rule, asker: Asker, toolName: string): boolean =>
   (rule.depthMin === undefined || asker.depth >= rule.depthMin) &&
   (rule.depthMax === undefined || asker.depth <= rule.depthMax)
 
+/** What a person allowed the asking session for good: tools by their names, with the request whose answer said so. */
+export type Granted = ReadonlyMap<string, RequestId>
+
+const nothing: Granted = new Map()
+
+/** The name of the rule that such an answer is from then on. */
+export const ruleOfGrant = (id: RequestId): string => `session:${id}`
+
 /** What the rules say to an ask: an answer and the rule that gave it, or that a person is to be asked. */
 export type Verdict =
   | { readonly _tag: "Ask" }
@@ -61,10 +71,16 @@ export type Verdict =
 
 const person: Verdict = { _tag: "Ask" }
 
-export const decide = (rules: ReadonlyArray<Rule>, asker: Asker, ask: Ask): Verdict => {
+/**
+ * The operator's rule comes first: what it denies nobody allowed for good, and
+ * where it says to ask, somebody was asked.
+ */
+export const decide = (rules: ReadonlyArray<Rule>, asker: Asker, ask: Ask, granted: Granted = nothing): Verdict => {
   if (ask.type === "question") return person
   const rule = rules.find((candidate) => matches(candidate, asker, ask.toolName))
-  return rule === undefined || rule.decision === "ask"
-    ? person
-    : { _tag: "Answer", decision: rule.decision, rule: rule.name }
+  if (rule !== undefined && rule.decision !== "ask") {
+    return { _tag: "Answer", decision: rule.decision, rule: rule.name }
+  }
+  const grant = granted.get(ask.toolName)
+  return grant === undefined ? person : { _tag: "Answer", decision: "allow", rule: ruleOfGrant(grant) }
 }

@@ -14,6 +14,8 @@ export interface LastTool {
   readonly name: string
   readonly phase: "begin" | "finished" | "error"
   readonly sinceMillis: number
+  /** The most telling of its arguments, in short; absent when there is none. */
+  readonly argument?: string
 }
 
 export interface RunSnapshot {

@@ -135,21 +135,7 @@ export const conversationOf = (session: Pick<Session, "conversation" | "metadata
     )
   )
 
-export const isTerminal = (status: SessionStatus): boolean => {
-  switch (status) {
-    case "completed":
-    case "error":
-    case "timeout":
-    case "cancelled":
-    case "skipped":
-      return true
-    default:
-      return false
-  }
-}
-
-/** Whether a run of this session is live or waiting for its launch. */
-export const isInFlight = (status: SessionStatus): boolean => status !== "idle" && !isTerminal(status)
+export { isInFlight, isTerminal } from "./internal/statuses.ts"
 
 export const Role = Schema.Literals(["user", "assistant", "system", "tool"])
 export type Role = typeof Role.Type

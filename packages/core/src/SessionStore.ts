@@ -103,6 +103,23 @@ export interface TreeUsage {
   readonly inFlight: number
 }
 
+/** What one session used, over all its life; a part of which nothing is to be counted is absent. */
+export interface SessionUse {
+  readonly sessionId: SessionId
+  /** By its own jobs, the open one included. */
+  readonly own: Usage | undefined
+  /** By sessions that were removed below it, as far as it is the nearest that is left above them. */
+  readonly removed: Usage | undefined
+}
+
+/** Everything that is recorded, added up. */
+export interface Totals {
+  /** How many sessions have each status; those of none are left out. */
+  readonly statuses: ReadonlyArray<{ readonly status: SessionStatus; readonly sessions: number }>
+  /** What all sessions used that are left, and those that were removed below them. */
+  readonly usage: Usage
+}
+
 /** Every given field must match; `rootId` includes the root itself. */
 export interface SessionFilter {
   readonly kind?: Session["kind"]
@@ -194,6 +211,10 @@ export interface SessionStoreShape {
   readonly sessions: (query: SessionQuery) => Read<ReadonlyArray<Session>>
   /** One moment's truth; of an open job as far as its run's report is recorded. */
   readonly treeUsage: (id: SessionId) => Read<TreeUsage>
+  /** What each of these sessions used; those of which there is nothing to count are left out. One moment's truth. */
+  readonly usages: (ids: ReadonlyArray<SessionId>) => Read<ReadonlyArray<SessionUse>>
+  /** Reads everything: not for every call. */
+  readonly totals: Read<Totals>
   /** How many sessions have this parent. */
   readonly childCount: (parentId: SessionId) => Read<number>
   /** Entries with a greater position than `after`, in order. */

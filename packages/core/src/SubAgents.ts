@@ -16,14 +16,21 @@ import type * as Stream from "effect/Stream"
 import type { AgentEvent } from "./AgentEvent.ts"
 import type { StopMode } from "./ExternalChildRunner.ts"
 import { ArtifactId, type MessageId, RequestId, RunId, SessionId, WaitId } from "./Ids.ts"
-import { type Policy, type Request, RequestStatus, type Steer, type SteerMode, type Wait } from "./Obligation.ts"
+import {
+  type GrantScope,
+  type Policy,
+  type Request,
+  RequestStatus,
+  type Steer,
+  type SteerMode,
+  type Wait
+} from "./Obligation.ts"
 import type { CancelledBy, Outcome } from "./Outcome.ts"
-import type { ListedModel } from "./ProviderRouter.ts"
+import type { ModelList, Overview, OwnAndTree } from "./Overview.ts"
 import type { ChildReport } from "./internal/wakeMessage.ts"
 import type { RunSnapshot } from "./Runs.ts"
 import {
   type Artifact,
-  type ModelRef,
   type NamedArtifact,
   type Session,
   SessionStatus,
@@ -43,6 +50,7 @@ import type { ProfileUnknown } from "./SubagentProfile.ts"
 import type { RootRequest, SpawnRequest } from "./SpawnRequest.ts"
 import type { BudgetExhausted } from "./TreeBudget.ts"
 
+export type { ModelList, Overview, OwnAndTree } from "./Overview.ts"
 export { RootRequest, SpawnRequest } from "./SpawnRequest.ts"
 
 /** There is no session with this id. */
@@ -326,12 +334,6 @@ export interface Collected {
   readonly unnamed: number
 }
 
-/** The models of the configuration. `fallback` serves sessions that name none. */
-export interface ModelList {
-  readonly fallback: Option.Option<ModelRef>
-  readonly models: ReadonlyArray<ListedModel>
-}
-
 /** A message to a session. `key` makes it idempotent: the same one again is the same message. */
 export interface SendRequest {
   readonly text: string
@@ -343,7 +345,8 @@ export interface SendRequest {
 
 /** What a person says to a request. */
 export type Decision =
-  | { readonly _tag: "Approve"; readonly text: Option.Option<string> }
+  /** `scope` absent: `once`. */
+  | { readonly _tag: "Approve"; readonly text: Option.Option<string>; readonly scope?: GrantScope }
   | { readonly _tag: "Deny"; readonly text: Option.Option<string> }
   | { readonly _tag: "Answer"; readonly text: string }
 
@@ -564,6 +567,12 @@ export interface SubAgentsShape {
   /** The sessions, or a subtree, and what is asked in them, with the feed number that this is true at. */
   readonly snapshot: (query: SnapshotQuery) => Effect.Effect<TreeSnapshot, SessionNotFound | StoreError>
   readonly feedBounds: Effect.Effect<FeedBounds, StoreError>
+  /**
+   * What the sessions of a snapshot used; those of which nothing is known are
+   * left out. Asks the record once, for those that may have changed.
+   */
+  readonly usages: (snapshot: TreeSnapshot) => Effect.Effect<ReadonlyMap<SessionId, OwnAndTree>, StoreError>
+  readonly overview: Effect.Effect<Overview, StoreError>
   readonly models: Effect.Effect<ModelList>
 }
 

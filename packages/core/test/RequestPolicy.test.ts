@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Ids from "../src/Ids.ts"
 import type { Ask } from "../src/Obligation.ts"
 import * as RequestPolicy from "../src/RequestPolicy.ts"
 import { metadataKeys } from "../src/Session.ts"
@@ -48,6 +49,27 @@ describe("RequestPolicy.decide", () => {
       decision: "deny",
       rule: "deny the rest"
     })
+  })
+
+  const granted = new Map([["shell", Ids.RequestId.make("req_1")]])
+  const allow = { name: "allow", tool: "shell", decision: "allow" } as const
+  const deny = { name: "deny", tool: "shell", decision: "deny" } as const
+  const askFirst = { name: "ask", tool: "shell", decision: "ask" } as const
+  const bySession = { _tag: "Answer", decision: "allow", rule: "session:req_1" }
+  it.each([
+    ["allows the tool that it is for", [], "shell", bySession],
+    ["allows no other tool", [], "shell2", { _tag: "Ask" }],
+    ["is no wildcard", [], "shel", { _tag: "Ask" }],
+    ["stands where a rule says to ask", [askFirst], "shell", bySession],
+    ["does not stand against a rule that denies", [deny], "shell", { _tag: "Answer", decision: "deny", rule: "deny" }],
+    ["is not named where a rule allows", [allow], "shell", { _tag: "Answer", decision: "allow", rule: "allow" }]
+  ] as const)("what a person allowed for the session %s", (_, rules, toolName, verdict) => {
+    assert.deepStrictEqual<unknown>(RequestPolicy.decide(rules, asker, permission(toolName), granted), verdict)
+  })
+
+  it("what a person allowed for the session answers no question", () => {
+    const question = { type: "question", question: "which?" } as const
+    assert.deepStrictEqual<unknown>(RequestPolicy.decide([], asker, question, granted), { _tag: "Ask" })
   })
 
   it("no rule answers a question", () => {

@@ -37,6 +37,8 @@ const after = (request: Request, decisions: ReadonlyArray<Decision>): Request | 
   return current
 }
 
+const forSession: Decision = { _tag: "Approve", text: Option.none(), scope: "session" }
+
 const summary = (result: Request | string): string =>
   typeof result === "string" ? result : `${result.status} v${result.version}`
 
@@ -50,6 +52,8 @@ describe("an answer to a request", () => {
     ["other words are refused", question, [words("that"), words("this")], "RequestClosed"],
     ["the other decision is refused", permission, [approve(), deny], "RequestClosed"],
     ["the same decision with another reason is refused", permission, [approve(), approve("why")], "RequestClosed"],
+    ["for the session twice changes nothing more", permission, [forSession, forSession], "approved v2"],
+    ["for the session after it was for once is refused", permission, [approve(), forSession], "RequestClosed"],
     ["a permission is not answered with words", permission, [words("yes")], "DecisionMismatch"],
     ["a question is not approved", question, [approve()], "DecisionMismatch"],
     ["a question is not denied", question, [deny], "DecisionMismatch"]

@@ -227,6 +227,29 @@ describe("a child's request", () => {
     )
   )
 
+  it.effect("allowed for the session is not asked again of it, is asked of others, and is told as that rule", () =>
+    Effect.gen(function* () {
+      const root = yield* World.root
+      const { session } = yield* World.child(root.id, ["permit shell", "permit shell again", "permit web"])
+      yield* turn
+      const first = yield* theRequest
+      yield* answer(first.id, { _tag: "Approve", text: Option.none(), scope: "session" })
+      yield* turn
+      const [, second, third] = yield* requests("any")
+      assert.deepStrictEqual(second?.by, { type: "rule", rule: `session:${first.id}` })
+      assert.isUndefined(second?.scope)
+      assert.deepInclude(third?.ask, { toolName: "web" })
+      assert.strictEqual(third?.status, "pending")
+      const other = yield* World.child(root.id, ["permit shell"])
+      yield* turn
+      const open = yield* requests("open")
+      assert.deepStrictEqual(
+        open.map(({ sessionId }) => sessionId),
+        [session.id, other.session.id]
+      )
+    }).pipe(Effect.provide(World.world().layer))
+  )
+
   it.effect("asked with the same key is the same request; a key that names another ask gives nothing", () =>
     Effect.gen(function* () {
       const root = yield* World.root

@@ -21,8 +21,9 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import { RunInput } from "./agui/RunInput.ts"
 import * as Problems from "./Problems.ts"
 import * as Wire from "./Wire.ts"
-import { AgentList } from "./WireAgents.ts"
+import { AgentList, ModelList, ProfileList } from "./WireAgents.ts"
 import * as WireArtifact from "./WireArtifact.ts"
+import * as WireOverview from "./WireOverview.ts"
 import * as WireWait from "./WireWait.ts"
 
 /**
@@ -280,11 +281,48 @@ export class RequestsGroup extends HttpApiGroup.make("requests")
   .prefix("/v1")
   .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
 
+export class OverviewGroup extends HttpApiGroup.make("overview")
+  .add(
+    HttpApiEndpoint.get("overview", "/overview", {
+      success: WireOverview.Overview,
+      error: Problems.ofRecord
+    }).annotate(OpenApi.Summary, "How much there is, runs and waits, and what it used"),
+    HttpApiEndpoint.post("demo", "/demo", {
+      success: WireOverview.DemoStarted.pipe(HttpApiSchema.status(202)),
+      error: [Problems.DemoNotPossible]
+    }).annotate(OpenApi.Summary, "Play the demo tree once more")
+  )
+  .prefix("/v1")
+  .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
+
+/** How the page of this server, which cannot keep a token, comes to a cookie for it. */
+export class SignInGroup extends HttpApiGroup.make("signIn")
+  .add(
+    HttpApiEndpoint.post("login", "/login", { success: HttpApiSchema.NoContent }).annotate(
+      OpenApi.Summary,
+      "Trade the token for a cookie that reads, and that changes together with `Offshoot-Page: 1`"
+    ),
+    HttpApiEndpoint.post("logout", "/logout", { success: HttpApiSchema.NoContent }).annotate(
+      OpenApi.Summary,
+      "End the sign-in of the cookie"
+    )
+  )
+  .prefix("/v1")
+  .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
+
 export class AgentsGroup extends HttpApiGroup.make("agents")
   .add(
     HttpApiEndpoint.get("list", "/agents", { success: AgentList }).annotate(
       OpenApi.Summary,
-      "The external agents of the configuration, and whether there is one in this process"
+      "The agents of the configuration and of this machine, what they lack, and whether there is one in this process"
+    ),
+    HttpApiEndpoint.get("profiles", "/profiles", {
+      query: { workspace: Schema.optionalKey(Wire.Workspace) },
+      success: ProfileList
+    }).annotate(OpenApi.Summary, "The roles that a child may have, in a workspace when one is named"),
+    HttpApiEndpoint.get("models", "/models", { success: ModelList }).annotate(
+      OpenApi.Summary,
+      "The models that the configuration names"
     )
   )
   .prefix("/v1")
@@ -326,8 +364,10 @@ export class Api extends HttpApi.make("offshoot")
   .add(MessagesGroup)
   .add(RequestsGroup)
   .add(StreamsGroup)
+  .add(SignInGroup)
   .add(AgentsGroup)
   .add(AgUiGroup)
+  .add(OverviewGroup)
   .add(ServiceGroup)
   .middleware(Refusals)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })

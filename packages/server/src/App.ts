@@ -56,7 +56,9 @@ import * as Redacted from "effect/Redacted"
 import { Environment } from "./Environment.ts"
 import * as Demo from "./Demo.ts"
 import type * as Closing from "./internal/closing.ts"
+import type * as Traffic from "./internal/traffic.ts"
 import * as ProviderKinds from "./internal/providerKinds.ts"
+import * as Surveys from "./internal/surveys.ts"
 import * as Roles from "./Roles.ts"
 import * as Server from "./Server.ts"
 import * as Settings from "./Settings.ts"
@@ -83,7 +85,9 @@ export const processes = (settings: Settings.Settings) =>
     Layer.provideMerge(ProcessTable.layer),
     Layer.provideMerge(
       Layer.unwrap(
-        Effect.map(Environment, (environment) => CliHost.layer({ instance: instanceOf(settings.dataDir), environment }))
+        Effect.map(Environment, (environment) =>
+          CliHost.layer({ instance: instanceOf(settings.dataDir), environment, dataDir: settings.dataDir })
+        )
       )
     ),
     Layer.provideMerge(NodeServices.layer)
@@ -130,6 +134,10 @@ const references = (settings: Settings.Settings) =>
     FeedRetention.layer({ maxAge: Duration.hours(settings.feed.maxAgeHours), maxEvents: settings.feed.maxEvents })
   )
 
+/** What this machine has of agents, looked at when somebody asks. */
+const surveys = (settings: Settings.Settings) =>
+  Layer.unwrap(Effect.map(Environment, (environment) => Surveys.layer(settings, environment["PATH"])))
+
 /** The models of the configuration, unless the embedding app has a router of its own. */
 const models = (settings: Settings.Settings) =>
   Layer.unwrap(
@@ -171,6 +179,7 @@ export type Services =
   | SpawnScheduler.SpawnScheduler
   | SessionStore.SessionStore
   | Closing.Closing
+  | Traffic.Traffic
 
 /**
  * Everything that serves the settings.
@@ -201,6 +210,7 @@ export const layer = (
     allowedOrigins: settings.server.allowedOrigins,
     token
   }).pipe(
+    Layer.provide([surveys(settings), settings.demo ? Demo.layerStage : Layer.empty]),
     Layer.provideMerge(Offshoot.layer),
     Layer.provide(agent(settings)),
     Layer.provide(SubAgentTool.layer),

@@ -14,16 +14,19 @@ import { CommandAgent } from "@offshoot/adapters-cli"
 import { FeedReader, Session, type SessionStore, SubAgents, Watchdog } from "@offshoot/core"
 import type { Script } from "@offshoot/providers"
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
 import * as LiveTree from "./cli/LiveTree.ts"
 import { Screen } from "./cli/Screen.ts"
 import { scripted } from "./internal/providerKinds.ts"
+import { Stage } from "./internal/stage.ts"
 import type { AgentSetting } from "./Settings.ts"
 import * as TreeLines from "./TreeLines.ts"
-import * as TreeView from "./TreeView.ts"
+import * as TreeView from "@offshoot/core/TreeView"
 import * as Wire from "./Wire.ts"
 
 /** Progress every hundred files, so that there is something to see. */
@@ -159,6 +162,59 @@ const isSettled = (state: TreeView.TreeState, id: string): boolean => {
   const node = TreeView.nodeOf(state, id)
   return node !== undefined && Session.isTerminal(node.status)
 }
+
+/** Stops the children that are still at it. */
+const stopAll = (root: Session.Session) =>
+  Effect.flatMap(SubAgents.SubAgents, (offshoot) =>
+    Effect.ignore(offshoot.cancel(root.id, { mode: "abort", by: "by_user", reach: "subtree" }))
+  )
+
+const spawnAll = Effect.fnUntraced(function* (root: Session.Session) {
+  return yield* Effect.forEach([...parts.map((part) => spawn(root, part)), spawnParent(root)], (spawned) => spawned)
+})
+
+/** The children under a new root, and nobody who shows them here; at most one demo at a time. */
+const unseen = Effect.fnUntraced(function* (begun: Deferred.Deferred<Option.Option<Session.Session>>) {
+  const offshoot = yield* SubAgents.SubAgents
+  const root = yield* offshoot.createRoot({ title: "Demo" })
+  const children = yield* spawnAll(root)
+  yield* Deferred.succeed(begun, Option.some(root))
+  const { state } = yield* offshoot.wait(root.id, { children, policy: "all", timeout: demoTimeout })
+  if (state === "pending") yield* stopAll(root)
+})
+
+/**
+ * The stage of a server that has the demo's agents. What it began goes on when
+ * who asked for it has gone, and ends with the layer.
+ */
+export const layerStage: Layer.Layer<never> = Layer.effect(
+  Stage,
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    let playing = 0
+    return {
+      state: () => (playing === 0 ? "possible" : "not_now"),
+      begin: Effect.gen(function* () {
+        const begun = yield* Deferred.make<Option.Option<Session.Session>>()
+        const played = Semaphore.withPermitsIfAvailable(
+          stage,
+          1
+        )(
+          Effect.acquireUseRelease(
+            Effect.sync(() => (playing += 1)),
+            () => unseen(begun),
+            () => Effect.sync(() => (playing -= 1))
+          )
+        ).pipe(
+          Effect.catchCause((cause) => Effect.logWarning("demo.failed", cause)),
+          Effect.ensuring(Deferred.succeed(begun, Option.none()))
+        )
+        yield* Effect.forkIn(played, scope)
+        return yield* Deferred.await(begun)
+      })
+    }
+  })
+)
 
 const play = Effect.gen(function* () {
   const offshoot = yield* SubAgents.SubAgents

@@ -83,6 +83,28 @@ export class OriginNotAllowed extends HttpApiError.Problem<OriginNotAllowed>()(
   told
 ) {}
 
+/** The demo is being played, or the server has none. */
+export class DemoNotPossible extends HttpApiError.Problem<DemoNotPossible>()(
+  "DemoNotPossible",
+  {
+    type: typeOf("demo_not_possible"),
+    status: 409,
+    title: "The demo cannot be started now"
+  },
+  told
+) {}
+
+/** A change by cookie without the header that only the page sends, or a cookie that another site had sent. */
+export class PageHeaderMissing extends HttpApiError.Problem<PageHeaderMissing>()(
+  "PageHeaderMissing",
+  {
+    type: typeOf("page_header_missing"),
+    status: 403,
+    title: "The request is not of the page of this server"
+  },
+  told
+) {}
+
 export class RequestNotFound extends HttpApiError.Problem<RequestNotFound>()(
   "RequestNotFound",
   {
@@ -405,6 +427,7 @@ export const general = [
   Unauthorized,
   HostNotAllowed,
   OriginNotAllowed,
+  PageHeaderMissing,
   BodyTooLarge,
   UnsupportedMediaType,
   InternalFailure,

@@ -1,10 +1,16 @@
 /**
- * Who is let in: decisions about `Host`, `Origin` and token, without effects.
+ * Who is let in: decisions about `Host`, `Origin`, token and sign-in, without effects.
  *
  * Against a page that the user's browser shows: its script cannot set `Host`
  * (so a rebound name is seen), cannot hide `Origin` (so another site is seen),
  * and does not know the token. Whether other machines may be bound at all is
  * decided by `Settings`.
+ *
+ * The page of this server has no token either: it gives it away once, for a
+ * cookie that its own script cannot read. A browser sends a cookie also when
+ * another site asks it to, so a cookie counts only where the browser says that
+ * the request is this page's own, and for a change only with a header that no
+ * other site can send without asking first, which is refused.
  *
  * @stability unstable
  */
@@ -120,10 +126,14 @@ export const tokenCheck = (token: Redacted.Redacted): ((authorization: string | 
   }
 }
 
-/** Paths that carry nothing of this machine: two probes, and the contract itself. */
-const openPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/docs", "/openapi.json"])
+/** Paths that carry nothing of this machine: two probes, the contract itself, and the page before anybody signed in. */
+const openPaths: ReadonlySet<string> = new Set(["/", "/favicon.svg", "/healthz", "/readyz", "/docs", "/openapi.json"])
+const assetPrefix = "/assets/"
 
-export const needsToken = (path: string): boolean => !openPaths.has(path)
+export const needsToken = (path: string): boolean => !openPaths.has(path) && !path.startsWith(assetPrefix)
+
+/** Trades a token for a cookie; nothing else is good enough for it. */
+const loginPath = "/v1/login"
 
 /** The path of a request target, without its query. */
 export const pathOf = (target: string): string => {
@@ -131,23 +141,120 @@ export const pathOf = (target: string): string => {
   return end === -1 ? target : target.slice(0, end)
 }
 
-export type Verdict = "allowed" | "host" | "origin" | "token"
+/** Seven days: a page that is open for a week asks for the token again. */
+export const signInSecondsMax = 7 * 24 * 60 * 60
+
+/** The characters of a sign-in: when it ends, a random part, and their seal. */
+const signInShape = /^(\d{1,16})\.([A-Za-z0-9_-]{8,64})\.([A-Za-z0-9_-]{43})$/
+
+const sealKey = (token: Redacted.Redacted): Buffer =>
+  NodeCrypto.createHash("sha256").update("offshoot sign-in ").update(Redacted.value(token)).digest()
+
+const sealOf = (key: Buffer, text: string): Buffer => NodeCrypto.createHmac("sha256", key).update(text).digest()
+
+/** Sign-ins of one token: how they are made and told from others. */
+export interface SignIns {
+  /** `nonce`: letters and digits that no two of them share. */
+  readonly issue: (nonce: string, nowMillis: number) => string
+  /** Its random part, by which it can be remembered as ended; nothing when it is none, or its time is over. */
+  readonly read: (value: string, nowMillis: number) => string | undefined
+}
+
+/**
+ * Sealed with a key that is made from the token: nothing has to be kept, it
+ * outlives a restart with the same token, ends with another one, and says
+ * nothing of it.
+ */
+export const signIns = (token: Redacted.Redacted): SignIns => {
+  const key = sealKey(token)
+  return {
+    issue: (nonce, nowMillis) => {
+      const text = `${nowMillis + signInSecondsMax * 1_000}.${nonce}`
+      return `${text}.${sealOf(key, text).toString("base64url")}`
+    },
+    read: (value, nowMillis) => {
+      const [, until = "", nonce = "", seal = ""] = signInShape.exec(value) ?? []
+      const given = Buffer.from(seal, "base64url")
+      const expected = sealOf(key, `${until}.${nonce}`)
+      const isSealed = given.length === expected.length && NodeCrypto.timingSafeEqual(given, expected)
+      return isSealed && Number(until) > nowMillis ? nonce : undefined
+    }
+  }
+}
+
+/** Browsers share cookies between the ports of a host: two servers of one machine have two names. */
+const cookieName = (hostHeader: string | undefined): string => {
+  const port = hostHeader === undefined ? "" : (parseHost(hostHeader)?.port ?? "")
+  return port === "" ? "offshoot" : `offshoot-${port}`
+}
+
+/** The value of the cookie of this server, if the header has it once. */
+export const cookieOf = (hostHeader: string | undefined, cookieHeader: string | undefined): string | undefined => {
+  const prefix = `${cookieName(hostHeader)}=`
+  const found = (cookieHeader ?? "")
+    .split(";")
+    .map((part) => part.trim())
+    .filter((part) => part.startsWith(prefix))
+  return found.length === 1 ? found[0]?.slice(prefix.length) : undefined
+}
+
+/** What the browser is to keep; an empty value is forgotten. Only a page that came over https knows that it did. */
+export const setCookie = (
+  value: string,
+  facts: { readonly host: string | undefined; readonly origin: string | undefined }
+): string =>
+  [
+    `${cookieName(facts.host)}=${value}`,
+    "Path=/",
+    `Max-Age=${value === "" ? 0 : signInSecondsMax}`,
+    "HttpOnly",
+    "SameSite=Strict",
+    ...(facts.origin?.startsWith("https:") === true ? ["Secure"] : [])
+  ].join("; ")
+
+export type Verdict = "allowed" | "host" | "origin" | "token" | "page"
 
 export interface Facts {
+  readonly method: string
   readonly path: string
   readonly host: string | undefined
   readonly origin: string | undefined
   readonly authorization: string | undefined
+  readonly cookie: string | undefined
+  /** The header `Offshoot-Page`. */
+  readonly page: string | undefined
+  /** The header `Sec-Fetch-Site`: what the browser says of who asks. */
+  readonly fetchSite: string | undefined
+}
+
+/** What the server was given to know a caller by. */
+export interface Known {
+  readonly token: (authorization: string | undefined) => boolean
+  readonly signIn: (value: string) => boolean
+}
+
+const reads: ReadonlySet<string> = new Set(["GET", "HEAD"])
+
+/** A browser that says nothing of who asks is old, or no browser. */
+const ownPage: ReadonlySet<string | undefined> = new Set([undefined, "same-origin", "none"])
+
+const judgeCaller = (known: Known, facts: Facts): Verdict => {
+  // Who sends a token is a program, or signs in: a wrong one is not mended by a cookie.
+  if (facts.authorization !== undefined || facts.path === loginPath) {
+    return known.token(facts.authorization) ? "allowed" : "token"
+  }
+  const value = cookieOf(facts.host, facts.cookie)
+  if (value === undefined || !known.signIn(value)) return "token"
+  return ownPage.has(facts.fetchSite) && (reads.has(facts.method) || facts.page === "1") ? "allowed" : "page"
 }
 
 /** The first thing that is wrong with a request, in an order that tells a stranger least. */
 export const judge =
-  (served: Served, tokenMatches: (authorization: string | undefined) => boolean): ((facts: Facts) => Verdict) =>
-  (facts) =>
-    !hostAllowed(served, facts.host)
-      ? "host"
-      : !originAllowed(facts.host, facts.origin) && !isAllowedOrigin(served, facts.origin)
-        ? "origin"
-        : needsToken(facts.path) && !tokenMatches(facts.authorization)
-          ? "token"
-          : "allowed"
+  (served: Served, known: Known): ((facts: Facts) => Verdict) =>
+  (facts) => {
+    if (!hostAllowed(served, facts.host)) return "host"
+    if (originAllowed(facts.host, facts.origin)) return needsToken(facts.path) ? judgeCaller(known, facts) : "allowed"
+    if (!isAllowedOrigin(served, facts.origin)) return "origin"
+    // A sign-in is for the page of this server alone: browsers send its cookie from other ports of the same host too.
+    return needsToken(facts.path) && !known.token(facts.authorization) ? "token" : "allowed"
+  }

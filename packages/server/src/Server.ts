@@ -30,15 +30,23 @@ import * as Schema from "effect/Schema"
 import * as AgUiCalls from "./agui/AgUiCalls.ts"
 import { Api } from "./Api.ts"
 import * as BadRequests from "./internal/badRequests.ts"
+import * as InnerClient from "./internal/innerClient.ts"
+import * as HttpDoor from "./mcp/HttpDoor.ts"
 import * as Closing from "./internal/closing.ts"
 import * as MessageCalls from "./internal/messageCalls.ts"
 import * as NodeServer from "./internal/nodeServer.ts"
+import * as OverviewCalls from "./internal/overviewCalls.ts"
+import * as PageCalls from "./internal/pageCalls.ts"
+import * as PageFiles from "./internal/pageFiles.ts"
 import * as RequestCalls from "./internal/requestCalls.ts"
 import * as RequestGuard from "./internal/requestGuard.ts"
 import * as ServiceCalls from "./internal/serviceCalls.ts"
 import * as SessionCalls from "./internal/sessionCalls.ts"
+import * as SignInCalls from "./internal/signInCalls.ts"
+import * as SignIns from "./internal/signIns.ts"
 import * as StreamCalls from "./internal/streamCalls.ts"
 import * as StreamPlaces from "./internal/streamPlaces.ts"
+import * as Traffic from "./internal/traffic.ts"
 
 export interface ServerOptions {
   readonly host: string
@@ -60,6 +68,8 @@ export interface ServerOptions {
   readonly heartbeatEvery: Duration.Duration
   /** How long calls in work may take once the server stops. */
   readonly shutdownGrace: Duration.Duration
+  /** Where the built page is. */
+  readonly pageFolder: string
 }
 
 /** Everything but address and token. A heartbeat every 15 s is the contract's. */
@@ -71,7 +81,8 @@ export const defaults: Omit<ServerOptions, "host" | "port" | "token"> = {
   bodyBytesMax: 1024 * 1024,
   largeBodyBytesMax: 8 * 1024 * 1024,
   heartbeatEvery: Duration.seconds(15),
-  shutdownGrace: Duration.seconds(5)
+  shutdownGrace: Duration.seconds(5),
+  pageFolder: PageFiles.folder
 }
 
 /** The address could not be bound. The message says what to do. */
@@ -142,6 +153,8 @@ const routes = (options: ServerOptions) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }),
     ServiceCalls.routes,
+    HttpDoor.routes.pipe(Layer.provide(InnerClient.layer)),
+    PageCalls.routes(PageFiles.finder(options.pageFolder)),
     RequestGuard.layer(options)
   ).pipe(
     Layer.provide([
@@ -150,9 +163,11 @@ const routes = (options: ServerOptions) =>
       RequestCalls.layer,
       StreamCalls.layer(options),
       AgUiCalls.layer(options),
+      SignInCalls.layer,
+      OverviewCalls.layer,
       ServiceCalls.layer
     ]),
-    Layer.provide(StreamPlaces.layer(options.streamsMax)),
+    Layer.provide([SignIns.layer(options.token), StreamPlaces.layer(options.streamsMax)]),
     Layer.provide(BadRequests.layer),
     Layer.provide(Layer.succeed(HttpServerRequest.MaxBodySize, ByteSize.bytes(options.bodyBytesMax)))
   )
@@ -179,7 +194,7 @@ const announced = Layer.effectDiscard(
 export const layer = (
   options: ServerOptions
 ): Layer.Layer<
-  HttpServer.HttpServer | Closing.Closing,
+  HttpServer.HttpServer | Closing.Closing | Traffic.Traffic,
   ListenFailed,
   SubAgents.SubAgents | SessionStore.SessionStore
 > =>
@@ -193,5 +208,5 @@ export const layer = (
     ),
     Layer.provideMerge(listening(options)),
     Layer.provide(NodeHttpServer.layerHttpServices),
-    Layer.provideMerge(Closing.layer)
+    Layer.provideMerge([Closing.layer, Traffic.layer])
   )

@@ -11,7 +11,7 @@
  */
 import * as NodeNet from "node:net"
 import * as NodePath from "node:path"
-import { AgentDefinition, Agents, ProgramFinder, RunMark } from "@offshoot/adapters-cli"
+import { AgentDefinition, Agents, ProgramFinder, RunMark, SessionMark } from "@offshoot/adapters-cli"
 import type { McpSettings } from "@offshoot/adapters-mcp"
 import {
   type AgentDirectory,
@@ -173,7 +173,11 @@ const environmentNames = [
 type EnvironmentKey = (typeof environmentNames)[number]
 
 /** Also what a run marks its processes with: this program may itself be somebody's child. */
-const known: ReadonlySet<string> = new Set([...environmentNames, ...Object.values(RunMark.keys)])
+const known: ReadonlySet<string> = new Set([
+  ...environmentNames,
+  ...Object.values(RunMark.keys),
+  ...Object.values(SessionMark.keys)
+])
 
 /** Whether only this machine can reach the address. */
 export const isLoopback = (host: string): boolean => {

@@ -10,35 +10,40 @@
  */
 import * as NodeUtil from "node:util"
 import { Session } from "@offshoot/core"
+import * as TreeWords from "@offshoot/core/TreeWords"
 import { cut, duration, fit, inert, lastLine, widthOf } from "./internal/terminalText.ts"
-import { counts, nodeOf, type TreeNode, type TreeState, walk } from "./TreeView.ts"
+import { counts, nodeOf, type TreeNode, type TreeState, walk } from "@offshoot/core/TreeView"
 
 type SessionStatus = Session.SessionStatus
 type Colour = "green" | "red" | "yellow" | "cyan" | "dim"
 
-interface Look {
-  readonly icon: string
-  readonly word: string
+interface Look extends TreeWords.Look {
   readonly colour: Colour
   /** Which sessions are shown when not all fit: the highest first. */
   readonly urgency: number
 }
 
+const look = (status: SessionStatus, colour: Colour, urgency: number): Look => ({
+  ...TreeWords.lookOf(status),
+  colour,
+  urgency
+})
+
 const looks: Record<SessionStatus, Look> = {
-  idle: { icon: "·", word: "idle", colour: "dim", urgency: 1 },
-  pending: { icon: "○", word: "queued", colour: "dim", urgency: 3 },
-  running: { icon: "▶", word: "running", colour: "cyan", urgency: 5 },
-  awaiting_request: { icon: "?", word: "asking", colour: "yellow", urgency: 6 },
-  waiting_for_children: { icon: "◌", word: "waiting", colour: "cyan", urgency: 5 },
-  cancelling: { icon: "■", word: "stopping", colour: "yellow", urgency: 5 },
-  completed: { icon: "✔", word: "completed", colour: "green", urgency: 2 },
-  error: { icon: "✖", word: "error", colour: "red", urgency: 4 },
-  timeout: { icon: "✖", word: "timeout", colour: "red", urgency: 4 },
-  cancelled: { icon: "⊘", word: "cancelled", colour: "yellow", urgency: 2 },
-  skipped: { icon: "-", word: "skipped", colour: "dim", urgency: 2 }
+  idle: look("idle", "dim", 1),
+  pending: look("pending", "dim", 3),
+  running: look("running", "cyan", 5),
+  awaiting_request: look("awaiting_request", "yellow", 6),
+  waiting_for_children: look("waiting_for_children", "cyan", 5),
+  cancelling: look("cancelling", "yellow", 5),
+  completed: look("completed", "green", 2),
+  error: look("error", "red", 4),
+  timeout: look("timeout", "red", 4),
+  cancelled: look("cancelled", "yellow", 2),
+  skipped: look("skipped", "dim", 2)
 }
 
-/** The widest word above. */
+/** The widest word of a status. */
 const wordColumns = 9
 const ageColumns = 6
 
@@ -66,21 +71,6 @@ const nameOf = (node: Pick<TreeNode, "title" | "agent" | "id">): string => {
   return agent === "" || agent === title ? name : `${name} (${agent})`
 }
 
-const placeReasons: Record<string, string> = {
-  launching: "is being launched",
-  concurrent_limit: "waits: as many as may run are running",
-  parent_limit: "waits: as many as may run under its parent are running",
-  agent_limit: "waits: as many as may run of its agent are running, or its provider asked for a pause",
-  launch_queue: "waits for its turn",
-  retry_backoff: "waits before its next try"
-}
-
-const whyQueued = (node: TreeNode): string => {
-  if (node.place === undefined) return "waits for its launch"
-  const reason = placeReasons[node.place.reason ?? "launch_queue"] ?? "waits for its launch"
-  return node.place.position > 0 ? `${reason} (place ${node.place.position})` : reason
-}
-
 const openChildren = (state: TreeState, node: TreeNode): number =>
   node.children.filter((id) => {
     const child = nodeOf(state, id)
@@ -99,7 +89,7 @@ const running = (node: TreeNode, nowMillis: number): string => {
 export const detailOf = (state: TreeState, node: TreeNode, nowMillis: number): string => {
   switch (node.status) {
     case "pending":
-      return whyQueued(node)
+      return TreeWords.whyQueued(node.place)
     case "awaiting_request":
       return node.activity._tag === "Request" ? `asks: ${inert(node.activity.question)}` : "asks something"
     case "waiting_for_children":

@@ -10,7 +10,6 @@
  * @stability unstable
  */
 import {
-  type AgentDirectory,
   AgentEvent,
   Ids,
   Obligation,
@@ -44,6 +43,9 @@ const metadataEntriesMax = 64
 const metadataValueLengthMax = 4_096
 const disabledToolsMax = 256
 
+/** A folder, as an absolute path or one that begins where the server works. */
+export const Workspace = words(workspaceLengthMax)
+
 /** Entries of one page when the request does not say. */
 export const pageDefault = 50
 export const pageMax = 200
@@ -76,7 +78,7 @@ export const NewSession = Schema.Struct({
   model: Schema.optionalKey(text(nameLengthMax)),
   tools: Schema.optionalKey(Tools),
   budget: Schema.optionalKey(Budget),
-  workspace: Schema.optionalKey(words(workspaceLengthMax)),
+  workspace: Schema.optionalKey(Workspace),
   metadata: Schema.optionalKey(Metadata),
   /** The same key again answers with the session of the first call. */
   requestKey: Schema.optionalKey(words(nameLengthMax))
@@ -95,7 +97,7 @@ export const NewChild = Schema.Struct({
   tools: Schema.optionalKey(Tools),
   /** Promised out of the parent's budget, if there is one over it. */
   budget: Schema.optionalKey(Budget),
-  workspace: Schema.optionalKey(words(workspaceLengthMax)),
+  workspace: Schema.optionalKey(Workspace),
   metadata: Schema.optionalKey(Metadata),
   requestKey: Schema.optionalKey(words(nameLengthMax)),
   /** What becomes of it when its parent's run has settled or was cancelled; `cancel` when it does not say. */
@@ -120,15 +122,22 @@ export const NewMessage = Schema.Struct({
 }).annotate({ identifier: "NewMessage" })
 export type NewMessage = typeof NewMessage.Type
 
-/** `POST /v1/requests/{id}`. A question is answered, a permission approved or denied; `text` may say why. */
+/**
+ * `POST /v1/requests/{id}`. A question is answered, a permission approved or denied; `text` may say why.
+ * `scope: "session"` also approves what the session asks for the same tool later.
+ */
 export const DecisionBody = Schema.Struct({
   decision: Schema.Literals(["approve", "deny", "answer"]),
+  scope: Schema.optionalKey(Obligation.GrantScope),
   text: Schema.optionalKey(words(messageLengthMax))
 })
   .check(
-    Schema.makeFilter(({ decision, text }) =>
-      decision === "answer" && text === undefined ? { path: ["text"], issue: "an answer needs its text" } : undefined
-    )
+    Schema.makeFilter(({ decision, scope, text }) => {
+      if (decision === "answer" && text === undefined) return { path: ["text"], issue: "an answer needs its text" }
+      return scope !== undefined && decision !== "approve"
+        ? { path: ["scope"], issue: "only an approval has a scope" }
+        : undefined
+    })
   )
   .annotate({ identifier: "Decision" })
 export type DecisionBody = typeof DecisionBody.Type
@@ -143,7 +152,9 @@ export const WireRun = Schema.Struct({
     Schema.Struct({
       name: Schema.String,
       phase: Schema.Literals(["begin", "finished", "error"]),
-      since: Schema.String
+      since: Schema.String,
+      /** The most telling of its arguments, in short. */
+      argument: Schema.optionalKey(Schema.String)
     })
   )
 }).annotate({ identifier: "Run" })
@@ -174,7 +185,9 @@ export const WireSession = Schema.Struct({
   version: Schema.Int,
   run: Schema.optionalKey(WireRun),
   place: Schema.optionalKey(Place),
-  hold: Schema.optionalKey(WireHold)
+  hold: Schema.optionalKey(WireHold),
+  /** In a snapshot, where something is known of it. */
+  usage: Schema.optionalKey(Schema.Struct({ own: Session.Usage, tree: Session.Usage }))
 }).annotate({ identifier: "Session" })
 export type WireSession = typeof WireSession.Type
 
@@ -277,7 +290,9 @@ export const WireRequest = Schema.Struct({
   openedAt: Schema.String,
   expiresAt: Schema.String,
   by: Schema.optionalKey(Obligation.AnsweredBy),
-  text: Schema.optionalKey(Schema.String)
+  text: Schema.optionalKey(Schema.String),
+  /** Of an approval that goes further than once. */
+  scope: Schema.optionalKey(Obligation.GrantScope)
 }).annotate({ identifier: "Request" })
 export type WireRequest = typeof WireRequest.Type
 
@@ -321,13 +336,6 @@ export const Snapshot = Schema.Struct({
 }).annotate({ identifier: "Snapshot" })
 export type Snapshot = typeof Snapshot.Type
 
-export const Agent = Schema.Struct({
-  id: Schema.String,
-  protocol: Schema.String,
-  concurrentMax: Schema.Int
-}).annotate({ identifier: "Agent" })
-export type Agent = typeof Agent.Type
-
 export const Health = Schema.Struct({ status: Schema.Literal("ok") }).annotate({ identifier: "Health" })
 export const Readiness = Schema.Struct({ status: Schema.Literal("ready") }).annotate({ identifier: "Readiness" })
 
@@ -361,7 +369,8 @@ export const run = (snapshot: Runs.RunSnapshot): WireRun => ({
         lastTool: {
           name: snapshot.lastTool.name,
           phase: snapshot.lastTool.phase,
-          since: isoTime(snapshot.lastTool.sinceMillis)
+          since: isoTime(snapshot.lastTool.sinceMillis),
+          ...present("argument", snapshot.lastTool.argument)
         }
       })
 })
@@ -469,7 +478,8 @@ export const request = (asked: Obligation.Request): WireRequest => ({
   openedAt: isoTime(asked.openedAtMillis),
   expiresAt: isoTime(asked.expiresAtMillis),
   ...present("by", asked.by),
-  ...present("text", asked.text)
+  ...present("text", asked.text),
+  ...present("scope", asked.scope)
 })
 
 export const receipt = (sent: Obligation.Steer): Receipt => ({
@@ -488,17 +498,15 @@ export const receipt = (sent: Obligation.Steer): Receipt => ({
   ...(sent.closedAtMillis === undefined ? {} : { closedAt: isoTime(sent.closedAtMillis) })
 })
 
-export const snapshot = (taken: SubAgents.TreeSnapshot): Snapshot => ({
+/** Without usages nothing is said of what was used. */
+export const snapshot = (
+  taken: SubAgents.TreeSnapshot,
+  usages: ReadonlyMap<Ids.SessionId, SubAgents.OwnAndTree> = new Map()
+): Snapshot => ({
   number: taken.number,
-  sessions: taken.sessions.map(session),
+  sessions: taken.sessions.map((view) => ({ ...session(view), ...present("usage", usages.get(view.session.id)) })),
   truncated: taken.truncated,
   requests: taken.requests.map(request)
-})
-
-export const agent = (entry: AgentDirectory.AgentEntry): Agent => ({
-  id: entry.id,
-  protocol: entry.protocol,
-  concurrentMax: entry.concurrentMax
 })
 
 /**

@@ -17,6 +17,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import { Invocation } from "./cli/Invocation.ts"
+import { Launch } from "./cli/Launch.ts"
 import { offshoot } from "./cli/Offshoot.ts"
 import { OwnOutput } from "./cli/OwnOutput.ts"
 import { type Signal, Signals } from "./cli/Signals.ts"
@@ -92,6 +93,13 @@ const main = Command.runWith(offshoot, { version })(process.argv.slice(2)).pipe(
       signals,
       Layer.succeed(Environment, process.env),
       Layer.succeed(Invocation, invocation),
+      Layer.succeed(Launch, {
+        node: process.execPath,
+        options: process.execArgv,
+        script: import.meta.filename,
+        platform: process.platform,
+        folder: process.cwd()
+      }),
       Layer.succeed(OwnOutput, claimedOutput)
     )
   )

@@ -53,6 +53,12 @@ describe("calls", () => {
       assert.strictEqual((yield* sessions.tree({ params: { id: rootId } })).children[0]?.session.id, childId)
       yield* sessions.remove({ params: { id: rootId } })
       assert.deepStrictEqual(yield* client.calls.agents.list(), { items: [], inProcess: false })
+      const { items, problems } = yield* client.calls.agents.profiles({ query: {} })
+      assert.include(
+        items.map(({ name, source }) => `${name} ${source}`),
+        "coder builtin"
+      )
+      assert.deepStrictEqual(problems, [])
       assert.deepStrictEqual(yield* client.calls.service.ready(), { status: "ready" })
     })
   )

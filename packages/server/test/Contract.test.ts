@@ -12,11 +12,17 @@ const calls = [
   "GET /readyz",
   "GET /v1/agents",
   "GET /v1/feed",
+  "GET /v1/models",
+  "GET /v1/profiles",
   "GET /v1/requests",
   "GET /v1/requests/{id}",
   "POST /v1/requests/{id}",
   "GET /v1/sessions",
   "POST /v1/sessions",
+  "POST /v1/demo",
+  "GET /v1/overview",
+  "POST /v1/login",
+  "POST /v1/logout",
   "DELETE /v1/sessions/{id}",
   "GET /v1/sessions/{id}",
   "POST /v1/sessions/{id}/cancel",
@@ -90,6 +96,7 @@ describe("problem types", () => {
       "budget_exhausted",
       "conflict",
       "decision_mismatch",
+      "demo_not_possible",
       "depth_exceeded",
       "host_not_allowed",
       "inbox_full",
@@ -100,6 +107,7 @@ describe("problem types", () => {
       "not_ready",
       "not_settled",
       "origin_not_allowed",
+      "page_header_missing",
       "parent_not_accepting",
       "profile_unknown",
       "queue_full",
@@ -129,7 +137,10 @@ describe("paths", () => {
     ["/v1/requests", ["GET", "HEAD", "OPTIONS"]],
     ["/v1/answers", undefined],
     ["/v1/sessions//run", undefined],
-    ["/", undefined]
+    ["/", ["GET", "HEAD", "OPTIONS"]],
+    ["/assets/index-1.js", ["GET", "HEAD", "OPTIONS"]],
+    ["/assets", undefined],
+    ["/index.html", undefined]
   ])("%s allows %o", (target, methods) => {
     assert.deepStrictEqual(RouteTable.allowed(target), methods)
   })

@@ -10,7 +10,7 @@ import { TestClock } from "effect/testing"
 import * as LiveTree from "../src/cli/LiveTree.ts"
 import { Screen } from "../src/cli/Screen.ts"
 import type { Followed } from "../src/Client.ts"
-import * as TreeView from "../src/TreeView.ts"
+import * as TreeView from "@offshoot/core/TreeView"
 import * as Wire from "../src/Wire.ts"
 import { session } from "./serving.ts"
 

@@ -90,6 +90,7 @@ describe("requests over HTTP", () => {
       })
       for (const body of [
         '{"decision":"approve"}',
+        '{"decision":"approve","scope":"session"}',
         '{"decision":"deny","text":"no"}',
         '{"decision":"answer","text":"a"}'
       ]) {
@@ -99,6 +100,7 @@ describe("requests over HTTP", () => {
       }
       assert.deepStrictEqual(decisions, [
         { _tag: "Approve", text: Option.none() },
+        { _tag: "Approve", text: Option.none(), scope: "session" },
         { _tag: "Deny", text: Option.some("no") },
         { _tag: "Answer", text: "a" }
       ])

@@ -198,7 +198,6 @@ describe("paths and methods", () => {
   )
 
   it.live.each([
-    "/",
     "/v1",
     "/v1/answers",
     "/V1/sessions",

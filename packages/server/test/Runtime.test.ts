@@ -40,6 +40,7 @@ describe("the whole way over HTTP", () => {
     Effect.gen(function* () {
       const { calls } = yield* running
       assert.strictEqual((yield* calls.agents.list()).items[0]?.id, "actor")
+      assert.deepStrictEqual(yield* calls.agents.models(), { items: [] })
       const root = yield* calls.sessions.create({ payload: { title: "root" } })
       const prompts = ["append one\nleave notes.txt näh", "append two", "fail no luck"]
       for (const prompt of prompts) {

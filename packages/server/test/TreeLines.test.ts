@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { type AgentEvent, Ids } from "@offshoot/core"
 import * as TreeLines from "../src/TreeLines.ts"
-import * as TreeView from "../src/TreeView.ts"
+import * as TreeView from "@offshoot/core/TreeView"
 import {
   root,
   runId,

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type AgentEvent, Ids } from "@offshoot/core"
 import * as HashMap from "effect/HashMap"
-import * as TreeView from "../src/TreeView.ts"
+import * as TreeView from "@offshoot/core/TreeView"
 import {
   root,
   a,

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { AgentEvent } from "@offshoot/core"
 import { cardOf, cardUpdate, subagentOf } from "../src/acp/ChildCards.ts"
 import * as NestedCards from "../src/acp/NestedCards.ts"
-import * as TreeView from "../src/TreeView.ts"
+import * as TreeView from "@offshoot/core/TreeView"
 import { a, b, after, completed, ran, root, started, status, token, wrapped } from "./treeEvents.ts"
 
 const nodeOf = (events: ReadonlyArray<AgentEvent.AgentEvent>, id: string = a) => {

@@ -45,6 +45,7 @@ const scripted = (script: Partial<SubAgents.SubAgentsShape>) =>
     session: (id) =>
       id === rootId ? Effect.succeed(view()) : Effect.fail(new SubAgents.SessionNotFound({ sessionId: id })),
     feedBounds: Effect.succeed({ oldest: 1, head: 0 }),
+    usages: () => Effect.succeed(new Map()),
     ...script
   })
 
@@ -52,10 +53,12 @@ export interface Setup {
   readonly script?: Partial<SubAgents.SubAgentsShape>
   readonly options?: Partial<Server.ServerOptions>
   readonly store?: Layer.Layer<SessionStore.SessionStore>
+  /** References that the server is to find. */
+  readonly around?: Layer.Layer<never>
 }
 
 /** Stops when the scope closes. */
-export const serve = ({ options, script = {}, store = SessionStore.layerMemory }: Setup = {}) =>
+export const serve = ({ around = Layer.empty, options, script = {}, store = SessionStore.layerMemory }: Setup = {}) =>
   Layer.build(
     Server.layer({
       ...Server.defaults,
@@ -64,7 +67,7 @@ export const serve = ({ options, script = {}, store = SessionStore.layerMemory }
       token: Redacted.make(token),
       shutdownGrace: Duration.millis(50),
       ...options
-    }).pipe(Layer.provide(scripted(script)), Layer.provide(store))
+    }).pipe(Layer.provide([scripted(script), around]), Layer.provide(store))
   ).pipe(
     Effect.map((context) => {
       const address = Context.get(context, HttpServer.HttpServer).address
@@ -90,7 +93,7 @@ export interface Answered {
 
 export const authorized = { authorization: `Bearer ${token}` }
 
-/** One request on its own connection, with the token unless `headers` says otherwise. */
+/** One request on its own connection, with the token unless `headers` says otherwise; `undefined` leaves one out. */
 export const ask = (port: number, asked: Asked): Effect.Effect<Answered> =>
   Effect.callback<Answered>((resume) => {
     const request = NodeHttp.request(
@@ -100,11 +103,13 @@ export const ask = (port: number, asked: Asked): Effect.Effect<Answered> =>
         agent: false,
         method: asked.method ?? "GET",
         path: asked.path,
-        headers: {
-          ...(asked.body === undefined ? {} : { "content-type": "application/json" }),
-          ...authorized,
-          ...asked.headers
-        }
+        headers: Object.fromEntries(
+          Object.entries({
+            ...(asked.body === undefined ? {} : { "content-type": "application/json" }),
+            ...authorized,
+            ...asked.headers
+          }).filter(([, value]) => value !== undefined)
+        )
       },
       (response) => {
         const parts: Array<Buffer> = []

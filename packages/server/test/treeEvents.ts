@@ -1,7 +1,7 @@
 /** Events of a small tree, and what they make of its view, for tests. */
 import { AgentEvent, Ids } from "@offshoot/core"
 import * as TreeLines from "../src/TreeLines.ts"
-import * as TreeView from "../src/TreeView.ts"
+import * as TreeView from "@offshoot/core/TreeView"
 
 export const root = Ids.SessionId.make("ses_root")
 export const a = Ids.SessionId.make("ses_a")

@@ -162,6 +162,7 @@ const answersOfSession = Effect.fnUntraced(function* (store: SessionStore.Sessio
     session: yield* store.session(id),
     children: yield* store.childCount(id),
     used: yield* store.treeUsage(id),
+    usedEach: yield* store.usages([id]),
     below: yield* store.sessions({ filter: { parentId: id }, before, limit: 5 }),
     inTree: yield* store.sessions({ filter: { rootId: id, status: "pending" }, before, limit: 5 }),
     keyed: yield* Effect.forEach(requestKeys, (key) => store.sessionByRequestKey(Option.some(id), key)),

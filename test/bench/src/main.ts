@@ -27,6 +27,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Measurement>
   "coding-agent-events": async () => (await import("./CodingAgents.ts")).events(),
   "coding-agents-100": async () => (await import("./CodingAgents.ts")).together(),
   "coding-agent-cancel": async () => (await import("./CodingAgents.ts")).cancelled(),
+  page: async () => (await import("./Page.ts")).measure(),
   recovery: async () => (await import("./Recovery.ts")).measure(),
   "fan-out-1": async () => (await import("./FanOut.ts")).measure(1),
   "fan-out-10": async () => (await import("./FanOut.ts")).measure(10),

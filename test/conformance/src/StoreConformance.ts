@@ -35,6 +35,7 @@ export const suite = <E>(name: string, subject: Subject<E>): void => {
     describe("sessions", () => Reads.sessionQueries(test))
     describe("tools of sessions", () => Reads.toolScopes(test))
     describe("usage of trees", () => TreeUsage.treeUsage(test))
+    describe("usage of many sessions", () => TreeUsage.usages(test))
     describe("messages", () => Reads.transcripts(test))
     describe("contents of messages", () => Reads.messageContents(test))
     describe("artifacts", () => Reads.artifacts(test))

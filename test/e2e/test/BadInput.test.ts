@@ -100,6 +100,8 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "GET /v1/snapshot": { queries: ["?limit=0", "?limit=1000000", "?subtree=", "?session=ses_a"] },
   "GET /v1/agents": {},
+  "GET /v1/models": {},
+  "GET /v1/profiles": { queries: ["?workspace=", "?folder=x"] },
   "GET /healthz": { open: true },
   "GET /readyz": { open: true }
 }

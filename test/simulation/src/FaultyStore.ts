@@ -123,6 +123,8 @@ export const wrap = (inner: SessionStore.SessionStoreShape, faults: Faults): Ses
     sessionByRequestKey: (parentId, requestKey) => read(inner.sessionByRequestKey(parentId, requestKey)),
     sessions: (query) => read(inner.sessions(query)),
     treeUsage: (id) => read(inner.treeUsage(id)),
+    usages: (ids) => read(inner.usages(ids)),
+    totals: read(inner.totals),
     childCount: (parentId) => read(inner.childCount(parentId)),
     messages: (query) => read(inner.messages(query)),
     recentMessages: (query) => read(inner.recentMessages(query)),

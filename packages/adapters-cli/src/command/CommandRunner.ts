@@ -18,6 +18,7 @@ import { graceWithin, handles } from "../internal/agentRun.ts"
 import * as OutputText from "../OutputText.ts"
 import { ProgramLauncher } from "../ProgramLauncher.ts"
 import * as RunMark from "../RunMark.ts"
+import * as SessionMark from "../SessionMark.ts"
 import * as CommandAgent from "./CommandAgent.ts"
 import * as CommandOutcome from "./CommandOutcome.ts"
 
@@ -80,7 +81,11 @@ export const make = Effect.fn("CommandRunner.make")(function* (options: {
     const mark = markOf(host, context.job.runId)
     const invocation = CommandAgent.invocation(agent, context.prompt)
     if (Result.isFailure(invocation)) return ExternalChildRunner.ended(CommandOutcome.setup(invocation.failure))
-    const own = { ...RunMark.toEnvironment(mark), ...(yield* Telemetry.environment) }
+    const own = {
+      ...RunMark.toEnvironment(mark),
+      ...SessionMark.toEnvironment(context.session.id, host.dataDir),
+      ...(yield* Telemetry.environment)
+    }
     const environment = ChildEnvironment.environment(agent.env, host.environment, own)
     if (Result.isFailure(environment)) {
       return ExternalChildRunner.ended(CommandOutcome.ofMissingVariables(agentId, environment.failure))

@@ -13,6 +13,7 @@ import type { LastTool, RunSnapshot } from "../Runs.ts"
 import type { Session, Usage } from "../Session.ts"
 import type { RunReport, SpawnJob } from "../SpawnJob.ts"
 import type { Open, Timeout, Vitals } from "../Watchdog.ts"
+import { inShort } from "./inShort.ts"
 
 /** The wish that a run stops. A later `abort` overtakes an earlier `graceful`. */
 export interface Stop {
@@ -32,6 +33,11 @@ const openToolsMax = 256
 
 /** Artifacts that a result names: a list that people read, and that every reader of the completion gets. */
 export const artifactsMax = 32
+
+const argumentOf = (given: unknown): Pick<LastTool, "argument"> => {
+  const argument = inShort(given)
+  return argument === "" ? {} : { argument }
+}
 
 export class LiveRun {
   readonly job: SpawnJob
@@ -92,7 +98,7 @@ export class LiveRun {
     this.lastActivityAtMillis = nowMillis
     switch (event.type) {
       case "tool_start":
-        this.lastTool = { name: event.toolName, phase: "begin", sinceMillis: nowMillis }
+        this.lastTool = { name: event.toolName, phase: "begin", sinceMillis: nowMillis, ...argumentOf(event.arguments) }
         this.openTools ??= new Map()
         if (this.openTools.size < openToolsMax) {
           this.openTools.set(event.toolCallId, { name: event.toolName, sinceMillis: nowMillis })

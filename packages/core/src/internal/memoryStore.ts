@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ArtifactId, SessionId } from "../Ids.ts"
 import type { Request } from "../Obligation.ts"
-import type { Artifact, Message, Session, StoredMessage } from "../Session.ts"
+import type { Artifact, Message, Session, SessionStatus, StoredMessage } from "../Session.ts"
 import type {
   Change,
   FeedScope,
@@ -11,9 +11,11 @@ import type {
   SessionQuery,
   SessionStoreShape,
   Snapshot,
+  Totals,
   Transition
 } from "../SessionStore.ts"
 import * as Store from "../StoreError.ts"
+import * as UsageSum from "../UsageSum.ts"
 import { Feed, Lineage } from "./memoryFeed.ts"
 import { Jobs } from "./memoryJobs.ts"
 import { Obligations } from "./memoryObligations.ts"
@@ -206,6 +208,16 @@ const findSessions = (state: State, query: SessionQuery): ReadonlyArray<Session>
   return found.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, query.limit)
 }
 
+const totals = (state: State): Totals => {
+  const counts = new Map<SessionStatus, number>()
+  for (const { status } of state.sessions.values()) counts.set(status, (counts.get(status) ?? 0) + 1)
+  const used = state.treeUse.each(Array.from(state.sessions.keys()))
+  return {
+    statuses: Array.from(counts, ([status, sessions]) => ({ status, sessions })),
+    usage: UsageSum.total(used.flatMap(({ own, removed }) => [own, removed].filter((part) => part !== undefined)))
+  }
+}
+
 const snapshot = (state: State, within: Option.Option<SessionId>, limit: number): Snapshot => {
   const { feed, lineage, obligations } = state
   const scope: FeedScope = Option.match(within, {
@@ -251,6 +263,8 @@ const ofSessions = (state: State) =>
       }),
     sessions: (query) => read(() => findSessions(state, query)),
     treeUsage: (id) => read(() => state.treeUse.of(id, (other) => state.sessions.has(other))),
+    usages: (ids) => read(() => state.treeUse.each(ids)),
+    totals: read(() => totals(state)),
     childCount: (parentId) => read(() => state.children.get(parentId)?.length ?? 0),
     messages: ({ after, limit, sessionId }) =>
       read(() => (state.messages.get(sessionId) ?? []).filter((entry) => entry.position > after).slice(0, limit)),

@@ -1,6 +1,6 @@
 import type { SessionId } from "../Ids.ts"
 import type { Usage } from "../Session.ts"
-import type { TreeUsage } from "../SessionStore.ts"
+import type { SessionUse, TreeUsage } from "../SessionStore.ts"
 import * as UsageSum from "../UsageSum.ts"
 import type { Lineage } from "./memoryFeed.ts"
 import type { Jobs } from "./memoryJobs.ts"
@@ -49,6 +49,22 @@ export class TreeUse {
       spawned,
       inFlight: open.length
     }
+  }
+
+  /** What each used, and what was removed below it. */
+  each(ids: ReadonlyArray<SessionId>): ReadonlyArray<SessionUse> {
+    const open = new Map<SessionId, Array<Usage>>()
+    for (const found of this.jobs.open()) {
+      const usage = UsageSum.ofOpenJob(found)
+      const { childSessionId } = found.job
+      if (usage !== undefined) open.set(childSessionId, [...(open.get(childSessionId) ?? []), usage])
+    }
+    const sum = (parts: ReadonlyArray<Usage>) => (parts.length === 0 ? undefined : UsageSum.total(parts))
+    return ids.flatMap((sessionId) => {
+      const own = sum([...this.jobs.usedBy(sessionId), ...(open.get(sessionId) ?? [])])
+      const removed = sum(this.removed.get(sessionId)?.usages ?? [])
+      return own === undefined && removed === undefined ? [] : [{ sessionId, own, removed }]
+    })
   }
 
   /** Before the session and its jobs go. */

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import type { OwnEvent } from "../AgentEvent.ts"
 import type { Answer } from "../ExternalChildRunner.ts"
 import type { RequestId, RunId, SessionId } from "../Ids.ts"
-import type { AnsweredBy, Ask, Request, RequestStatus } from "../Obligation.ts"
+import type { AnsweredBy, Ask, Request } from "../Obligation.ts"
 import { type Decision, DecisionMismatch, RequestClosed } from "../SubAgents.ts"
 import type { Step } from "./ownChanges.ts"
 
@@ -99,15 +99,21 @@ const told = (request: Request): RequestStep => ({
   events: [changedEvent(request)]
 })
 
+const words = (text: Option.Option<string>): Pick<Request, "text"> => (Option.isSome(text) ? { text: text.value } : {})
+
 /** What a decision makes of a request. */
-const answerTo = (decision: Decision): { readonly status: RequestStatus; readonly text: Option.Option<string> } => {
+const answerTo = (decision: Decision): Pick<Request, "status" | "text" | "scope"> => {
   switch (decision._tag) {
     case "Approve":
-      return { status: "approved", text: decision.text }
+      return {
+        status: "approved",
+        ...words(decision.text),
+        ...(decision.scope === "session" ? { scope: decision.scope } : {})
+      }
     case "Deny":
-      return { status: "denied", text: decision.text }
+      return { status: "denied", ...words(decision.text) }
     case "Answer":
-      return { status: "answered", text: Option.some(decision.text) }
+      return { status: "answered", text: decision.text }
   }
 }
 
@@ -120,13 +126,13 @@ export const answered = (
   if ((request.ask.type === "question") !== (decision._tag === "Answer")) {
     return Result.fail(new DecisionMismatch({ requestId: request.id, type: request.ask.type }))
   }
-  const { status, text } = answerTo(decision)
-  const words = Option.isSome(text) ? { text: text.value } : {}
+  const answer = answerTo(decision)
   if (request.status === "pending") {
-    const change = { status, ...words, by: { type: "user" }, answeredAtMillis: nowMillis } as const
+    const change = { ...answer, by: { type: "user" }, answeredAtMillis: nowMillis } as const
     return Result.succeed(Option.some(told(changed(request, change))))
   }
-  return request.status === status && request.text === words.text
+  const isSame = request.status === answer.status && request.text === answer.text && request.scope === answer.scope
+  return isSame
     ? Result.succeed(Option.none())
     : Result.fail(new RequestClosed({ requestId: request.id, status: request.status }))
 }

@@ -38,6 +38,7 @@ import {
 } from "../SubAgents.ts"
 import { boundedAsk, sameAsk } from "./askBounds.ts"
 import { CurrentFlights, seatOf } from "./flights.ts"
+import { Grants } from "./grants.ts"
 import type { LiveRun } from "./liveRun.ts"
 import { builtOf, type Step } from "./ownChanges.ts"
 import { patiently, Recorder } from "./recorder.ts"
@@ -86,6 +87,7 @@ interface Parts {
   readonly streams: SessionStreams["Service"]
   readonly flights: CurrentFlights["Service"]
   readonly policy: RequestPolicy.Policy
+  readonly grants: Grants
   /** The open requests of the record. */
   readonly book: Map<Ids.RequestId, Entry>
   readonly bySession: Map<Ids.SessionId, Set<Ids.RequestId>>
@@ -132,6 +134,7 @@ const note = (parts: Parts, request: Request): Entry => {
   } else {
     forget(parts, request)
   }
+  parts.grants.note(entry.request)
   if (entry.request.status !== "pending") Deferred.doneUnsafe(entry.closed, Effect.succeed(entry.request))
   return entry
 }
@@ -155,7 +158,8 @@ const openOnce = Effect.fnUntraced(function* (parts: Parts, live: LiveRun, askin
   const before = yield* earlier(parts, session.id, asking.key)
   if (Option.isSome(before)) return Option.some(note(parts, before.value))
   if ((parts.bySession.get(session.id)?.size ?? 0) + live.opening > openMax) return Option.none<Entry>()
-  const verdict = RequestPolicy.decide(parts.policy.rules, session, asking.ask)
+  const granted = asking.ask.type === "permission" ? yield* parts.grants.of(session.id) : undefined
+  const verdict = RequestPolicy.decide(parts.policy.rules, session, asking.ask, granted)
   const opening: RequestSteps.Opening = {
     id: yield* Ids.makeRequestId,
     sessionId: session.id,
@@ -342,11 +346,13 @@ const load = Effect.fnUntraced(function* (parts: Parts) {
 })
 
 const make = Effect.gen(function* () {
+  const recorder = yield* Recorder
   const parts: Parts = {
-    recorder: yield* Recorder,
+    recorder,
     streams: yield* SessionStreams,
     flights: yield* CurrentFlights,
     policy: yield* RequestPolicy.CurrentPolicy,
+    grants: new Grants(recorder.store),
     book: new Map(),
     bySession: new Map(),
     alarm: { atMillis: Number.POSITIVE_INFINITY, bell: Latch.makeUnsafe(false) }

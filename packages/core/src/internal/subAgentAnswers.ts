@@ -21,7 +21,7 @@ import type {
   SessionView,
   Spawned
 } from "../SubAgents.ts"
-import { type Part, partOf, plain } from "./plainText.ts"
+import { type Part, partOf, plain } from "../PlainText.ts"
 import { present } from "./present.ts"
 
 /** A part of an answer that `get` gives at once: some 4,000 tokens. */

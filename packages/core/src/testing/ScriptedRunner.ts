@@ -115,7 +115,9 @@ const exchange = (stage: Stage, word: string, text: string): Step | undefined =>
       return needs(stage, "requests", ask(stage, asking, key))
     }
     case "permit": {
-      const permission = { type: "permission", toolCallId: text, toolName: text, arguments: { of: text } } as const
+      // A second word tells one call of a tool from another.
+      const [toolName = ""] = text.split(" ")
+      const permission = { type: "permission", toolCallId: text, toolName, arguments: { of: text } } as const
       return needs(stage, "requests", ask(stage, { key: `permit:${text}`, ask: permission }, text))
     }
     case "take":

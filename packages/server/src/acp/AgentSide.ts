@@ -108,7 +108,9 @@ const refuse = (message: string): RpcError => new RpcError({ code: codes.interna
 
 /** The metadata that leads to an agent of the configuration. */
 const metadataFor = Effect.fnUntraced(function* ({ client, url }: Connected, players: Players) {
-  const { inProcess, items } = yield* Effect.mapError(client.calls.agents.list(), (error) => failed(error, url))
+  const listed = yield* Effect.mapError(client.calls.agents.list(), (error) => failed(error, url))
+  const { inProcess } = listed
+  const items = listed.items.filter(({ configured }) => configured)
   if (Option.isNone(players.agent)) return inProcess ? undefined : yield* nobodyRuns(items.map(({ id }) => id))
   const id = players.agent.value
   const agent = items.find((known) => known.id === id)

@@ -16,7 +16,7 @@ import type {
 } from "@agentclientprotocol/sdk/unstable"
 import { cut, inert } from "../internal/terminalText.ts"
 import * as TreeLines from "../TreeLines.ts"
-import type { TreeNode, TreeState } from "../TreeView.ts"
+import type { TreeNode, TreeState } from "@offshoot/core/TreeView"
 import { inertLines } from "../cli/ChatLines.ts"
 import { fenced } from "./Fence.ts"
 import { codes } from "./JsonRpc.ts"

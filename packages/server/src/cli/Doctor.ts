@@ -1,12 +1,13 @@
 /**
  * `offshoot doctor`: each coding agent of this machine, what it lacks, and the
- * command that mends it; with `--probe`, whether it answers.
+ * command that mends it; with `--probe`, whether it answers. And which MCP hosts
+ * start this program.
  *
  * Asks no server. A probe is a run like any other, in a runtime in memory, in
  * an empty folder, with everything that the agent asks for denied. It may cost
  * what one short answer costs.
  */
-import { AgentDefinition, AgentRunner, Agents, AgentSurvey, Guardian } from "@offshoot/adapters-cli"
+import { AgentRunner, AgentSurvey, Guardian } from "@offshoot/adapters-cli"
 import { AgentDirectory, ExternalChildRunner, Offshoot, Outcome, SessionStore, SubAgents } from "@offshoot/core"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -16,9 +17,15 @@ import * as Option from "effect/Option"
 import * as App from "../App.ts"
 import { jsonLine } from "../internal/jsonLine.ts"
 import { doctorJson, doctorLines, type Examined, type Probed } from "../internal/doctorLines.ts"
+import { mcpHostJson, mcpHostLines } from "../internal/mcpHostLines.ts"
 import { settingOf } from "../internal/agentSettings.ts"
+import { type Coding, type Patient, patientsOf } from "../internal/patients.ts"
+import * as InstallSurvey from "../mcp/InstallSurvey.ts"
 import * as Settings from "../Settings.ts"
+import { version } from "../Version.ts"
 import { AgentsNotReady } from "./Failures.ts"
+import { Invocation } from "./Invocation.ts"
+import { surroundingsOf } from "./McpInstall.ts"
 import * as Screen from "./Screen.ts"
 import { untilSignal } from "./Signals.ts"
 
@@ -34,42 +41,6 @@ export interface DoctorInput {
 const probeTimeout = "2 minutes"
 
 const probePrompt = "Reply with the one word: ready"
-
-type Coding = Extract<AgentDefinition.AgentDefinition, { readonly _tag: "Coding" }>
-
-interface Patient {
-  readonly subject: AgentSurvey.Subject
-  readonly definition: Coding
-}
-
-const codingOf = (id: string, definition: AgentDefinition.AgentDefinition): ReadonlyArray<Patient> =>
-  definition._tag === "Command"
-    ? []
-    : [
-        {
-          subject: {
-            id,
-            profile: definition.profile,
-            agent: definition.agent,
-            program: Option.some(definition.program)
-          },
-          definition
-        }
-      ]
-
-/** The agents of the configuration, then those that are known and not in it. */
-const patientsOf = (settings: Settings.Settings): ReadonlyArray<Patient> => {
-  const configured =
-    settings.agentsBy === "found" ? [] : settings.agents.flatMap(({ definition, id }) => codingOf(id, definition))
-  const named = new Set(configured.map(({ definition }) => definition.profile.id))
-  const known = Agents.profiles
-    .filter(({ id }) => !named.has(id))
-    .map((profile): Patient => ({
-      subject: { id: profile.id, profile, agent: {}, program: Option.none() },
-      definition: AgentDefinition.codingOf(profile, profile.programs[0], {})
-    }))
-  return [...configured, ...known]
-}
 
 /** One turn of the agent, as it would run: only its place and its permissions are others. */
 const probed = Effect.fnUntraced(function* (settings: Settings.Settings, id: string, definition: Coding) {
@@ -123,6 +94,12 @@ const isReady = ({ lacks, probe }: Examined): boolean =>
   lacks.every(({ weight }) => weight !== "blocks") &&
   Option.match(probe, { onNone: () => true, onSome: ({ status }) => status === "completed" })
 
+/** Nobody's hosts are known where there is no home. */
+const surveyed = surroundingsOf.pipe(
+  Effect.flatMap((surroundings) => InstallSurvey.survey(surroundings, version)),
+  Effect.catchTag("UsageRefused", () => Effect.succeed([]))
+)
+
 /** Prints what was found. Fails when an agent of the configuration, or one that was named, cannot run. */
 export const doctor = Effect.fn("Cli.doctor")(
   function* (input: DoctorInput) {
@@ -132,12 +109,17 @@ export const doctor = Effect.fn("Cli.doctor")(
     const unknown = input.agents.filter((id) => !all.some(({ subject }) => subject.id === id))
     // One after the other: each program is started, and what is slow is told by whom.
     const examined = yield* Effect.forEach(chosen, examine(settings, input))
+    const hosts = input.agents.length === 0 ? yield* surveyed : []
+    const told = { own: version, invocation: yield* Invocation }
     if (input.json) {
-      yield* Console.log(jsonLine({ agents: examined.map(doctorJson), unknown }))
+      const mcpHosts = hosts.map((one) => mcpHostJson(one, told))
+      yield* Console.log(jsonLine({ agents: examined.map(doctorJson), unknown, mcpHosts }))
     } else {
       const screen = yield* Screen.Screen
       const { columns } = yield* screen.size
-      yield* screen.print(doctorLines(examined, unknown, { columns, colour: screen.colour }))
+      const canvas = { columns, colour: screen.colour }
+      yield* screen.print(doctorLines(examined, unknown, canvas))
+      if (input.agents.length === 0) yield* screen.print(mcpHostLines(hosts, told, canvas))
     }
     const wanted = new Set(
       input.agents.length > 0 ? input.agents : settings.agentsBy === "found" ? [] : settings.agents.map(({ id }) => id)

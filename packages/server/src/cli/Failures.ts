@@ -78,6 +78,16 @@ export class AgentsNotReady extends Data.TaggedError("AgentsNotReady")<{ readonl
   }
 }
 
+/** A change was shown and nobody agreed to it. */
+export class NotWritten extends Data.TaggedError("NotWritten")<{ readonly why: "declined" | "nobody_to_ask" }> {
+  override readonly [Runtime.errorExitCode] = 1
+  override get message(): string {
+    return this.why === "declined"
+      ? "nothing was written"
+      : "nothing was written, as there is no terminal to ask at: add --yes to write it"
+  }
+}
+
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
 
 /** Somebody stopped the command. */

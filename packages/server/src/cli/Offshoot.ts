@@ -7,12 +7,14 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Flags } from "../Settings.ts"
 import { client, json, load, optional, SessionIdArgument, where, whereOf } from "./CommandFlags.ts"
 import { doctor, profiles } from "./LocalCommands.ts"
+import { mcp } from "./McpCommands.ts"
 
 const serve = Command.make(
   "serve",
@@ -45,6 +47,11 @@ const serve = Command.make(
     recordContent: Flag.Literals("record-content", ["shape", "whole"]).pipe(
       Flag.withDescription("Whether the recording holds the words of prompts and answers, or only their lengths"),
       Flag.withDefault("shape")
+    ),
+    idleExit: Flag.Finite("idle-exit").pipe(
+      Flag.withDescription("End when nothing is in flight and nobody has asked for so many minutes"),
+      Flag.withSchema(Schema.Finite.check(Schema.isGreaterThan(0))),
+      Flag.optional
     )
   },
   Effect.fn(function* (input) {
@@ -62,7 +69,7 @@ const serve = Command.make(
         Option.map(input.record, (path) => ({ path, content: input.recordContent }))
       )
     }
-    yield* Serve.serve(flags)
+    yield* Serve.serve(flags, Option.map(input.idleExit, Duration.minutes))
   })
 ).pipe(
   Command.withDescription("Start the server and keep it until it is stopped"),
@@ -355,5 +362,5 @@ const answer = Command.make(
 /** The command with all that is below it. */
 export const offshoot = Command.make("offshoot").pipe(
   Command.withDescription("The sub-agent runtime: spawn children, watch them, get the truth about how they ended"),
-  Command.withSubcommands([serve, run, ls, watch, cancel, send, chat, acp, requests, answer, profiles, doctor])
+  Command.withSubcommands([serve, run, ls, watch, cancel, send, chat, acp, mcp, requests, answer, profiles, doctor])
 )

@@ -16,7 +16,7 @@ import * as Client from "../Client.ts"
 import { artifactLine } from "../internal/artifactLines.ts"
 import { firstLine, inert } from "../internal/terminalText.ts"
 import * as TreeLines from "../TreeLines.ts"
-import * as TreeView from "../TreeView.ts"
+import * as TreeView from "@offshoot/core/TreeView"
 import type * as Wire from "../Wire.ts"
 import { jsonLine } from "../internal/jsonLine.ts"
 import { calling, type Connected, find, settingsOf, type Where } from "./Connect.ts"
@@ -71,7 +71,7 @@ const serverFor = Effect.fnUntraced(function* (where: Where) {
 /** Nothing is started when one of the agents is not there. */
 const checkAgents = Effect.fnUntraced(function* ({ client, url }: Connected, agents: ReadonlyArray<string>) {
   const { items } = yield* calling(url, client.calls.agents.list())
-  const known = items.map(({ id }) => id)
+  const known = items.flatMap(({ configured, id }) => (configured ? [id] : []))
   const missing = agents.filter((agent) => !known.includes(agent))
   if (missing.length === 0) return
   const configured =

@@ -22,6 +22,7 @@ import { Closing } from "../internal/closing.ts"
 import * as Settings from "../Settings.ts"
 import { version } from "../Version.ts"
 import { StopTimedOut } from "./Failures.ts"
+import * as IdleExit from "./IdleExit.ts"
 import { Invocation } from "./Invocation.ts"
 import { logging } from "./Logging.ts"
 import * as Screen from "./Screen.ts"
@@ -42,6 +43,10 @@ const publish = (
     pid,
     version
   }).pipe(Effect.catch((error) => Effect.logWarning("discovery.not_written", error.message)))
+
+/** Signs in: what is behind the `#` stays in the browser, and the page removes it. */
+const pageLink = ({ announced, token }: ServerRun.Running): string =>
+  `${announced}/#token=${encodeURIComponent(Redacted.value(token))}`
 
 /** How to look at the demo from another terminal. */
 const look =
@@ -84,14 +89,20 @@ const serving = Effect.fnUntraced(function* (given: Settings.Settings, ending: R
   yield* Effect.addFinalizer(() => drain(settings, running, ending))
   yield* publish(settings, running, process.pid)
   yield* Console.log(`offshoot ready ${running.announced} token ${Redacted.value(running.token)}`)
-  if (!settings.demo) return
+  yield* Console.log(`offshoot page ${pageLink(running)}`)
+  if (!settings.demo) return running
   const Demo = yield* Effect.promise(() => import("../Demo.ts"))
   const invocation = yield* Invocation
   yield* Demo.run(look(running.local, running.token, invocation)).pipe(
     Effect.provideContext(running.context),
     Effect.forkScoped
   )
+  return running
 })
+
+/** A server of a person runs until somebody stops it. */
+const untilEnd = (running: ServerRun.Running, idleExit: Option.Option<Duration.Duration>): Effect.Effect<void> =>
+  Option.match(idleExit, { onNone: () => Effect.never, onSome: (after) => IdleExit.idle(running, after) })
 
 /** Closes in the background, so that a stop that hangs can be given up. */
 const stopWithin = Effect.fnUntraced(function* (scope: Scope.Closeable, timeout: Duration.Duration) {
@@ -101,19 +112,22 @@ const stopWithin = Effect.fnUntraced(function* (scope: Scope.Closeable, timeout:
 })
 
 /**
- * Serves until a signal.
+ * Serves until a signal, or until it was idle for as long as `idleExit` says.
  *
  * **Interruption**: stops the server gracefully.
  */
 export const serve = Effect.fn("Cli.serve")(
-  function* (flags: Settings.Flags) {
+  function* (flags: Settings.Flags, idleExit: Option.Option<Duration.Duration>) {
     const signals = yield* Signals
     const settings = yield* Settings.load(flags)
     const scope = yield* Scope.make()
     const ending = yield* Ref.make(Option.none<Signal>())
     const signalled = Effect.tap(signals.nth(1), (signal) => Ref.set(ending, Option.some(signal)))
     const built = yield* Effect.exit(
-      Effect.raceFirst(Effect.andThen(Scope.provide(serving(settings, ending), scope), signalled), signalled)
+      Effect.raceFirst(
+        Effect.flatMap(Scope.provide(serving(settings, ending), scope), (running) => untilEnd(running, idleExit)),
+        signalled
+      )
     )
     yield* stopWithin(scope, Duration.sum(stopTimeout, Duration.seconds(settings.shutdown.drainSeconds)))
     if (Exit.isFailure(built)) return yield* Effect.failCause(built.cause)

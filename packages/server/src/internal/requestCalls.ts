@@ -36,10 +36,10 @@ const list = (subAgents: SubAgents.SubAgentsShape, query: ListQuery) => {
 }
 
 /** An answer has its text: the contract has seen to that. */
-const decisionOf = ({ decision, text }: Wire.DecisionBody): SubAgents.Decision => {
+const decisionOf = ({ decision, scope, text }: Wire.DecisionBody): SubAgents.Decision => {
   switch (decision) {
     case "approve":
-      return { _tag: "Approve", text: Option.fromUndefinedOr(text) }
+      return { _tag: "Approve", text: Option.fromUndefinedOr(text), ...(scope === undefined ? {} : { scope }) }
     case "deny":
       return { _tag: "Deny", text: Option.fromUndefinedOr(text) }
     case "answer":

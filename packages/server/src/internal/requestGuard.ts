@@ -1,14 +1,15 @@
 /**
  * Around every request: who may ask, how many at once, and what comes back
- * when something fails. Every answer from 400 on is a problem document.
+ * when something fails. Every answer from 400 on is a problem document, but for
+ * the words about a page that was not built.
  */
 import { Ids } from "@offshoot/core"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import * as HttpServerRespondable from "effect/http/HttpServerRespondable"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
 import type * as Redacted from "effect/Redacted"
@@ -17,7 +18,10 @@ import * as Problems from "../Problems.ts"
 import * as Security from "../Security.ts"
 import { Closing } from "./closing.ts"
 import * as Refusals from "./refusals.ts"
+import { type Problem, render } from "./rendering.ts"
 import * as RouteTable from "./routeTable.ts"
+import { SignIns } from "./signIns.ts"
+import { Traffic } from "./traffic.ts"
 
 export interface GuardOptions extends Security.Served {
   readonly token: Redacted.Redacted
@@ -27,15 +31,10 @@ export interface GuardOptions extends Security.Served {
   readonly largeBodyBytesMax: number
 }
 
-type Problem = HttpServerRespondable.Respondable
-
 const requestCount = Metric.counter("offshoot_http_requests_total", {
   description: "Requests answered, by class of status",
   incremental: true
 })
-
-const render = (problem: Problem): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
-  Effect.orDie(HttpServerRespondable.toResponse(problem))
 
 const forbidden: Record<Exclude<Security.Verdict, "allowed" | "token">, Problem> = {
   host: new Problems.HostNotAllowed({
@@ -45,6 +44,10 @@ const forbidden: Record<Exclude<Security.Verdict, "allowed" | "token">, Problem>
   origin: new Problems.OriginNotAllowed({
     detail: "The request comes from a page of another origin.",
     hint: "Open the page from this server, or call it from a program."
+  }),
+  page: new Problems.PageHeaderMissing({
+    detail: "A cookie alone changes nothing, and counts only for the page of this server.",
+    hint: "Send `Offshoot-Page: 1` with a change, or `Authorization: Bearer <token>` instead of the cookie."
   })
 }
 
@@ -184,7 +187,11 @@ export const layer = (options: GuardOptions) =>
   HttpRouter.middleware(
     Effect.gen(function* () {
       const closing = yield* Closing
-      const judge = Security.judge(options, Security.tokenCheck(options.token))
+      const traffic = yield* Traffic
+      const signIns = yield* SignIns
+      const token = Security.tokenCheck(options.token)
+      const judge = (facts: Security.Facts, nowMillis: number) =>
+        Security.judge(options, { token, signIn: (value) => signIns.isKnown(value, nowMillis) })(facts)
       const full = busy(options.requestsMax)
       let inWork = 0
 
@@ -194,7 +201,7 @@ export const layer = (options: GuardOptions) =>
             return Effect.map(render(full), HttpServerResponse.setHeader("retry-after", "1"))
           }
           inWork++
-          return app.pipe(
+          return Effect.andThen(traffic.enter, app).pipe(
             Effect.flatMap(rewrite),
             Effect.catchCauseIf(
               (cause) => !Cause.hasInterruptsOnly(cause),
@@ -210,7 +217,7 @@ export const layer = (options: GuardOptions) =>
 
       const guarded =
         (app: App) =>
-        (request: HttpServerRequest.HttpServerRequest): App => {
+        (request: HttpServerRequest.HttpServerRequest, nowMillis: number): App => {
           const path = Security.pathOf(request.url)
           if (
             isPreflight(request) &&
@@ -218,12 +225,17 @@ export const layer = (options: GuardOptions) =>
           ) {
             return Effect.succeed(HttpServerResponse.empty({ status: 204, headers: Security.preflightHeaders }))
           }
-          const verdict = judge({
+          const facts = {
+            method: request.method,
             path,
             host: request.headers["host"],
             origin: request.headers["origin"],
-            authorization: request.headers["authorization"]
-          })
+            authorization: request.headers["authorization"],
+            cookie: request.headers["cookie"],
+            page: request.headers["offshoot-page"],
+            fetchSite: request.headers["sec-fetch-site"]
+          }
+          const verdict = judge(facts, nowMillis)
           if (verdict !== "allowed") {
             return refuse(verdict)
           }
@@ -240,9 +252,9 @@ export const layer = (options: GuardOptions) =>
       return (app: App) =>
         HttpServerRequest.HttpServerRequest.pipe(
           Effect.flatMap((request) =>
-            Effect.map(
-              guarded(app)(request),
-              HttpServerResponse.setHeaders(Security.crossOriginHeaders(options, request.headers["origin"]))
+            Clock.currentTimeMillis.pipe(
+              Effect.flatMap((nowMillis) => guarded(app)(request, nowMillis)),
+              Effect.map(HttpServerResponse.setHeaders(Security.crossOriginHeaders(options, request.headers["origin"])))
             )
           ),
           Effect.map(HttpServerResponse.setHeader("x-content-type-options", "nosniff")),

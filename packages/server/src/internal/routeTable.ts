@@ -17,7 +17,16 @@ const matches = (path: Path, asked: ReadonlyArray<string>): boolean =>
   path.segments.every((segment, index) => (segment.startsWith(":") ? asked[index] !== "" : segment === asked[index]))
 
 /** Served beside the contract. */
-const further = ["/metrics", "/docs", "/openapi.json"]
+const further = [
+  ["/", "GET"],
+  ["/favicon.svg", "GET"],
+  ["/assets/:name", "GET"],
+  ["/metrics", "GET"],
+  ["/docs", "GET"],
+  ["/openapi.json", "GET"],
+  ["/mcp", "POST"],
+  ["/mcp", "DELETE"]
+] as const
 
 const paths: ReadonlyArray<Path> = (() => {
   const byPath = new Map<string, Path>()
@@ -40,8 +49,8 @@ const paths: ReadonlyArray<Path> = (() => {
     onGroup: () => {},
     onEndpoint: ({ endpoint }) => add(endpoint.path, endpoint.method, endpoint.query === undefined)
   })
-  for (const path of further) {
-    add(path, "GET", false)
+  for (const [path, method] of further) {
+    add(path, method, false)
   }
   return [...byPath.values()]
 })()

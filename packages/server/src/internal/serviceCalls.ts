@@ -1,16 +1,14 @@
-/** Calls about the server itself: health, readiness, agents, metrics, the document and its page. */
-import { Agent, AgentDirectory, SessionStore } from "@offshoot/core"
+/** Calls about the server itself: health, readiness, metrics, the document and its page. */
+import { SessionStore } from "@offshoot/core"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { Api } from "../Api.ts"
 import * as Problems from "../Problems.ts"
-import * as Wire from "../Wire.ts"
 import { Closing } from "./closing.ts"
 
 const notReady = (detail: string): Problems.NotReady =>
@@ -33,18 +31,6 @@ const service = HttpApiBuilder.group(
                 Effect.as({ status: "ready" as const })
               )
         )
-    })
-  })
-)
-
-const agents = HttpApiBuilder.group(
-  Api,
-  "agents",
-  Effect.fn(function* (handlers) {
-    const directory = yield* AgentDirectory.AgentDirectory
-    const inProcess = Option.isSome(yield* Agent.Agent)
-    return handlers.handleAll({
-      list: () => Effect.succeed({ items: [...directory.values()].map(Wire.agent), inProcess })
     })
   })
 )
@@ -77,6 +63,6 @@ const pageHeaders = HttpRouter.middleware((app) =>
   Effect.map(app, HttpServerResponse.setHeader("content-security-policy", pagePolicy))
 ).layer
 
-export const layer = Layer.mergeAll(service, agents)
+export const layer = service
 
 export const routes = Layer.mergeAll(metrics, Layer.provide(page, pageHeaders))

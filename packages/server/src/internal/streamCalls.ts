@@ -109,7 +109,8 @@ export const layer = (options: StreamOptions) =>
             within: Option.fromUndefinedOr(query.subtree),
             limit: query.limit ?? Wire.snapshotDefault
           }
-          return Wire.snapshot(yield* Effect.catchTags(subAgents.snapshot(asked), refused))
+          const taken = yield* Effect.catchTags(subAgents.snapshot(asked), refused)
+          return Wire.snapshot(taken, yield* Effect.mapError(subAgents.usages(taken), Refusals.storeError))
         })
       })
     })

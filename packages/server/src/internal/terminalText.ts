@@ -14,6 +14,10 @@ const unsafe = /(?!\u200D)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu
 export const inert = (text: string): string =>
   NodeUtil.stripVTControlCharacters(text).replaceAll(/\s+/gu, " ").replaceAll(unsafe, "").trim()
 
+/** The same with its white space, for text whose layout says something; a tab is two spaces. */
+export const inertLine = (text: string): string =>
+  NodeUtil.stripVTControlCharacters(text).replaceAll("\t", "  ").replaceAll(unsafe, "")
+
 /** The last line that says something; a carriage return begins a line too, as progress bars use it. */
 export const lastLine = (text: string): string => {
   const lines = text.split(/[\r\n]+/)

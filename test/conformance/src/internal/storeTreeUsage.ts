@@ -121,3 +121,73 @@ export const treeUsage = (test: Test): void => {
     })
   )
 }
+
+export const usages = (test: Test): void => {
+  test(
+    "MUST tell of each session what it used itself, in the order that was asked for",
+    Effect.fnUntraced(function* (store) {
+      yield* store.commit([
+        ...[parent, first, second, grandchild].map(Records.created),
+        Records.settled(used(1, first, { inputTokens: 1, costUsd: 0.5, costSource: "provider" })),
+        Records.settled(used(2, first, { inputTokens: 10, costUsd: 0.25, costSource: "estimated" })),
+        Records.settled(silent(3, second, Outcome.beforeLaunch)),
+        Records.settled(silent(4, grandchild, Outcome.done))
+      ])
+      assert.deepStrictEqual(yield* store.usages([grandchild.id, second.id, first.id, parent.id]), [
+        { sessionId: grandchild.id, own: {}, removed: undefined },
+        {
+          sessionId: first.id,
+          own: { inputTokens: 11, costUsd: 0.75, costSource: "estimated" },
+          removed: undefined
+        }
+      ])
+      assert.deepStrictEqual(yield* store.usages([]), [])
+      assert.deepStrictEqual(yield* store.usages([Records.sessionId(99)]), [])
+    })
+  )
+
+  test(
+    "MUST count the open job, and apart from it what was removed below",
+    Effect.fnUntraced(function* (store) {
+      yield* store.commit([
+        ...[parent, first, grandchild].map(Records.created),
+        Records.settled(used(1, grandchild, { inputTokens: 1 })),
+        Records.accepted({ ...Records.job(2, first), spent: { inputTokens: 10 } }),
+        Records.launched(2),
+        Records.reported(2, { usage: { inputTokens: 100 } })
+      ])
+      yield* store.commit([Records.deleted(grandchild.id)])
+      assert.deepStrictEqual(yield* store.usages([first.id]), [
+        { sessionId: first.id, own: { inputTokens: 110 }, removed: { inputTokens: 1 } }
+      ])
+    })
+  )
+
+  test(
+    "MUST add up everything, and count the sessions by status",
+    Effect.fnUntraced(function* (store) {
+      assert.deepStrictEqual(yield* store.totals, { statuses: [], usage: {} })
+      yield* store.commit([
+        ...[parent, first, second].map(Records.created),
+        Records.settled(used(1, first, { inputTokens: 1, costUsd: 0.5, costSource: "provider" })),
+        Records.settled(used(2, second, { inputTokens: 2 })),
+        Records.accepted(Records.job(3, second)),
+        Records.launched(3),
+        Records.reported(3, { usage: { inputTokens: 4 } })
+      ])
+      const { statuses, usage } = yield* store.totals
+      assert.deepStrictEqual(usage, {
+        inputTokens: 7,
+        costUsd: 0.5,
+        costSource: "provider",
+        atLeast: ["costUsd"]
+      })
+      assert.strictEqual(
+        statuses.reduce((sum, { sessions }) => sum + sessions, 0),
+        3
+      )
+      yield* store.commit([Records.deleted(first.id)])
+      assert.deepStrictEqual((yield* store.totals).usage, usage)
+    })
+  )
+}

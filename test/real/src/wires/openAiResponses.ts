@@ -110,8 +110,14 @@ const shownThought = (item_id: string, text: string): Shown => {
   }
 }
 
+/** Tools of an MCP server stand together in a namespace (Codex 0.169.0); a script writes `NAMESPACE/TOOL`. */
+const named = (name: string): { readonly name: string; readonly namespace?: string } => {
+  const end = name.indexOf("/")
+  return end === -1 ? { name } : { namespace: name.slice(0, end), name: name.slice(end + 1) }
+}
+
 const shownCall = (id: string, name: string, input: string): Shown => {
-  const item = { id: `fc_${id}`, type: "function_call", call_id: id, name }
+  const item = { id: `fc_${id}`, type: "function_call", call_id: id, ...named(name) }
   return {
     start: { ...item, status: "in_progress", arguments: "" },
     grows: [{ type: "response.function_call_arguments.delta", item_id: item.id, delta: input }],

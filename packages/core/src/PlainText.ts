@@ -1,6 +1,9 @@
 /**
  * Foreign text as it is given to a model: what cannot be seen is gone, and what
- * is long comes in parts.
+ * is long comes in parts. What it says is nobody's word but its writer's: whoever
+ * shows it says so.
+ *
+ * @stability unstable
  */
 
 /** What is not drawn: controls but tab and line end, format characters, separators of lines, private use. */

@@ -1,0 +1,2 @@
+// src/index.d.ts
+export declare const pageFolder: URL;
