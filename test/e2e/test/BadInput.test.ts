@@ -77,7 +77,9 @@ const rows: Readonly<Record<string, Row>> = {
       "{}",
       '{"decision":"maybe"}',
       '{"decision":"answer"}',
-      '{"decision":"deny","text":""}'
+      '{"decision":"deny","text":""}',
+      '{"decision":"deny","scope":"session"}',
+      '{"decision":"approve","scope":"always"}'
     ]
   },
   "GET /v1/sessions/{id}/result": {},
@@ -102,6 +104,10 @@ const rows: Readonly<Record<string, Row>> = {
   "GET /v1/agents": {},
   "GET /v1/models": {},
   "GET /v1/profiles": { queries: ["?workspace=", "?folder=x"] },
+  "GET /v1/overview": {},
+  "POST /v1/demo": {},
+  "POST /v1/login": {},
+  "POST /v1/logout": {},
   "GET /healthz": { open: true },
   "GET /readyz": { open: true }
 }
@@ -240,7 +246,7 @@ describe("bad input", () => {
         const server = yield* ServerProcess.start(workplace)
         const root = yield* server.client.calls.sessions.create({ payload: null })
         const paths = [
-          "/",
+          "/index.html",
           "/v1",
           "/v2/sessions",
           "/v1/sessions/",

@@ -68,7 +68,7 @@ describe("the demo", () => {
         assert.strictEqual(feed.length, 1, "only the mark at the end of the feed")
         const stopped = yield* server.stop("SIGTERM")
         assert.strictEqual(stopped.code, 0)
-        assert.strictEqual(stopped.out.length, 1, "the ready line is all it says")
+        assert.strictEqual(stopped.out.length, 2, "where it is, and the link to its page, are all it says")
       }),
     60_000
   )
