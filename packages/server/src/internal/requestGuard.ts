@@ -111,8 +111,24 @@ const surplusMax = 16
 /** No parameter of the contract is longer. */
 const surplusLengthMax = 64
 
-const isPreflight = ({ headers, method }: HttpServerRequest.HttpServerRequest): boolean =>
-  method === "OPTIONS" && headers["access-control-request-method"] !== undefined
+const isAllowedPreflight = (
+  served: Security.Served,
+  { headers, method }: HttpServerRequest.HttpServerRequest
+): boolean =>
+  method === "OPTIONS" &&
+  headers["access-control-request-method"] !== undefined &&
+  Security.preflightAllowed(served, headers["host"], headers["origin"])
+
+const factsOf = ({ headers, method }: HttpServerRequest.HttpServerRequest, path: string): Security.Facts => ({
+  method,
+  path,
+  host: headers["host"],
+  origin: headers["origin"],
+  authorization: headers["authorization"],
+  cookie: headers["cookie"],
+  page: headers["offshoot-page"],
+  fetchSite: headers["sec-fetch-site"]
+})
 
 /** Bodies of some calls may be larger. */
 const bodyMaxOf = (url: string, { bodyBytesMax, largeBodyBytesMax }: GuardOptions): number =>
@@ -219,23 +235,10 @@ export const layer = (options: GuardOptions) =>
         (app: App) =>
         (request: HttpServerRequest.HttpServerRequest, nowMillis: number): App => {
           const path = Security.pathOf(request.url)
-          if (
-            isPreflight(request) &&
-            Security.preflightAllowed(options, request.headers["host"], request.headers["origin"])
-          ) {
+          if (isAllowedPreflight(options, request)) {
             return Effect.succeed(HttpServerResponse.empty({ status: 204, headers: Security.preflightHeaders }))
           }
-          const facts = {
-            method: request.method,
-            path,
-            host: request.headers["host"],
-            origin: request.headers["origin"],
-            authorization: request.headers["authorization"],
-            cookie: request.headers["cookie"],
-            page: request.headers["offshoot-page"],
-            fetchSite: request.headers["sec-fetch-site"]
-          }
-          const verdict = judge(facts, nowMillis)
+          const verdict = judge(factsOf(request, path), nowMillis)
           if (verdict !== "allowed") {
             return refuse(verdict)
           }
