@@ -2,7 +2,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Ids, SubAgents } from "@offshoot/core"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -282,15 +281,22 @@ describe("POST /agui", () => {
 
   it.live("a client that goes away closes its own reader only", () =>
     Effect.gen(function* () {
+      const opened = yield* Deferred.make<void>()
       const closed = yield* Deferred.make<void>()
       const { port } = yield* serve(
         thread({
           events: () =>
-            Stream.make(said).pipe(Stream.concat(Stream.never), Stream.ensuring(Deferred.succeed(closed, undefined))),
+            Stream.fromEffect(Deferred.succeed(opened, undefined)).pipe(
+              Stream.as(said),
+              Stream.concat(Stream.never),
+              Stream.ensuring(Deferred.succeed(closed, undefined))
+            ),
           cancel: () => Effect.die(new Error("it was cancelled"))
         })
       )
-      yield* Effect.timeoutOption(post(port, "/agui", input()), Duration.millis(200))
+      const reading = yield* Effect.forkChild(post(port, "/agui", input()), { startImmediately: true })
+      yield* Deferred.await(opened)
+      yield* Fiber.interrupt(reading)
       yield* Deferred.await(closed)
     })
   )

@@ -314,7 +314,7 @@ describe("a page that speaks AG-UI", () => {
         ]) {
           assert.strictEqual((yield* send(body)).status, 400)
         }
-        const messages = [{ id: "m", role: "user", content: script("say one", "sleep 1") }]
+        const messages = [{ id: "m", role: "user", content: "say one" }]
         const old = yield* send({ threadId: "old", runId: "r", messages, ...steady, surplus: { at: "any depth" } })
         assert.include(old.text, "children_inline")
         assert.include(old.text, '"outcome":{"type":"success"}')
