@@ -3605,6 +3605,52 @@ declare const AgentsGroup_base: HttpApiGroup.HttpApiGroup<"agents", HttpApiEndpo
 }>>, never, never, never>, false>;
 export declare class AgentsGroup extends AgentsGroup_base {
 }
+declare const LargeBody_base: HttpApiMiddleware.ServiceClass<LargeBody, "@offshoot/server/LargeBody", {
+    requires: never;
+    provides: never;
+    error: never;
+    clientError: never;
+    requiredForClient: false;
+    security: never;
+}, HttpApiMiddleware.HttpApiMiddleware<never, never, never>>;
+export declare class LargeBody extends LargeBody_base {
+}
+declare const AgUiGroup_base: HttpApiGroup.HttpApiGroup<"agui", HttpApiEndpoint.HttpApiEndpoint<"run", "POST", "/agui", never, never, Schema.toCodecJson<Schema.Struct<{
+    readonly threadId: Schema.NonEmptyString;
+    readonly runId: Schema.NonEmptyString;
+    readonly protocolVersion: Schema.optionalKey<Schema.String>;
+    readonly messages: Schema.$Array<Schema.Struct<{
+        readonly id: Schema.NonEmptyString;
+        readonly role: Schema.String;
+        readonly content: Schema.optionalKey<Schema.Union<readonly [Schema.String, Schema.$Array<Schema.Struct<{
+            readonly type: Schema.String;
+            readonly text: Schema.optionalKey<Schema.String>;
+        }>>, Schema.$Record<Schema.String, Schema.Unknown>]>>;
+        readonly toolCalls: Schema.optionalKey<Schema.$Array<Schema.Struct<{
+            readonly id: Schema.String;
+            readonly function: Schema.Struct<{
+                readonly name: Schema.String;
+                readonly arguments: Schema.String;
+            }>;
+        }>>>;
+        readonly toolCallId: Schema.optionalKey<Schema.String>;
+        readonly subagentRunId: Schema.optionalKey<Schema.String>;
+        readonly metadata: Schema.optionalKey<Schema.$Record<Schema.String, Schema.Unknown>>;
+    }>>;
+    readonly resume: Schema.optionalKey<Schema.$Array<Schema.Struct<{
+        readonly interruptId: Schema.String;
+        readonly status: Schema.Literals<readonly ["resolved", "cancelled"]>;
+        readonly payload: Schema.optionalKey<Schema.Unknown>;
+    }>>>;
+    readonly tools: Schema.optionalKey<Schema.$Array<Schema.Unknown>>;
+    readonly context: Schema.optionalKey<Schema.$Array<Schema.Unknown>>;
+    readonly state: Schema.optionalKey<Schema.Unknown>;
+    readonly forwardedProps: Schema.optionalKey<Schema.Unknown>;
+}>>, never, HttpApiSchema.StreamSse<HttpApiSchema.SseEventFromData<Schema.$Record<Schema.String, Schema.Unknown>>, Schema.Never, {
+    readonly [x: string]: unknown;
+}>, Schema.toCodecJson<typeof Problems.SessionNotFound | typeof Problems.Conflict | typeof Problems.AgentUnknown | typeof Problems.ProfileUnknown | typeof Problems.StorageUnavailable>, LargeBody, never>, false>;
+export declare class AgUiGroup extends AgUiGroup_base {
+}
 declare const ServiceGroup_base: HttpApiGroup.HttpApiGroup<"service", HttpApiEndpoint.HttpApiEndpoint<"health", "GET", "/healthz", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
     readonly status: Schema.Literal<"ok">;
 }>>, never, never, never> | HttpApiEndpoint.HttpApiEndpoint<"ready", "GET", "/readyz", never, never, never, never, Schema.toCodecJson<Schema.Struct<{
@@ -4002,9 +4048,11 @@ export interface ServerOptions {
     readonly port: number;
     readonly token: Redacted.Redacted;
     readonly allowedHosts: ReadonlyArray<string>;
+    readonly allowedOrigins: ReadonlyArray<string>;
     readonly streamsMax: number;
     readonly requestsMax: number;
     readonly bodyBytesMax: number;
+    readonly largeBodyBytesMax: number;
     readonly heartbeatEvery: Duration.Duration;
     readonly shutdownGrace: Duration.Duration;
     readonly pageFolder: string;
@@ -4056,6 +4104,7 @@ export interface Settings {
         readonly host: string;
         readonly port: number;
         readonly token: Option.Option<Redacted.Redacted>;
+        readonly allowedOrigins: ReadonlyArray<string>;
     };
     readonly dataDir: string;
     readonly models: ProviderSettings.ProviderSettings;

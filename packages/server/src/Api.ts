@@ -18,6 +18,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
+import { RunInput } from "./agui/RunInput.ts"
 import * as Problems from "./Problems.ts"
 import * as Wire from "./Wire.ts"
 import { AgentList, ModelList, ProfileList } from "./WireAgents.ts"
@@ -327,6 +328,26 @@ export class AgentsGroup extends HttpApiGroup.make("agents")
   .prefix("/v1")
   .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
 
+/** Lets the body of a call be larger than others: a client of AG-UI sends its whole thread each time. */
+export class LargeBody extends HttpApiMiddleware.Service<LargeBody>()("@offshoot/server/LargeBody") {}
+
+/**
+ * AG-UI 1.0 for pages of others. Its input may have members that are not known
+ * here: the protocol wants them left out, not refused.
+ */
+export class AgUiGroup extends HttpApiGroup.make("agui")
+  .add(
+    HttpApiEndpoint.post("run", "/agui", {
+      payload: RunInput,
+      success: HttpApiSchema.StreamSse({ data: Schema.Record(Schema.String, Schema.Unknown) }),
+      error: [...found, Problems.AgentUnknown, Problems.ProfileUnknown]
+    })
+      .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "ignore", errors: "all" })
+      .annotate(OpenApi.Summary, "A run of a thread as events of AG-UI 1.0; the thread is a root session")
+  )
+  .middleware(LargeBody)
+  .annotateEndpoints(OpenApi.Override, tokenNeeded) {}
+
 export class ServiceGroup extends HttpApiGroup.make("service").add(
   HttpApiEndpoint.get("health", "/healthz", { success: Wire.Health }).annotate(
     OpenApi.Summary,
@@ -345,6 +366,7 @@ export class Api extends HttpApi.make("offshoot")
   .add(StreamsGroup)
   .add(SignInGroup)
   .add(AgentsGroup)
+  .add(AgUiGroup)
   .add(OverviewGroup)
   .add(ServiceGroup)
   .middleware(Refusals)

@@ -203,7 +203,13 @@ export const layer = (
   | Script.ScriptInvalid
   | Recording.RecordingUnusable
 > =>
-  Server.layer({ ...Server.defaults, host: settings.server.host, port: settings.server.port, token }).pipe(
+  Server.layer({
+    ...Server.defaults,
+    host: settings.server.host,
+    port: settings.server.port,
+    allowedOrigins: settings.server.allowedOrigins,
+    token
+  }).pipe(
     Layer.provide([surveys(settings), settings.demo ? Demo.layerStage : Layer.empty]),
     Layer.provideMerge(Offshoot.layer),
     Layer.provide(agent(settings)),

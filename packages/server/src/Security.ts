@@ -24,6 +24,8 @@ export interface Served {
   readonly host: string
   /** Names without a port, such as that of a reverse proxy. */
   readonly allowedHosts: ReadonlyArray<string>
+  /** Origins of other people's pages, each with its scheme and, if it has one, its port. */
+  readonly allowedOrigins: ReadonlyArray<string>
 }
 
 const unbracketed = (name: string): string => (name.startsWith("[") && name.endsWith("]") ? name.slice(1, -1) : name)
@@ -51,6 +53,40 @@ export const hostAllowed = (served: Served, header: string | undefined): boolean
   // Bound for other machines: they write the address, and an address cannot be rebound.
   return !isLoopback(own) && NodeNet.isIP(name) !== 0
 }
+
+/** Whether an `Origin` header is one that the operator has named. It is compared as a whole, the scheme too. */
+const isAllowedOrigin = ({ allowedOrigins }: Pick<Served, "allowedOrigins">, origin: string | undefined): boolean =>
+  origin !== undefined && allowedOrigins.includes(origin)
+
+/** Methods of the contract. */
+const methods = "GET, POST, DELETE"
+/** Headers that a page sets itself; a browser asks for those that are not simple. */
+const requestHeaders = "authorization, content-type, accept, last-event-id"
+/** Seconds for which a browser may keep the answer: its own limit is two hours. */
+const preflightSeconds = 600
+
+/** What lets a page of an origin that the operator has named read an answer. Every answer depends on who asks, when anybody is named. */
+export const crossOriginHeaders = (
+  served: Pick<Served, "allowedOrigins">,
+  origin: string | undefined
+): Readonly<Record<string, string>> => {
+  if (served.allowedOrigins.length === 0) return {}
+  return origin !== undefined && isAllowedOrigin(served, origin)
+    ? { "access-control-allow-origin": origin, "access-control-expose-headers": "retry-after", vary: "origin" }
+    : { vary: "origin" }
+}
+
+/** What a browser asks before it lets a page ask; it carries no token, and is answered for origins that are named alone. */
+export const preflightHeaders: Readonly<Record<string, string>> = {
+  "access-control-allow-methods": methods,
+  "access-control-allow-headers": requestHeaders,
+  "access-control-allow-private-network": "true",
+  "access-control-max-age": String(preflightSeconds)
+}
+
+/** Whether a preflight is answered as one: it comes from a page that is named, to a name that is served. */
+export const preflightAllowed = (served: Served, host: string | undefined, origin: string | undefined): boolean =>
+  hostAllowed(served, host) && isAllowedOrigin(served, origin)
 
 /**
  * Whether a request may come from where its `Origin` header says. Programs
@@ -217,6 +253,8 @@ export const judge =
   (served: Served, known: Known): ((facts: Facts) => Verdict) =>
   (facts) => {
     if (!hostAllowed(served, facts.host)) return "host"
-    if (!originAllowed(facts.host, facts.origin)) return "origin"
-    return needsToken(facts.path) ? judgeCaller(known, facts) : "allowed"
+    if (originAllowed(facts.host, facts.origin)) return needsToken(facts.path) ? judgeCaller(known, facts) : "allowed"
+    if (!isAllowedOrigin(served, facts.origin)) return "origin"
+    // A sign-in is for the page of this server alone: browsers send its cookie from other ports of the same host too.
+    return needsToken(facts.path) && !known.token(facts.authorization) ? "token" : "allowed"
   }

@@ -27,6 +27,7 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
+import * as AgUiCalls from "./agui/AgUiCalls.ts"
 import { Api } from "./Api.ts"
 import * as BadRequests from "./internal/badRequests.ts"
 import * as InnerClient from "./internal/innerClient.ts"
@@ -44,6 +45,7 @@ import * as SessionCalls from "./internal/sessionCalls.ts"
 import * as SignInCalls from "./internal/signInCalls.ts"
 import * as SignIns from "./internal/signIns.ts"
 import * as StreamCalls from "./internal/streamCalls.ts"
+import * as StreamPlaces from "./internal/streamPlaces.ts"
 import * as Traffic from "./internal/traffic.ts"
 
 export interface ServerOptions {
@@ -53,11 +55,15 @@ export interface ServerOptions {
   readonly token: Redacted.Redacted
   /** Names beside loopback and `host` that lead here, such as that of a reverse proxy. */
   readonly allowedHosts: ReadonlyArray<string>
+  /** Origins of pages that may call this server, such as `https://app.example`. */
+  readonly allowedOrigins: ReadonlyArray<string>
   /** Event streams open at once. */
   readonly streamsMax: number
   /** Requests in work at once, streams not counted. */
   readonly requestsMax: number
   readonly bodyBytesMax: number
+  /** Of `POST /agui`: a thread of some thousand messages; larger ones are of agents that keep no history themselves. */
+  readonly largeBodyBytesMax: number
   /** Between two comments on a stream. */
   readonly heartbeatEvery: Duration.Duration
   /** How long calls in work may take once the server stops. */
@@ -69,9 +75,11 @@ export interface ServerOptions {
 /** Everything but address and token. A heartbeat every 15 s is the contract's. */
 export const defaults: Omit<ServerOptions, "host" | "port" | "token"> = {
   allowedHosts: [],
+  allowedOrigins: [],
   streamsMax: 512,
   requestsMax: 1_024,
   bodyBytesMax: 1024 * 1024,
+  largeBodyBytesMax: 8 * 1024 * 1024,
   heartbeatEvery: Duration.seconds(15),
   shutdownGrace: Duration.seconds(5),
   pageFolder: PageFiles.folder
@@ -154,11 +162,12 @@ const routes = (options: ServerOptions) =>
       MessageCalls.layer,
       RequestCalls.layer,
       StreamCalls.layer(options),
+      AgUiCalls.layer(options),
       SignInCalls.layer,
       OverviewCalls.layer,
       ServiceCalls.layer
     ]),
-    Layer.provide(SignIns.layer(options.token)),
+    Layer.provide([SignIns.layer(options.token), StreamPlaces.layer(options.streamsMax)]),
     Layer.provide(BadRequests.layer),
     Layer.provide(Layer.succeed(HttpServerRequest.MaxBodySize, ByteSize.bytes(options.bodyBytesMax)))
   )

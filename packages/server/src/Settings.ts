@@ -70,6 +70,8 @@ export interface Settings {
     readonly port: number
     /** None: a random one for each start. */
     readonly token: Option.Option<Redacted.Redacted>
+    /** Origins of other people's pages that may call; none unless the file names them. */
+    readonly allowedOrigins: ReadonlyArray<string>
   }
   /** Absolute. */
   readonly dataDir: string
@@ -372,7 +374,8 @@ export const resolve = (sources: Sources): Result.Result<Settings, SettingsInval
     server: {
       host,
       port: flags.port ?? Result.getOrElse(port, () => undefined) ?? file.server?.port ?? portDefault,
-      token: token?.value === undefined ? Option.none() : Option.some(Redacted.make(token.value))
+      token: token?.value === undefined ? Option.none() : Option.some(Redacted.make(token.value)),
+      allowedOrigins: file.server?.allowedOrigins ?? []
     },
     dataDir: dataDirOf(sources, file.dataDir),
     models,

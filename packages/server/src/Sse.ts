@@ -80,6 +80,9 @@ export const feedResetFrame = (oldest: number): Uint8Array => {
  */
 const passedFrame = (upTo: number): Uint8Array => utf8.encode(`id: ${upTo}\nretry: 1000\n\n`)
 
+/** An event of another protocol: it has no number of ours. */
+export const plainFrame = (event: object): Uint8Array => render(Option.none(), toJson(event))
+
 /** What a reader of the feed is told. */
 export const feedFrame = (item: SubAgents.FeedItem): Uint8Array => {
   switch (item._tag) {

@@ -38,7 +38,8 @@ const calls = [
   "GET /v1/sessions/{id}/tree",
   "GET /v1/sessions/{id}/usage",
   "GET /v1/snapshot",
-  "POST /v1/sessions/{id}/wait"
+  "POST /v1/sessions/{id}/wait",
+  "POST /agui"
 ]
 
 const operations = Object.entries(OpenApi.fromApi(Api).paths).flatMap(([path, item]) =>

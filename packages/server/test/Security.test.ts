@@ -2,9 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Redacted from "effect/Redacted"
 import * as Security from "../src/Security.ts"
 
-const local: Security.Served = { host: "127.0.0.1", allowedHosts: ["offshoot.example"] }
-const remote: Security.Served = { host: "0.0.0.0", allowedHosts: [] }
-const named: Security.Served = { host: "box.lan", allowedHosts: [] }
+const local: Security.Served = {
+  host: "127.0.0.1",
+  allowedHosts: ["offshoot.example"],
+  allowedOrigins: ["https://app.example"]
+}
+const remote: Security.Served = { host: "0.0.0.0", allowedHosts: [], allowedOrigins: [] }
+const named: Security.Served = { host: "box.lan", allowedHosts: [], allowedOrigins: [] }
 
 describe("Host", () => {
   it.each([
@@ -112,6 +116,12 @@ describe("judgement", () => {
   it.each<[Partial<Security.Facts>, Security.Verdict]>([
     [{ authorization: "yes" }, "allowed"],
     [{}, "token"],
+    [{ origin: "https://app.example", authorization: "yes" }, "allowed"],
+    [{ origin: "https://app.example" }, "token"],
+    [{ origin: "https://app.example", cookie: signed }, "token"],
+    [{ origin: "https://app.example", ...change }, "token"],
+    [{ origin: "https://app.example", path: "/healthz" }, "allowed"],
+    [{ origin: "https://other.example", authorization: "yes" }, "origin"],
     [{ path: "/healthz" }, "allowed"],
     [{ path: "/metrics" }, "token"],
     [{ path: "/healthz/" }, "token"],

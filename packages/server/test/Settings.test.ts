@@ -53,6 +53,7 @@ describe("Settings: precedence", () => {
 
   const host = (given: Given) => accepted(given).server.host
   const port = (given: Given) => accepted(given).server.port
+  const origins = (given: Given) => accepted(given).server.allowedOrigins.join(" ")
   const dataDir = (given: Given) => accepted(given).dataDir
   const demo = (given: Given) => accepted(given).demo
 
@@ -82,6 +83,13 @@ describe("Settings: precedence", () => {
     ],
     ["port: a flag over the environment", port, { flags: { port: 0 }, environment: { OFFSHOOT_PORT: "2" } }, 0],
     ["token: none by default", (given: Given) => token(accepted(given)), {}, undefined],
+    ["origins: none by default", origins, {}, ""],
+    [
+      "origins: those of the file",
+      origins,
+      { file: { server: { allowedOrigins: ["https://app.example", "http://localhost:5173"] } } },
+      "https://app.example http://localhost:5173"
+    ],
     [
       "token: the file names a variable",
       (given: Given) => token(accepted(given)),
@@ -170,6 +178,14 @@ describe("Settings: refusals", () => {
     ],
     ["a wrong type", { file: { server: { port: "80" } } }, "server.port", /expected number/],
     ["a port out of range", { file: { server: { port: 70_000 } } }, "server.port", /between 0 and 65535/],
+    ...["*", "app.example", "https://app.example/", "https://app.example:443", "https://app.example/page", "null"].map(
+      (origin): readonly [string, Given, string, RegExp] => [
+        `${origin} as an origin`,
+        { file: { server: { allowedOrigins: [origin] } } },
+        "server.allowedOrigins.0",
+        /expected an origin, such as https:\/\/app\.example/
+      ]
+    ),
     [
       "a limit below one",
       { file: { limits: { queue: 0 } } },

@@ -1,3 +1,4 @@
+export * as AgUiPage from "./AgUiPage.ts"
 export * as Agents from "./Agents.ts"
 export * as CodingAgents from "./CodingAgents.ts"
 export * as Crowd from "./Crowd.ts"

@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import * as Issues from "effect/SchemaIssue"
 import * as Jsonc from "jsonc-parser"
+import { originOf } from "./origin.ts"
 
 /** One thing that is wrong: where, and what is expected there. */
 export interface Problem {
@@ -70,6 +71,17 @@ const RequestRule = Schema.Struct({
   )
 )
 
+/** Pages that one server is called from. */
+const originsMax = 64
+/** As browsers write it: without a path, a slash at the end or a default port. `*` is none: it would be every page. */
+const Origin = Schema.String.check(
+  Schema.makeFilter((text) =>
+    originOf(text) === undefined
+      ? "expected an origin, such as https://app.example or http://localhost:5173"
+      : undefined
+  )
+)
+
 /** Each is a model of its own; more than that are read from nowhere by hand. */
 const scriptsMax = 64
 /** Below a kilobyte a model learns nothing from a result. */
@@ -86,7 +98,8 @@ export const ConfigFile = Schema.Struct({
     Schema.Struct({
       host: Schema.optionalKey(Schema.NonEmptyString),
       port: Schema.optionalKey(Port),
-      token: Schema.optionalKey(EnvironmentName)
+      token: Schema.optionalKey(EnvironmentName),
+      allowedOrigins: Schema.optionalKey(Schema.Array(Origin).check(Schema.isMaxLength(originsMax)))
     })
   ),
   dataDir: Schema.optionalKey(Schema.NonEmptyString),

@@ -27,6 +27,8 @@ export interface GuardOptions extends Security.Served {
   readonly token: Redacted.Redacted
   readonly requestsMax: number
   readonly bodyBytesMax: number
+  /** Of the calls that are sent more than others. */
+  readonly largeBodyBytesMax: number
 }
 
 const requestCount = Metric.counter("offshoot_http_requests_total", {
@@ -108,6 +110,29 @@ const surplus = (names: ReadonlyArray<string>): Problem => {
 const surplusMax = 16
 /** No parameter of the contract is longer. */
 const surplusLengthMax = 64
+
+const isAllowedPreflight = (
+  served: Security.Served,
+  { headers, method }: HttpServerRequest.HttpServerRequest
+): boolean =>
+  method === "OPTIONS" &&
+  headers["access-control-request-method"] !== undefined &&
+  Security.preflightAllowed(served, headers["host"], headers["origin"])
+
+const factsOf = ({ headers, method }: HttpServerRequest.HttpServerRequest, path: string): Security.Facts => ({
+  method,
+  path,
+  host: headers["host"],
+  origin: headers["origin"],
+  authorization: headers["authorization"],
+  cookie: headers["cookie"],
+  page: headers["offshoot-page"],
+  fetchSite: headers["sec-fetch-site"]
+})
+
+/** Bodies of some calls may be larger. */
+const bodyMaxOf = (url: string, { bodyBytesMax, largeBodyBytesMax }: GuardOptions): number =>
+  RouteTable.takesLargeBody(url) ? largeBodyBytesMax : bodyBytesMax
 
 /** The words of a defect are for the log; the answer only says where to look. */
 const internalFailure = (cause: Cause.Cause<unknown>): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
@@ -196,7 +221,7 @@ export const layer = (options: GuardOptions) =>
             Effect.flatMap(rewrite),
             Effect.catchCauseIf(
               (cause) => !Cause.hasInterruptsOnly(cause),
-              (cause) => answerFailure(request, cause, options.bodyBytesMax)
+              (cause) => answerFailure(request, cause, bodyMaxOf(request.url, options))
             ),
             Effect.ensuring(
               Effect.sync(() => {
@@ -210,17 +235,10 @@ export const layer = (options: GuardOptions) =>
         (app: App) =>
         (request: HttpServerRequest.HttpServerRequest, nowMillis: number): App => {
           const path = Security.pathOf(request.url)
-          const facts = {
-            method: request.method,
-            path,
-            host: request.headers["host"],
-            origin: request.headers["origin"],
-            authorization: request.headers["authorization"],
-            cookie: request.headers["cookie"],
-            page: request.headers["offshoot-page"],
-            fetchSite: request.headers["sec-fetch-site"]
+          if (isAllowedPreflight(options, request)) {
+            return Effect.succeed(HttpServerResponse.empty({ status: 204, headers: Security.preflightHeaders }))
           }
-          const verdict = judge(facts, nowMillis)
+          const verdict = judge(factsOf(request, path), nowMillis)
           if (verdict !== "allowed") {
             return refuse(verdict)
           }
@@ -237,7 +255,10 @@ export const layer = (options: GuardOptions) =>
       return (app: App) =>
         HttpServerRequest.HttpServerRequest.pipe(
           Effect.flatMap((request) =>
-            Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => guarded(app)(request, nowMillis))
+            Clock.currentTimeMillis.pipe(
+              Effect.flatMap((nowMillis) => guarded(app)(request, nowMillis)),
+              Effect.map(HttpServerResponse.setHeaders(Security.crossOriginHeaders(options, request.headers["origin"])))
+            )
           ),
           Effect.map(HttpServerResponse.setHeader("x-content-type-options", "nosniff")),
           Effect.tap(counted)

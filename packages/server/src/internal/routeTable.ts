@@ -60,6 +60,11 @@ const find = (target: string): Path | undefined => {
   return paths.find((path) => matches(path, asked))
 }
 
+/** The path whose calls bring a whole conversation with them. */
+const largeBodyPath = "/agui"
+
+export const takesLargeBody = (target: string): boolean => pathOf(target) === largeBodyPath
+
 /** The methods of a request target, sorted; none when there is no such path. */
 export const allowed = (target: string): ReadonlyArray<string> | undefined => {
   const found = find(target)

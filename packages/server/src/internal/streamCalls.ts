@@ -1,43 +1,19 @@
-/** The two streams: where they start, how many there may be, what happens when a source fails. And the snapshot that the feed goes on from. */
+/** The two streams: where they start, what happens when a source fails. And the snapshot that the feed goes on from. */
 import { type AgentEvent, type Ids, type SessionStore, SubAgents } from "@offshoot/core"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Api } from "../Api.ts"
-import * as Problems from "../Problems.ts"
 import * as Sse from "../Sse.ts"
 import * as Wire from "../Wire.ts"
 import { Closing } from "./closing.ts"
 import * as Refusals from "./refusals.ts"
+import { StreamPlaces } from "./streamPlaces.ts"
 
 export interface StreamOptions {
-  readonly streamsMax: number
   readonly heartbeatEvery: Duration.Duration
-}
-
-const openGauge = Metric.gauge("offshoot_http_streams_open", { description: "Event streams that are open" })
-
-/** A place among the open streams, given back when the request's scope closes: the reader is gone by then. */
-const admission = (streamsMax: number): Effect.Effect<void, Problems.TooBusy, Scope.Scope> => {
-  let open = 0
-  const count = (change: number) =>
-    Effect.suspend(() => {
-      open += change
-      return Metric.update(openGauge, open)
-    })
-  const full = new Problems.TooBusy({
-    detail: `${streamsMax} event streams are open, and this server carries no more.`,
-    hint: "Close a stream that is not read, or follow several sessions with one /v1/feed.",
-    what: "streams",
-    openMax: streamsMax
-  })
-  return Effect.suspend(() =>
-    open >= streamsMax ? Effect.fail(full) : Effect.acquireRelease(count(1), () => count(-1))
-  )
 }
 
 /** A failing source ends its stream; the headers are long gone, so the log has the reason. */
@@ -108,7 +84,7 @@ export const layer = (options: StreamOptions) =>
     Effect.fn(function* (handlers) {
       const subAgents = yield* SubAgents.SubAgents
       const closing = yield* Closing
-      const admit = admission(options.streamsMax)
+      const { take: admit } = yield* StreamPlaces
       const bounds = Effect.mapError(subAgents.feedBounds, Refusals.storeError)
       const answer = <E>(frames: Stream.Stream<Uint8Array, E>) =>
         Sse.response(Sse.body(endWhenCut(frames), { heartbeatEvery: options.heartbeatEvery, closing: closing.await }))
