@@ -92,11 +92,7 @@ const spawn = ({ caller, calls }: Call, task: ToolSpec.Task) =>
   caller.asSelf((id) => calls.sessions.spawn({ params: { id }, payload: spawnOf(task) }))
 
 const spawnAll = Effect.fnUntraced(function* (call: Call, tasks: ReadonlyArray<ToolSpec.Task>) {
-  const each = yield* Effect.forEach(
-    tasks,
-    (task) => settled(spawn(call, task)),
-    { concurrency: spawnsAtOnce }
-  )
+  const each = yield* Effect.forEach(tasks, (task) => settled(spawn(call, task)), { concurrency: spawnsAtOnce })
   return Answers.startedAll(each)
 })
 
