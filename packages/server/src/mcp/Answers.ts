@@ -245,6 +245,8 @@ export interface WaitedAll {
   readonly agents: ReadonlyArray<Waited>
   readonly total: number
   readonly settled: number
+  /** Ends that this answer has no room for. */
+  readonly untold: number
   readonly requests: Requests
   readonly cursor: string
 }
@@ -271,7 +273,15 @@ const linkOf = (session: Wire.WireSession, bytes: number): Link => ({
 const bytesOf = (text: string): number => Buffer.byteLength(text)
 
 /** Each child's state; of those that have settled since the last answer also what they said. */
-export const waited = ({ agents, cursor, requests, settled, state, total }: WaitedAll): ToolAnswer<ToolSpec.Waited> => {
+export const waited = ({
+  agents,
+  cursor,
+  requests,
+  settled,
+  state,
+  total,
+  untold
+}: WaitedAll): ToolAnswer<ToolSpec.Waited> => {
   const fresh = agents.filter(({ result }) => result !== undefined)
   const charsMax = Math.min(answerCharsMax, Math.floor(answersCharsMax / Math.max(1, fresh.length)))
   const shown = agents.map((one) => waitedOf(one, requests, charsMax))
@@ -300,9 +310,11 @@ export const waited = ({ agents, cursor, requests, settled, state, total }: Wait
   const next =
     total === 0
       ? "You have no agents that have not settled."
-      : state === "pending"
-        ? `Not all is settled yet: call wait_agents again with cursor ${cursor}.`
-        : undefined
+      : untold > 0
+        ? `The ends of ${untold} more are still to be told: call wait_agents again with cursor ${cursor}.`
+        : state === "pending"
+          ? `Not all is settled yet: call wait_agents again with cursor ${cursor}.`
+          : undefined
   return {
     data,
     text: joined([
