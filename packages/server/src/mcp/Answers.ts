@@ -147,19 +147,25 @@ const agentOf = (session: Wire.WireSession, requests: Requests): ToolSpec.Agent 
   ...optional("waits", session.hold === undefined ? undefined : heldOf(session.hold, requests))
 })
 
+/** What is asked, with the answers that it offers: all of it is the agent's word. */
+const askLines = ({ options, written_by_agent: asked }: NonNullable<ToolSpec.Held["request"]>): string =>
+  quoted(joined([asked, options === undefined ? undefined : `(${options.join(" / ")})`]))
+
 const heldLines = ({ request, since, ...held }: ToolSpec.Held): string => {
   const waits = `waits for ${held.for}${since === undefined ? "" : ` since ${since}`}`
   if (request === undefined) return waits
-  const { options, request_id: id, type, written_by_agent: asked } = request
-  const choices = options === undefined ? "" : ` (${options.join(" / ")})`
-  return `${waits}: ${type} ${id}${choices}, answer it with answer_request before ${request.expires_at}\n${quoted(asked)}`
+  const { request_id: id, type } = request
+  return `${waits}: ${type} ${id}, answer it with answer_request before ${request.expires_at}\n${askLines(request)}`
 }
 
+/** An error may be the agent's word as well. */
 const agentLines = (agent: ToolSpec.Agent): string => {
   const end = agent.reason === undefined ? "" : `/${agent.reason}`
-  const error = agent.error === undefined ? "" : `: ${agent.error}`
-  const { waits } = agent
-  return `- ${agent.agent_id} "${agent.title}" ${agent.status}${end}${error}${waits === undefined ? "" : `; ${heldLines(waits)}`}`
+  const { error, waits } = agent
+  return joined([
+    `- ${agent.agent_id} "${agent.title}" ${agent.status}${end}${waits === undefined ? "" : `; ${heldLines(waits)}`}`,
+    error === undefined ? undefined : quoted(error)
+  ])
 }
 
 const partLines = (id: string, { chars, next_offset: next, written_by_agent: text }: ToolSpec.Written): string =>
@@ -319,9 +325,10 @@ export const waited = ({
     data,
     text: joined([
       `${settled} of ${total} have settled.`,
+      shown.length === 0 ? undefined : asData,
       ...shown.map(agentLines),
       unnamed === 0 ? undefined : `- and ${unnamed} more: see list_agents.`,
-      ...(answers.length === 0 ? [] : [asData, ...answers]),
+      ...answers,
       next
     ]),
     links
@@ -346,7 +353,7 @@ const usageOf = (usage: Session.Usage): Record<string, number> =>
 export const unsettled = (session: Wire.WireSession, requests: Requests): ToolAnswer<ToolSpec.Got> => {
   const agent = agentOf(session, requests)
   const { answer: _answer, artifacts: _artifacts, ...data } = agent
-  return { data, text: joined(["It has not settled.", agentLines(agent)]), links: [] }
+  return { data, text: joined(["It has not settled.", asData, agentLines(agent)]), links: [] }
 }
 
 export const result = (session: Wire.WireSession, left: Wire.Result, offset: number): ToolAnswer<ToolSpec.Got> => {
@@ -376,15 +383,15 @@ export const result = (session: Wire.WireSession, left: Wire.Result, offset: num
   return {
     data,
     text: joined([
+      asData,
       agentLines({ ...namedOf(session), ...endOf(session) }),
       left.status === "completed" ? undefined : left.hint,
       left.textTruncated === true ? "Only the end of its answer was kept." : undefined,
-      asData,
       partLines(session.id, answer),
       ...artifacts.map(({ artifact_id: id, bytes, name, path }) =>
         id === undefined
-          ? `It left ${name} at ${path ?? ""}.`
-          : `It left ${name} (${bytes ?? 0} bytes): get_result with artifact_id ${id}.`
+          ? `It left what is at ${path ?? ""}:\n${quoted(name)}`
+          : `It left a text of ${bytes ?? 0} bytes, get_result with artifact_id ${id}:\n${quoted(name)}`
       )
     ]),
     links: [...(answer.next_offset === undefined ? [] : [linkOf(session, bytesOf(left.text))]), ...kept]
