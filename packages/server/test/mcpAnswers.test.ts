@@ -2,14 +2,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Ids, type Session } from "@offshoot/core"
 import * as Duration from "effect/Duration"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as IdleExit from "../src/cli/IdleExit.ts"
 import * as Actions from "../src/mcp/Actions.ts"
 import * as Answers from "../src/mcp/Answers.ts"
 import * as Caller from "../src/mcp/Caller.ts"
 import * as ToolSpec from "../src/mcp/ToolSpec.ts"
-import * as WaitCursor from "../src/mcp/WaitCursor.ts"
 import * as Problems from "../src/Problems.ts"
 import type * as Wire from "../src/Wire.ts"
 import { session } from "./serving.ts"
@@ -73,6 +71,7 @@ describe("an answer to a wait", () => {
       agents,
       total: agents.length,
       settled: 0,
+      untold: 0,
       requests: none,
       cursor: "c",
       ...fields
@@ -134,46 +133,6 @@ describe("an answer to a wait", () => {
     assert.strictEqual(data.unnamed, 1_000 - ToolSpec.agentsMax)
     assert.lengthOf(links, ToolSpec.agentsMax)
     assert.deepStrictEqual(decodeWaited(data), data)
-  })
-})
-
-describe("a cursor", () => {
-  const end = (id: string, atMillis: number) => ({ id, atMillis })
-  const told = (cursor: WaitCursor.WaitCursor, ends: ReadonlyArray<WaitCursor.End>) =>
-    WaitCursor.untold(cursor, ends).map(({ id }) => id)
-
-  it("tells ends once, oldest first, also those that are recorded late", () => {
-    const early = [end("b", 20_000), end("a", 10_000)]
-    assert.deepStrictEqual(told(WaitCursor.start, early), ["a", "b"])
-    const after = WaitCursor.after(WaitCursor.start, WaitCursor.untold(WaitCursor.start, early))
-    // c ended before b did, and was recorded after it.
-    assert.deepStrictEqual(told(after, [...early, end("c", 19_000), end("d", 30_000)]), ["c", "d"])
-  })
-
-  it("tells what there was no room for with the next answer", () => {
-    const ends = Array.from({ length: 200 }, (_, index) => end(`ses_${index}`, 10_000 + (index % 3)))
-    const seen: Array<string> = []
-    let cursor = WaitCursor.start
-    for (let answers = 0; answers < 4; answers += 1) {
-      const next = WaitCursor.untold(cursor, ends).slice(0, ToolSpec.agentsMax)
-      seen.push(...next.map(({ id }) => id))
-      cursor = WaitCursor.after(cursor, next)
-    }
-    assert.lengthOf(seen, 200)
-    assert.strictEqual(new Set(seen).size, 200)
-    assert.deepStrictEqual(WaitCursor.untold(cursor, ends), [])
-  })
-
-  it("is a text that reads as what it was, however much was told", () => {
-    const ends = Array.from({ length: 500 }, (_, index) => end(`ses_${index}`, 1_900_000_000_000))
-    const cursor = WaitCursor.after(WaitCursor.start, ends)
-    const text = WaitCursor.encode(cursor)
-    assert.isAtMost(text.length, WaitCursor.charsMax)
-    assert.deepStrictEqual(Option.getOrThrow(WaitCursor.decode(text)), cursor)
-  })
-
-  it.each(["", "x", "1.2", "zzzzzzzzzzzz..", "1.!!!!!.", `1..${"a".repeat(8 * 129)}`])("is not %j", (text) => {
-    assert.isTrue(Option.isNone(WaitCursor.decode(text)))
   })
 })
 

@@ -23,6 +23,7 @@ const sections: Readonly<Record<string, () => Promise<ReadonlyArray<Measurement>
   "resting-10000": async () => (await import("./Resting.ts")).measure(10_000),
   "latency-memory": async () => (await import("./Latency.ts")).measure("memory"),
   "latency-embedded": async () => (await import("./Latency.ts")).measure("embedded"),
+  mcp: async () => (await import("./Mcp.ts")).measure(),
   "agent-rounds": async () => (await import("./AgentRounds.ts")).measure(),
   "coding-agent-events": async () => (await import("./CodingAgents.ts")).events(),
   "coding-agents-100": async () => (await import("./CodingAgents.ts")).together(),

@@ -9,7 +9,7 @@
  *
  * @stability unstable
  */
-import type { Ids } from "@offshoot/core"
+import { Ids } from "@offshoot/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClientError from "effect/http/HttpClientError"
@@ -42,8 +42,14 @@ const tellEverySeconds = 5
 /** Agents that are started at once by one call. */
 const spawnsAtOnce = 8
 
+/** As many are read at once. */
+const pageSize = 200
+
 /** As many of the newest are looked at for ends that nobody was told of. */
-const newestMax = 200
+const newestMax = 5_000
+
+/** Agents that one wait is about; those that are more come with the next one. */
+const watchedMax = 1_000
 
 const inFlight = ["pending", "running", "awaiting_request", "waiting_for_children", "cancelling"] as const
 
@@ -69,6 +75,8 @@ const hintOf = ({ hint, type }: typeof Told.Type): string => {
     case "request_not_found":
     case "request_closed":
       return "wait_agents shows what is asked now."
+    case "not_settled":
+      return "wait_agents tells when it has."
     case "agent_unknown":
     case "profile_unknown":
       return "list_profiles names those that there are."
@@ -110,33 +118,62 @@ const choices = ({ calls }: Call, { workspace }: ToolSpec.Parameters<"list_profi
 const requestsOf = Effect.fnUntraced(function* ({ caller, calls }: Call, sessions: ReadonlyArray<Wire.WireSession>) {
   if (!sessions.some(({ hold }) => hold?.type === "request")) return new Map<string, Wire.WireRequest>()
   const { items } = yield* caller.asSelf((subtree) =>
-    calls.requests.list({ query: { subtree, status: "open", limit: newestMax } })
+    calls.requests.list({ query: { subtree, status: "open", limit: pageSize } })
   )
   return new Map(items.map((request) => [request.id, request]))
 })
 
-/** All children of the caller that have not settled. */
-const unsettled = Effect.fnUntraced(function* ({ caller, calls }: Call) {
-  const pages = yield* caller.asSelf((parent) =>
-    Effect.forEach(inFlight, (status) => calls.sessions.list({ query: { parent, status, limit: newestMax } }))
-  )
-  return pages.flatMap(({ items }) => items)
+type Page<E> = (
+  self: Ids.SessionId,
+  query: { readonly limit: number; readonly cursor?: Ids.SessionId }
+) => Effect.Effect<typeof Wire.SessionList.Type, E>
+
+/** Page by page, newest first, and at most so many. */
+const pages = Effect.fnUntraced(function* <E>({ caller }: Call, page: Page<E>, max: number) {
+  const found: Array<Wire.WireSession> = []
+  let cursor: Ids.SessionId | undefined
+  do {
+    const after = cursor === undefined ? {} : { cursor }
+    const { items, nextCursor } = yield* caller.asSelf((self) => page(self, { limit: pageSize, ...after }))
+    found.push(...items)
+    cursor = nextCursor === undefined ? undefined : Ids.SessionId.make(nextCursor)
+  } while (cursor !== undefined && found.length < max)
+  return found
 })
 
-const newest = ({ caller, calls }: Call) =>
-  caller.asSelf((id) => calls.sessions.children({ params: { id }, query: { limit: newestMax } }))
+/** The children of the caller that have not settled. */
+const unsettled = (call: Call) =>
+  Effect.map(
+    Effect.forEach(inFlight, (status) =>
+      pages(call, (parent, query) => call.calls.sessions.list({ query: { parent, status, ...query } }), watchedMax)
+    ),
+    (found) => found.flat()
+  )
 
-/** Which agents a wait is about: those that are named, or all in flight and the ends that were not told. */
+const newest = (call: Call) =>
+  pages(call, (id, query) => call.calls.sessions.children({ params: { id }, query }), newestMax)
+
+/** Which agents a wait is about. */
+interface Watched {
+  readonly ids: ReadonlyArray<Ids.SessionId>
+  /** Agents that it has no room for. */
+  readonly left: number
+  /** Ends that were there before, told or not. */
+  readonly ended: ReadonlyArray<End>
+}
+
+/** Those that are named, or all in flight and the ends that were not told. */
 const waitedFor = Effect.fnUntraced(function* (
   call: Call,
   { agent_ids: named = [] }: ToolSpec.Parameters<"wait_agents">,
   cursor: WaitCursor.WaitCursor
 ) {
-  if (named.length > 0) return Array.from(new Set(named))
+  if (named.length > 0) return { ids: Array.from(new Set(named)), left: 0, ended: [] } satisfies Watched
   const open = (yield* unsettled(call)).map(({ id }) => id)
-  const ended = (yield* newest(call)).items.filter(Answers.isSettled)
-  const fresh = WaitCursor.untold(cursor, ended.map(endOf)).map(({ session }) => session.id)
-  return Array.from(new Set([...fresh, ...open]))
+  const ended = (yield* newest(call)).filter(Answers.isSettled).map(endOf)
+  const fresh = WaitCursor.untold(cursor, ended).map(({ session }) => session.id)
+  const all = Array.from(new Set([...fresh, ...open]))
+  return { ids: all.slice(0, watchedMax), left: Math.max(0, all.length - watchedMax), ended } satisfies Watched
 })
 
 interface End extends WaitCursor.End {
@@ -224,15 +261,16 @@ const resultOf = ({ calls }: Call, id: Ids.SessionId) =>
 
 const wait = Effect.fnUntraced(function* (call: Call, params: ToolSpec.Parameters<"wait_agents">) {
   const { caller } = call
+  const scope = params.agent_ids === undefined || params.agent_ids.length === 0 ? "all" : "named"
   /** Who names agents wants to hear of them. */
-  const unsaid = params.agent_ids === undefined || params.agent_ids.length === 0 ? caller.told : WaitCursor.start
+  const unsaid = scope === "all" ? caller.told : WaitCursor.start
   const given = params.cursor === undefined ? Option.some(unsaid) : WaitCursor.decode(params.cursor)
   if (Option.isNone(given)) {
     return Answers.refused("bad_cursor", "this cursor is none of wait_agents", "Leave it out: then all ends are told.")
   }
   const cursor = given.value
   const untilMillis = (yield* Clock.currentTimeMillis) + ToolSpec.waitSeconds(params.timeout_seconds) * 1000
-  const ids = yield* waitedFor(call, params, cursor)
+  const { ended, ids, left } = yield* waitedFor(call, params, cursor)
   const policy = params.wait_for ?? "all"
   const none: Seen = { sessions: [], open: [], fresh: [] }
   const seen = ids.length === 0 ? none : yield* watch(call, { ids, cursor, policy, untilMillis })
@@ -240,18 +278,22 @@ const wait = Effect.fnUntraced(function* (call: Call, params: ToolSpec.Parameter
   const results = yield* Effect.forEach(told, ({ session }) =>
     Effect.map(resultOf(call, session.id), (result) => ({ session, result: Option.getOrUndefined(result) }))
   )
-  caller.told = WaitCursor.after(caller.told, told)
+  const now = seen.sessions.filter(Answers.isSettled)
+  const ends = [...new Map([...ended, ...now.map(endOf)].map((end) => [end.id, end])).values()]
+  caller.told = WaitCursor.after(caller.told, told, ends, scope)
   const isTold = new Set<string>(told.map(({ id }) => id))
-  const others = [...seen.open, ...seen.sessions.filter(Answers.isSettled)]
+  const others = [...seen.open, ...now]
     .filter(({ id }) => !isTold.has(id))
     .map((session) => ({ session, result: undefined }))
+  const untold = seen.fresh.length - told.length
   return Answers.waited({
-    state: isOver(policy, seen) ? "satisfied" : "pending",
+    state: isOver(policy, seen) && untold + left === 0 ? "satisfied" : "pending",
     agents: [...results, ...others].slice(0, ToolSpec.agentsMax),
-    total: seen.sessions.length,
+    total: seen.sessions.length + left,
     settled: seen.sessions.length - seen.open.length,
+    untold,
     requests: yield* requestsOf(call, seen.open),
-    cursor: WaitCursor.encode(WaitCursor.after(cursor, told))
+    cursor: WaitCursor.encode(WaitCursor.after(cursor, told, ends, scope))
   })
 })
 

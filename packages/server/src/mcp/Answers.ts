@@ -149,19 +149,25 @@ const agentOf = (session: Wire.WireSession, requests: Requests): ToolSpec.Agent 
   ...optional("waits", session.hold === undefined ? undefined : heldOf(session.hold, requests))
 })
 
+/** What is asked, with the answers that it offers: all of it is the agent's word. */
+const askLines = ({ options, written_by_agent: asked }: NonNullable<ToolSpec.Held["request"]>): string =>
+  quoted(joined([asked, options === undefined ? undefined : `(${options.join(" / ")})`]))
+
 const heldLines = ({ request, since, ...held }: ToolSpec.Held): string => {
   const waits = `waits for ${held.for}${since === undefined ? "" : ` since ${since}`}`
   if (request === undefined) return waits
-  const { options, request_id: id, type, written_by_agent: asked } = request
-  const choices = options === undefined ? "" : ` (${options.join(" / ")})`
-  return `${waits}: ${type} ${id}${choices}, answer it with answer_request before ${request.expires_at}\n${quoted(asked)}`
+  const { request_id: id, type } = request
+  return `${waits}: ${type} ${id}, answer it with answer_request before ${request.expires_at}\n${askLines(request)}`
 }
 
+/** An error may be the agent's word as well. */
 const agentLines = (agent: ToolSpec.Agent): string => {
   const end = agent.reason === undefined ? "" : `/${agent.reason}`
-  const error = agent.error === undefined ? "" : `: ${agent.error}`
-  const { waits } = agent
-  return `- ${agent.agent_id} "${agent.title}" ${agent.status}${end}${error}${waits === undefined ? "" : `; ${heldLines(waits)}`}`
+  const { error, waits } = agent
+  return joined([
+    `- ${agent.agent_id} "${agent.title}" ${agent.status}${end}${waits === undefined ? "" : `; ${heldLines(waits)}`}`,
+    error === undefined ? undefined : quoted(error)
+  ])
 }
 
 const partLines = (id: string, { chars, next_offset: next, written_by_agent: text }: ToolSpec.Written): string =>
@@ -249,6 +255,8 @@ export interface WaitedAll {
   readonly agents: ReadonlyArray<Waited>
   readonly total: number
   readonly settled: number
+  /** Ends that this answer has no room for. */
+  readonly untold: number
   readonly requests: Requests
   readonly cursor: string
 }
@@ -275,7 +283,15 @@ const linkOf = (session: Wire.WireSession, bytes: number): Link => ({
 const bytesOf = (text: string): number => Buffer.byteLength(text)
 
 /** Each child's state; of those that have settled since the last answer also what they said. */
-export const waited = ({ agents, cursor, requests, settled, state, total }: WaitedAll): ToolAnswer<ToolSpec.Waited> => {
+export const waited = ({
+  agents,
+  cursor,
+  requests,
+  settled,
+  state,
+  total,
+  untold
+}: WaitedAll): ToolAnswer<ToolSpec.Waited> => {
   const fresh = agents.filter(({ result }) => result !== undefined)
   const charsMax = Math.min(answerCharsMax, Math.floor(answersCharsMax / Math.max(1, fresh.length)))
   const shown = agents.map((one) => waitedOf(one, requests, charsMax))
@@ -305,16 +321,19 @@ export const waited = ({ agents, cursor, requests, settled, state, total }: Wait
   const next =
     total === 0
       ? "You have no agents that have not settled."
-      : state === "pending"
-        ? `Not all is settled yet: call wait_agents again with cursor ${cursor}.`
-        : undefined
+      : untold > 0
+        ? `The ends of ${untold} more are still to be told: call wait_agents again with cursor ${cursor}.`
+        : state === "pending"
+          ? `Not all is settled yet: call wait_agents again with cursor ${cursor}.`
+          : undefined
   return {
     data,
     text: joined([
       `${settled} of ${total} have settled.`,
+      shown.length === 0 ? undefined : asData,
       ...shown.map(agentLines),
       unnamed === 0 ? undefined : `- and ${unnamed} more: see list_agents.`,
-      ...(answers.length === 0 ? [] : [asData, ...answers]),
+      ...answers,
       next
     ]),
     links
@@ -339,7 +358,7 @@ const usageOf = (usage: Session.Usage): Record<string, number> =>
 export const unsettled = (session: Wire.WireSession, requests: Requests): ToolAnswer<ToolSpec.Got> => {
   const agent = agentOf(session, requests)
   const { answer: _answer, artifacts: _artifacts, ...data } = agent
-  return { data: { ...data, note }, text: joined(["It has not settled.", agentLines(agent)]), links: [] }
+  return { data: { ...data, note }, text: joined(["It has not settled.", asData, agentLines(agent)]), links: [] }
 }
 
 export const result = (session: Wire.WireSession, left: Wire.Result, offset: number): ToolAnswer<ToolSpec.Got> => {
@@ -370,15 +389,15 @@ export const result = (session: Wire.WireSession, left: Wire.Result, offset: num
   return {
     data,
     text: joined([
+      asData,
       agentLines({ ...namedOf(session), ...endOf(session) }),
       left.status === "completed" ? undefined : left.hint,
       left.textTruncated === true ? "Only the end of its answer was kept." : undefined,
-      asData,
       partLines(session.id, answer),
       ...artifacts.map(({ artifact_id: id, bytes, name, path }) =>
         id === undefined
-          ? `It left ${name} at ${path ?? ""}.`
-          : `It left ${name} (${bytes ?? 0} bytes): get_result with artifact_id ${id}.`
+          ? `It left what is at ${path ?? ""}:\n${quoted(name)}`
+          : `It left a text of ${bytes ?? 0} bytes, get_result with artifact_id ${id}:\n${quoted(name)}`
       )
     ]),
     links: [...(answer.next_offset === undefined ? [] : [linkOf(session, bytesOf(left.text))]), ...kept]

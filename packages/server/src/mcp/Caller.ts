@@ -121,7 +121,7 @@ export const make = (calls: Calls, identity: Identity, sinceMillis: number): Cal
   })
 
   return {
-    told: WaitCursor.since(sinceMillis),
+    told: WaitCursor.from(sinceMillis),
     asSelf,
     owned: (id) => Effect.catchIf(owned(id), isMissing, () => Effect.fail(notFound(id)))
   }

@@ -9,7 +9,7 @@
  *
  * @stability unstable
  */
-import { Ids, PlainText } from "@offshoot/core"
+import { PlainText } from "@offshoot/core"
 import * as McpSchema from "effect/ai/McpSchema"
 import * as McpServer from "effect/ai/McpServer"
 import * as Clock from "effect/Clock"
@@ -152,8 +152,8 @@ const names: ReadonlyArray<ToolSpec.ToolName> = [
 
 const noAnnotations = Context.empty()
 
-const agentId = McpSchema.param("agent_id", Ids.SessionId)
-const artifactId = McpSchema.param("artifact_id", Ids.ArtifactId)
+const agentId = McpSchema.param("agent_id", ToolSpec.AgentId)
+const artifactId = McpSchema.param("artifact_id", ToolSpec.ArtifactId)
 
 const notRead = ({ refused }: Answers.Refused): McpSchema.InvalidParams =>
   new McpSchema.InvalidParams({ message: Answers.failureText(refused) })

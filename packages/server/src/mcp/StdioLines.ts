@@ -13,6 +13,20 @@ import type { Line } from "../acp/Lines.ts"
 /** Twice what a request to the server may hold: prompts are the longest. */
 export const lineBytesMax = 2 * 1024 * 1024
 
+/** No message of ours has more than ten levels; the library goes down them all, until the stack ends. */
+const nestingMax = 128
+
+/** Whether lists and objects stand in each other deeper than that. */
+const isDeep = (text: string): boolean => {
+  let depth = 0
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/g)) {
+    if (token === "[" || token === "{") depth += 1
+    else if (token === "]" || token === "}") depth -= 1
+    if (depth > nestingMax) return true
+  }
+  return false
+}
+
 /** A line that goes on to the protocol, or the answer to one that does not. */
 export type Judged =
   | { readonly _tag: "Message"; readonly text: string }
@@ -31,6 +45,7 @@ export const judge = (line: Line): Judged => {
   if (line._tag === "TooLong") return refusal(-32_600, `a message may have at most ${lineBytesMax} bytes`)
   const text = line.text.trim()
   if (text === "") return { _tag: "Nothing" }
+  if (isDeep(text)) return refusal(-32_600, `a message may have at most ${nestingMax} levels`)
   try {
     return isMessage(JSON.parse(text))
       ? { _tag: "Message", text: `${text}\n` }

@@ -34,7 +34,12 @@ const key = Schema.optionalKey
 const text = (description: string, charsMax: number) =>
   Schema.NonEmptyString.check(Schema.isMaxLength(charsMax)).annotate({ description })
 const flag = (description: string) => Schema.Boolean.annotate({ description })
-const agentId = Ids.SessionId.annotate({ description: "The agent, as spawn_agent and list_agents name it." })
+/** Ids become parts of addresses; what is no word is none of ours. */
+const isWord = Schema.isPattern(/^\w+$/)
+export const AgentId = Ids.SessionId.check(isWord)
+export const ArtifactId = Ids.ArtifactId.check(isWord)
+const RequestId = Ids.RequestId.check(isWord)
+const agentId = AgentId.annotate({ description: "The agent, as spawn_agent and list_agents name it." })
 
 const Task = Schema.Struct({
   prompt: text("The whole task. The agent knows nothing else of this conversation.", promptCharsMax),
@@ -66,7 +71,7 @@ const SpawnAgents = Schema.Struct({
 
 const WaitAgents = Schema.Struct({
   agent_ids: key(
-    Schema.Array(Ids.SessionId).check(Schema.isMaxLength(waitedMax)).annotate({
+    Schema.Array(AgentId).check(Schema.isMaxLength(waitedMax)).annotate({
       description:
         "Which of the agents that you started; by default all that have not settled, and those of whose end you were not told."
     })
@@ -87,7 +92,7 @@ const WaitAgents = Schema.Struct({
 
 const GetResult = Schema.Struct({
   agent_id: agentId,
-  artifact_id: key(Ids.ArtifactId.annotate({ description: "A text that the agent left, instead of its answer." })),
+  artifact_id: key(ArtifactId.annotate({ description: "A text that the agent left, instead of its answer." })),
   offset: key(
     Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).annotate({ description: "Where in the text to go on reading." })
   )
@@ -97,7 +102,7 @@ const ListAgents = Schema.Struct({
   status: key(
     Schema.Literals(["active", "all"]).annotate({ description: "active (default): those that have not settled." })
   ),
-  cursor: key(Ids.SessionId.annotate({ description: "next_cursor of the last answer." }))
+  cursor: key(AgentId.annotate({ description: "next_cursor of the last answer." }))
 })
 
 const SendMessage = Schema.Struct({
@@ -108,7 +113,7 @@ const SendMessage = Schema.Struct({
 })
 
 const AnswerRequest = Schema.Struct({
-  request_id: Ids.RequestId.annotate({ description: "The request, as wait_agents and list_agents show it." }),
+  request_id: RequestId.annotate({ description: "The request, as wait_agents and list_agents show it." }),
   decision: Schema.Literals(["approve", "deny", "answer"]).annotate({
     description: "A permission is approved or denied, a question answered."
   }),

@@ -2,15 +2,15 @@
  * Which ends a caller was told of, in a text that it hands back. Pure.
  *
  * The runtime keeps nothing for it, so that it works after a restart of anybody.
- * Ends have one order, by time and, at the same time, by a mark of the id. A
- * cursor is a place in it, up to which ends were told, and those after it that
- * were told too: an end is recorded a moment after the time that it carries, so
- * a place at the last one told would miss those that come late.
+ * Ends have an order: their time, and their id within one millisecond. The cursor
+ * is a floor in this order, up to which everything was told, and the marks of those
+ * above it that were told. The floor stays a while behind what was told, because
+ * an end is recorded a moment after the time that it carries.
  *
  * Invariants
  *   C1. An end that was told is not told again.
- *   C2. An end is told sooner or later, unless recording it took longer than
- *       `nearMillis`, or than `toldMax` others took.
+ *   C2. An end is told sooner or later. Exceptions: recording it took longer than
+ *       `nearMillis`, or `marksMax` later ones were told meanwhile.
  *
  * @stability unstable
  */
@@ -20,27 +20,16 @@ import * as Option from "effect/Option"
 /** Longer than recording an end takes on a disk that is not failing. */
 const nearMillis = 5_000
 
-/** 30 bits: two of a thousand ends that fall together, at the same millisecond, are one in two thousand. */
+/** 30 bits: two of a hundred that fall together are one in ten million. */
 const markChars = 5
-/** Of a time after the place: never more than `nearMillis`, in base 36. */
-const deltaChars = 3
-const entryChars = markChars + deltaChars
 /** As many as two answers tell of. */
-const toldMax = 128
+const marksMax = 128
 
-/** As long as one with all that it may hold. */
-export const charsMax = 11 + 1 + markChars + 1 + toldMax * entryChars
+/** An id, as long as it may be. */
+const idCharsMax = 128
 
-interface Place {
-  readonly atMillis: number
-  readonly mark: string
-}
-
-export interface WaitCursor {
-  readonly upTo: Place
-  /** Told after that place, in order. */
-  readonly told: ReadonlyArray<Place>
-}
+/** As long as one with all its marks. */
+export const charsMax = 16 + idCharsMax + marksMax * markChars
 
 /** A session that has settled, and when. */
 export interface End {
@@ -48,60 +37,74 @@ export interface End {
   readonly atMillis: number
 }
 
-/** Told of everything up to a time. */
-export const since = (atMillis: number): WaitCursor => ({ upTo: { atMillis, mark: "" }, told: [] })
+export interface WaitCursor {
+  readonly floor: End
+  readonly marks: ReadonlySet<string>
+}
 
-export const start: WaitCursor = since(0)
+/** Whether the ends that were looked at are all that there are, or those that somebody named. */
+export type Scope = "all" | "named"
 
-const placeOf = ({ atMillis, id }: End): Place => ({
-  atMillis,
-  mark: NodeCrypto.createHash("sha256").update(id).digest("base64url").slice(0, markChars)
-})
+/** Everything that ended before is taken for told. */
+export const from = (atMillis: number): WaitCursor => ({ floor: { atMillis, id: "" }, marks: new Set() })
 
-const compare = (a: Place, b: Place): number =>
-  a.atMillis - b.atMillis || (a.mark < b.mark ? -1 : a.mark > b.mark ? 1 : 0)
+export const start: WaitCursor = from(0)
 
-const shape = /^([0-9a-z]{1,11})\.((?:[\w-]{5})?)\.((?:[0-9a-z]{3}[\w-]{5}){0,128})$/
+const markOf = ({ id }: End): string =>
+  NodeCrypto.createHash("sha256").update(id).digest("base64url").slice(0, markChars)
+
+const order = (a: End, b: End): number => a.atMillis - b.atMillis || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+const shape = /^([0-9a-z]{1,11})\.(\w{0,128})\.((?:[\w-]{5}){0,128})$/
 
 export const decode = (text: string): Option.Option<WaitCursor> => {
   const match = shape.exec(text)
+  const [, millis = "", id = "", marks = ""] = match ?? []
   if (match === null) return Option.none()
-  const [, millis = "", mark = "", entries = ""] = match
-  const upTo = { atMillis: Number.parseInt(millis, 36), mark }
-  const told = Array.from({ length: entries.length / entryChars }, (_, index): Place => {
-    const entry = entries.slice(index * entryChars, (index + 1) * entryChars)
-    return {
-      atMillis: upTo.atMillis + Number.parseInt(entry.slice(0, deltaChars), 36),
-      mark: entry.slice(deltaChars)
-    }
+  return Option.some({
+    floor: { atMillis: Number.parseInt(millis, 36), id },
+    marks: new Set(
+      Array.from({ length: marks.length / markChars }, (_, index) =>
+        marks.slice(index * markChars, (index + 1) * markChars)
+      )
+    )
   })
-  return Option.some({ upTo, told })
 }
 
-export const encode = ({ told, upTo }: WaitCursor): string => {
-  const entries = told.map(
-    ({ atMillis, mark }) => `${(atMillis - upTo.atMillis).toString(36).padStart(deltaChars, "0")}${mark}`
-  )
-  return `${upTo.atMillis.toString(36)}.${upTo.mark}.${entries.join("")}`
-}
+export const encode = ({ floor, marks }: WaitCursor): string =>
+  `${floor.atMillis.toString(36)}.${floor.id}.${Array.from(marks).join("")}`
 
-/** The ends that were not told, in their order. */
-export const untold = <One extends End>(cursor: WaitCursor, ends: ReadonlyArray<One>): ReadonlyArray<One> => {
-  const told = new Set(cursor.told.map(({ atMillis, mark }) => `${atMillis} ${mark}`))
-  return ends
-    .map((end) => ({ end, place: placeOf(end) }))
-    .filter(({ place }) => compare(place, cursor.upTo) > 0 && !told.has(`${place.atMillis} ${place.mark}`))
-    .toSorted((a, b) => compare(a.place, b.place))
-    .map(({ end }) => end)
-}
+const isTold = ({ floor, marks }: WaitCursor, end: End): boolean => order(end, floor) <= 0 || marks.has(markOf(end))
 
-/** After the first of the untold were told. */
-export const after = (cursor: WaitCursor, ends: ReadonlyArray<End>): WaitCursor => {
-  const told = [...cursor.told, ...ends.map(placeOf)].toSorted(compare)
-  const newest = told.at(-1)
-  if (newest === undefined) return cursor
-  const past = { atMillis: newest.atMillis - nearMillis, mark: "" }
-  const byCount = told.at(-toldMax - 1) ?? cursor.upTo
-  const upTo = [cursor.upTo, past, byCount].reduce((a, b) => (compare(a, b) < 0 ? b : a))
-  return { upTo, told: told.filter((place) => compare(place, upTo) > 0) }
+/** The ends that were not told, oldest first. */
+export const untold = <One extends End>(cursor: WaitCursor, ends: ReadonlyArray<One>): ReadonlyArray<One> =>
+  ends.filter((end) => !isTold(cursor, end)).toSorted(order)
+
+/**
+ * After the oldest of the untold were told. `ends`: all that were looked at.
+ *
+ * The floor rises with ends that nobody can be before any more, which is known
+ * when all were looked at; and when there are too many marks.
+ */
+export const after = (
+  cursor: WaitCursor,
+  told: ReadonlyArray<End>,
+  ends: ReadonlyArray<End>,
+  scope: Scope
+): WaitCursor => {
+  const last = told.at(-1)
+  if (last === undefined) return cursor
+  const now = new Set(told.map(({ id }) => id))
+  const above = ends
+    .filter((end) => order(end, cursor.floor) > 0 && (now.has(end.id) || cursor.marks.has(markOf(end))))
+    .toSorted(order)
+  const passed = scope === "all" ? above.filter(({ atMillis }) => atMillis <= last.atMillis - nearMillis).length : 0
+  const dropped = Math.max(passed, above.length - marksMax)
+  const kept = above.slice(dropped).map(markOf)
+  const gone = new Set(above.slice(0, dropped).map(markOf))
+  const others = [...cursor.marks].filter((mark) => !gone.has(mark))
+  return {
+    floor: above[dropped - 1] ?? cursor.floor,
+    marks: new Set([...new Set([...others, ...kept])].slice(-marksMax))
+  }
 }
