@@ -119,7 +119,7 @@ describe("an answer to a wait", () => {
     })
     const { data, text } = waited([{ session: failed, result: left }], { state: "satisfied", settled: 1 })
     assert.deepInclude(data.agents[0], { reason: "rate_limited", hint: "Try again in 5 s.", artifacts: 1 })
-    assert.include(text, "error/rate_limited: 429")
+    assert.include(text, "error/rate_limited\n| 429")
     assert.include(text, "Try again in 5 s.")
   })
 
