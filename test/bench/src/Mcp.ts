@@ -5,6 +5,7 @@
  */
 import * as NodeChildProcess from "node:child_process"
 import * as NodeFS from "node:fs"
+import * as NodeHttp from "node:http"
 import * as NodeOS from "node:os"
 import * as NodePath from "node:path"
 import * as NodeReadline from "node:readline"
@@ -71,32 +72,60 @@ const mustStart = (answer: string): void => {
   if (!answer.includes("Started ses_")) throw new Error(`not accepted: ${answer}`)
 }
 
-const post = (url: string, headers: Readonly<Record<string, string>>, body: unknown): Promise<Response> =>
-  fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers },
-    body: JSON.stringify(body)
+interface Answered {
+  readonly status: number | undefined
+  readonly session: string
+  readonly text: string
+}
+
+/** One connection, kept open, as clients do. */
+const agent = new NodeHttp.Agent({ keepAlive: true, maxSockets: 1 })
+
+const post = (url: string, headers: Readonly<Record<string, string>>, body: unknown): Promise<Answered> =>
+  new Promise((resolve, reject) => {
+    const sent = NodeHttp.request(
+      url,
+      {
+        agent,
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers }
+      },
+      (response) => {
+        let text = ""
+        response.setEncoding("utf8")
+        response.on("data", (part: string) => {
+          text += part
+        })
+        response.on("error", reject)
+        response.on("end", () =>
+          resolve({ status: response.statusCode, session: String(response.headers["mcp-session-id"]), text })
+        )
+      }
+    )
+    sent.on("error", reject)
+    sent.end(JSON.stringify(body))
   })
 
 /** `POST /v1/sessions/{id}/children`. */
 const direct = async (url: string, authorization: string) => {
   const made = await post(`${url}/v1/sessions`, { authorization }, { title: "bench" })
-  const id = /"id":"(ses_\w+)"/.exec(await made.text())?.[1]
+  const id = /"id":"(ses_\w+)"/.exec(made.text)?.[1]
   return async () => {
-    const response = await post(`${url}/v1/sessions/${id}/children`, { authorization }, { prompt: "x", agent: "bench" })
-    if (response.status !== 202) throw new Error(`not accepted: ${await response.text()}`)
-    await response.text()
+    const { status, text } = await post(
+      `${url}/v1/sessions/${id}/children`,
+      { authorization },
+      { prompt: "x", agent: "bench" }
+    )
+    if (status !== 202) throw new Error(`not accepted: ${text}`)
   }
 }
 
 const overHttp = async (url: string, authorization: string) => {
-  const begun = await post(`${url}/mcp`, { authorization }, hello)
-  await begun.text()
-  const session = begun.headers.get("mcp-session-id") ?? ""
+  const { session } = await post(`${url}/mcp`, { authorization }, hello)
   const headers = { authorization, "mcp-session-id": session, "mcp-protocol-version": "2025-11-25" }
-  await (await post(`${url}/mcp`, headers, initialized)).text()
+  await post(`${url}/mcp`, headers, initialized)
   return async (round: number) => {
-    mustStart(await (await post(`${url}/mcp`, headers, spawnCall(round))).text())
+    mustStart((await post(`${url}/mcp`, headers, spawnCall(round))).text)
   }
 }
 
@@ -151,6 +180,7 @@ export const measure = async (): Promise<ReadonlyArray<Measurement>> => {
   try {
     return await compared(url, token, host)
   } finally {
+    agent.destroy()
     await host.stop()
     await server.stop()
     NodeFS.rmSync(folder, { recursive: true, force: true })

@@ -137,7 +137,7 @@ export const openStream = (target: Target, asked: Asked): Effect.Effect<EventStr
       Effect.callback<NodeHttp.IncomingMessage>((resume) => {
         const sent = request(target, asked, (answered) => resume(Effect.succeed(answered)))
         sent.on("error", (error) => resume(Effect.die(error)))
-        sent.end()
+        sent.end(asked.body)
       }),
       (answered) => Effect.sync(() => answered.destroy())
     )
