@@ -56,6 +56,42 @@ const slowServer = HttpClient.make((request) =>
   })
 )
 
+/** The same with a child that asks something from the fifth second on. */
+const askingServer = HttpClient.make((request) =>
+  Effect.gen(function* () {
+    if (request.method === "GET") return HttpClientResponse.fromWeb(request, Response.json({ items: [] }))
+    const asked = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+    yield* Effect.sleep(`${Number(secondsOf.exec(asked)?.[1] ?? 0)} seconds`)
+    const now = yield* Clock.currentTimeMillis
+    const hold = { hold: { type: "request", requestId: "req_1", since: endless.createdAt } }
+    const child = now < 5_000 ? endless : { ...endless, status: "awaiting_request", ...hold }
+    return HttpClientResponse.fromWeb(request, Response.json({ state: "pending", children: [child] }))
+  })
+)
+
+describe("wait_agents on a child that asks something", () => {
+  it.effect("answers when it asks, and waits on when that was told", () =>
+    Effect.gen(function* () {
+      const calls = yield* HttpApiClient.makeWith(Api, { httpClient: askingServer, baseUrl: "http://inside" })
+      const caller = Caller.make(calls, { _tag: "Session", sessionId: Ids.SessionId.make("ses_own") }, 0)
+      const waited = Effect.gen(function* () {
+        const begun = yield* Clock.currentTimeMillis
+        const answer = yield* Actions.actions.wait_agents(
+          { calls, caller, tell: () => Effect.void },
+          { agent_ids: [id], timeout_seconds: 45 }
+        )
+        return { answer, took: (yield* Clock.currentTimeMillis) - begun }
+      })
+      const waits = yield* Effect.forkChild(Effect.all([waited, waited]), { startImmediately: true })
+      yield* TestClock.adjust("2 minutes")
+      const [first, second] = yield* Fiber.join(waits)
+      assert.strictEqual(first.took, 5_000)
+      assert.include(JSON.stringify(first.answer), "an answer to its request")
+      assert.strictEqual(second.took, 45_000)
+    })
+  )
+})
+
 describe("wait_agents on a child that never settles", () => {
   it.effect.each([0, 1, 30, 45, 46, 3_600])("answers pending in time when it is asked for %s seconds", (asked) =>
     Effect.gen(function* () {

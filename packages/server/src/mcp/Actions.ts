@@ -220,7 +220,13 @@ const progressOf = ({ open, sessions }: Seen): Progress => ({
   message: `${sessions.length - open.length} of ${sessions.length} agents have settled`
 })
 
-/** Looks, and looks again when something has changed or a sign of life is due, until it is over or the time is. */
+const asksOf = ({ open }: Seen): ReadonlyArray<string> =>
+  open.flatMap(({ hold }) => (hold?.type === "request" ? [hold.requestId] : []))
+
+/**
+ * Looks, and looks again when something has changed or a sign of life is due, until it is over or the time is, or
+ * somebody asks something: who waits may be the one to answer. What was asked before does not end it.
+ */
 const watch = Effect.fnUntraced(function* (
   { caller, calls, tell }: Call,
   {
@@ -239,9 +245,11 @@ const watch = Effect.fnUntraced(function* (
     caller.asSelf((id) => calls.sessions.wait({ params: { id }, payload: { children, policy, timeoutSeconds } }))
   const lookAtAll = Effect.map(look(ids, 0), ({ children }) => seenOf(cursor, children))
   let seen = yield* lookAtAll
+  const asked = new Set(asksOf(seen))
   for (;;) {
     const leftSeconds = (untilMillis - (yield* Clock.currentTimeMillis)) / 1000
-    if (isOver(policy, seen) || leftSeconds <= 0) return seen
+    const isAsked = asksOf(seen).some((id) => !asked.has(id))
+    if (isOver(policy, seen) || isAsked || leftSeconds <= 0) return seen
     yield* tell(progressOf(seen))
     const open = seen.open.map(({ id }) => id)
     yield* look(open, Math.min(leftSeconds, tellEverySeconds))

@@ -275,7 +275,7 @@ export const tools = {
   },
   wait_agents: {
     title: "Wait for agents",
-    description: `Waits until agents have settled, at most ${waitSecondsMax} s, and tells how each one is: its answer, or why it does not move. If the state is pending, call it again with the cursor; nothing is lost meanwhile.`,
+    description: `Waits until agents have settled, at most ${waitSecondsMax} s, and tells how each one is: its answer, or why it does not move; it answers sooner when one asks something. If the state is pending, call it again with the cursor; nothing is lost meanwhile.`,
     parameters: WaitAgents,
     answer: Waited,
     hints: looks
