@@ -35,7 +35,10 @@ export interface Options {
   /** Relative to the folder. */
   readonly dataDir?: string
   /** Agents beside those of `Agents`. */
-  readonly agents?: (folder: string, places: { readonly held: string }) => Readonly<Record<string, unknown>>
+  readonly agents?: (
+    folder: string,
+    places: { readonly held: string; readonly gate: string }
+  ) => Readonly<Record<string, unknown>>
 }
 
 const toJson = Schema.encodeSync(Schema.fromJsonString(Schema.Unknown))

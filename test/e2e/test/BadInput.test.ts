@@ -19,6 +19,8 @@ interface Row {
   readonly fits?: string
   /** What an id that nobody has is answered with, where it is not that of a session. */
   readonly unknown?: string
+  /** How much its body may have, where that is not what other bodies may. */
+  readonly bodyBytesMax?: number
   /** Answered without a token. */
   readonly open?: true
 }
@@ -108,6 +110,10 @@ const rows: Readonly<Record<string, Row>> = {
   "POST /v1/demo": {},
   "POST /v1/login": {},
   "POST /v1/logout": {},
+  "POST /agui": {
+    bodies: [...notAnObject, "null", "{}", '{"threadId":7}', '{"threadId":"t","runId":"r","messages":"all"}'],
+    bodyBytesMax: 8 * 1024 * 1024
+  },
   "GET /healthz": { open: true },
   "GET /readyz": { open: true }
 }
@@ -190,7 +196,9 @@ const attempts = (call: string, row: Row, id: string): ReadonlyArray<Attempt> =>
     ...(row.bodies === undefined
       ? []
       : [
-          one("413 body_too_large", { body: huge }),
+          one("413 body_too_large", {
+            body: row.bodyBytesMax === undefined ? huge : `"${"x".repeat(row.bodyBytesMax)}"`
+          }),
           one("415 unsupported_media_type", { body: "prompt=x", headers: { "content-type": "text/plain" } }),
           one("400 invalid_request", { body: `${"[".repeat(100_000)}${"]".repeat(100_000)}` }),
           ...malformed.filter((text) => text !== "").map((text) => one("400 malformed_json", { body: text }))

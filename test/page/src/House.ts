@@ -16,8 +16,9 @@ const token = "a-token-of-the-page-tests"
 
 const esc = "\\033"
 
-/** What a child may say that is no text to a terminal, a page, or a reader. */
+/** What a child may say that is no text to a terminal, a page, or a reader, once the gate is opened. */
 const hostile = [
+  'read -r word < "$GATE"',
   `head -c 1000000 /dev/zero | tr '\\0' x; printf '\\n'`,
   `printf '<script>window.hurt = 1</script>\\n'`,
   `printf '<img src=x onerror="window.hurt = 2"> <b>bold</b>\\n'`,
@@ -33,16 +34,16 @@ const many = (lines: number): string =>
   `i=0; while [ $i -lt ${lines} ]; do echo "line $i of what it has to say, some words <b>bold</b>"; i=$((i+1)); done`
 
 /** A program that holds the pipe of the workplace open. */
-export const program = (places: { readonly held: string }, script: string) => ({
+export const program = (places: { readonly held: string; readonly gate: string }, script: string) => ({
   protocol: "command",
   command: ["sh", "-c", `exec 9<>"$HELD"\n${script}`],
   stdin: "none",
-  env: { HELD: places.held },
+  env: { HELD: places.held, GATE: places.gate },
   graceSeconds: 1,
   concurrent: 8
 })
 
-const everybody = (folder: string, places: { readonly held: string }, lines: number) => ({
+const everybody = (folder: string, places: { readonly held: string; readonly gate: string }, lines: number) => ({
   ...CodingAgents.settings(folder, places),
   hostile: program(places, hostile),
   many: program(places, many(lines))
@@ -63,7 +64,10 @@ export interface Options {
   /** Lines of the agent `many`. */
   readonly lines?: number
   /** Instead of all others. */
-  readonly only?: (folder: string, places: { readonly held: string }) => Readonly<Record<string, unknown>>
+  readonly only?: (
+    folder: string,
+    places: { readonly held: string; readonly gate: string }
+  ) => Readonly<Record<string, unknown>>
 }
 
 export const make = ({ config = {}, lines = 100, only }: Options = {}): Effect.Effect<House, never, Scope.Scope> =>

@@ -1,6 +1,7 @@
 /** The page as a person has it: a real browser, the real server, real children. */
 import { assert, layer } from "@effect/vitest"
 import { RawHttp } from "@offshoot/test-e2e"
+import type { Ids } from "@offshoot/core"
 import { Chromium, House } from "@offshoot/test-page"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -43,6 +44,18 @@ const spawned = Effect.fnUntraced(function* (title: string, prompt: string, agen
   const { server } = yield* World
   const root = yield* House.root(server, `Root of ${title}`)
   return yield* House.child(server, root.id, { title, prompt, agent })
+})
+
+/** The log replays no words: what a child is to be heard saying comes after this. */
+const hears = (page: Page): Effect.Effect<void> =>
+  run(() => page.getByRole("log").getByText("live from here").waitFor())
+
+/** A child that waits for a message goes on when the page hears it. */
+const saidOnceHeard = Effect.fnUntraced(function* (page: Page, id: Ids.SessionId, words: string) {
+  const { server } = yield* World
+  yield* hears(page)
+  yield* Effect.orDie(server.client.calls.messages.send({ params: { id }, payload: { text: "go on" } }))
+  yield* run(() => page.getByRole("log").getByText(words).waitFor())
 })
 
 /** So many runs of the session have begun, as the record says. */
@@ -179,18 +192,18 @@ layer(world, { timeout: limit, excludeTestServices: true })("the page", (it) => 
     () =>
       Effect.gen(function* () {
         const { page } = yield* person()
-        const stopped = yield* spawned("Is stopped", "say half of it\non-cancel and saved\nhang")
+        const stopped = yield* spawned("Is stopped", "wait-message\nsay , half of it\non-cancel and saved\nhang")
         yield* begun(stopped.id, 1)
         yield* openSession(page, stopped.id, "log")
-        yield* run(() => page.getByRole("log").getByText("half of it", { exact: true }).waitFor())
+        yield* saidOnceHeard(page, stopped.id, "half of it")
         yield* run(() => page.getByRole("button", { name: "Stop", exact: true }).click())
         yield* paneState(page, "cancelled")
         assert.include(yield* resultOf(page, stopped.id), "half of it")
 
-        const aborted = yield* spawned("Is aborted", "say never ends\nstubborn no\nhang")
+        const aborted = yield* spawned("Is aborted", "wait-message\nsay , never ends\nstubborn no\nhang")
         yield* begun(aborted.id, 1)
         yield* openSession(page, aborted.id, "log")
-        yield* run(() => page.getByRole("log").getByText("never ends", { exact: true }).waitFor())
+        yield* saidOnceHeard(page, aborted.id, "never ends")
         yield* run(() => page.getByRole("button", { name: "Abort", exact: true }).click())
         yield* run(() => page.getByRole("dialog").getByRole("button", { name: "Abort", exact: true }).click())
         yield* paneState(page, "cancelled")
@@ -218,8 +231,11 @@ layer(world, { timeout: limit, excludeTestServices: true })("the page", (it) => 
     () =>
       Effect.gen(function* () {
         const { complaints, page } = yield* person()
+        const { house } = yield* World
         const { id } = yield* spawned("<script>window.hurt = 0</script><b>Hostile</b>", "x", "hostile")
         yield* openSession(page, id, "log")
+        yield* hears(page)
+        yield* house.workplace.openGate("now")
         const log = page.getByRole("log")
         yield* run(() => log.getByText("the last line").waitFor())
         yield* run(() => log.getByText("<script>window.hurt = 1</script>").waitFor())
