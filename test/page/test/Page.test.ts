@@ -50,6 +50,9 @@ const spawned = Effect.fnUntraced(function* (title: string, prompt: string, agen
 const hears = (page: Page): Effect.Effect<void> =>
   run(() => page.getByRole("log").getByText("live from here").waitFor())
 
+/** By its element, as a dialog that is closed has no role any more, and takes the keys until it is gone. */
+const noDialog = (page: Page): Effect.Effect<void> => run(() => page.locator("dialog").waitFor({ state: "detached" }))
+
 /** A child that waits for a message goes on when the page hears it. */
 const saidOnceHeard = Effect.fnUntraced(function* (page: Page, id: Ids.SessionId, words: string) {
   const { server } = yield* World
@@ -299,12 +302,13 @@ layer(world, { timeout: limit, excludeTestServices: true })("the page", (it) => 
         yield* run(() => page.getByRole("dialog").getByLabel("Message").waitFor())
         yield* run(() => page.keyboard.type("left, by keys"))
         yield* keys("Control+Enter")
-        yield* run(() => page.getByRole("dialog").waitFor({ state: "detached" }))
+        yield* noDialog(page)
         yield* run(() => page.getByRole("log").getByText("left, by keys").first().waitFor())
         yield* keys("?")
         yield* run(() => page.getByRole("dialog", { name: "Keys and signs" }).waitFor())
         yield* keys("Escape")
-        yield* run(() => page.getByRole("dialog").waitFor({ state: "detached" }))
+        yield* noDialog(page)
+        yield* paneState(page, "running")
         yield* keys("x")
         yield* paneState(page, "cancelled")
         yield* run(() => page.getByRole("tab", { name: "Log" }).focus())
@@ -350,7 +354,7 @@ layer(world, { timeout: limit, excludeTestServices: true })("the page", (it) => 
           yield* run(() => page.getByRole("dialog").waitFor())
           yield* look(`dialog ${key}`)
           yield* run(() => page.keyboard.press("Escape"))
-          yield* run(() => page.getByRole("dialog").waitFor({ state: "detached" }))
+          yield* noDialog(page)
         }
         yield* run(() => page.getByRole("button", { name: "Allow once" }).click())
         yield* openSession(page, id, "result")
