@@ -23,6 +23,7 @@ import {
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { isoTime } from "./internal/isoTime.ts"
+import { present } from "./internal/present.ts"
 import * as WireArtifact from "./WireArtifact.ts"
 import { hold, Place, WireHold } from "./WireHold.ts"
 
@@ -348,15 +349,6 @@ export const durableTypes: ReadonlyArray<AgentEvent.EventType> = AgentEvent.Agen
 export const feedMembers = { streamId: Ids.SessionId, at: Schema.String }
 
 export { isoTime }
-
-/** A member that is left out when there is no value. */
-const present = <Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } => {
-  const member: { [K in Key]?: Value } = {}
-  if (value !== undefined) {
-    member[key] = value
-  }
-  return member
-}
 
 export const run = (snapshot: Runs.RunSnapshot): WireRun => ({
   runId: snapshot.runId,

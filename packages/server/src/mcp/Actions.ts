@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { present } from "../internal/present.ts"
 import * as Problems from "../Problems.ts"
 import type * as Wire from "../Wire.ts"
 import * as Answers from "./Answers.ts"
@@ -87,13 +88,13 @@ const hintOf = ({ hint, type }: typeof Told.Type): string => {
 
 const spawnOf = (task: ToolSpec.Task): Wire.NewChild => ({
   prompt: task.prompt,
-  ...(task.title === undefined ? {} : { title: task.title }),
-  ...(task.subagent_type === undefined ? {} : { profile: task.subagent_type }),
-  ...(task.agent === undefined ? {} : { agent: task.agent }),
-  ...(task.model === undefined ? {} : { model: task.model }),
-  ...(task.workspace === undefined ? {} : { workspace: task.workspace }),
-  ...(task.disabled_tools === undefined ? {} : { disabledTools: task.disabled_tools }),
-  ...(task.request_key === undefined ? {} : { requestKey: task.request_key })
+  ...present("title", task.title),
+  ...present("profile", task.subagent_type),
+  ...present("agent", task.agent),
+  ...present("model", task.model),
+  ...present("workspace", task.workspace),
+  ...present("disabledTools", task.disabled_tools),
+  ...present("requestKey", task.request_key)
 })
 
 const spawn = ({ caller, calls }: Call, task: ToolSpec.Task) =>

@@ -9,6 +9,7 @@
  * @stability unstable
  */
 import { Outcome, PlainText, Session } from "@offshoot/core"
+import { present } from "../internal/present.ts"
 import type * as Wire from "../Wire.ts"
 import type { AgentList, ModelList, Profile, ProfileList } from "../WireAgents.ts"
 import type * as WireArtifact from "../WireArtifact.ts"
@@ -68,18 +69,12 @@ const quoted = (text: string): string =>
 const joined = (lines: ReadonlyArray<string | undefined>): string =>
   lines.filter((entry) => entry !== undefined).join("\n")
 
-const optional = <Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } => {
-  const members: { [K in Key]?: Value } = {}
-  if (value !== undefined) members[key] = value
-  return members
-}
-
 const resultUri = (id: string): string => `offshoot://agents/${id}/result`
 const artifactUri = (id: string, artifactId: string): string => `offshoot://agents/${id}/artifacts/${artifactId}`
 
 const written = (text: string, offset: number, charsMax: number): ToolSpec.Written => {
   const part = PlainText.partOf(PlainText.plain(text), offset, charsMax)
-  return { written_by_agent: part.text, chars: part.chars, ...optional("next_offset", part.next) }
+  return { written_by_agent: part.text, chars: part.chars, ...present("next_offset", part.next) }
 }
 
 const askText = (ask: Wire.WireRequest["ask"]): string =>
@@ -131,7 +126,7 @@ const heldOf = (hold: NonNullable<Wire.WireSession["hold"]>, requests: Requests)
 }
 
 const endOf = ({ error, reason }: Pick<Wire.WireSession, "error" | "reason">) => ({
-  ...optional("reason", reason),
+  ...present("reason", reason),
   ...(error === undefined ? {} : { error: line(error, errorCharsMax) })
 })
 
@@ -143,10 +138,10 @@ const namedOf = (session: Wire.WireSession) => ({
 
 const agentOf = (session: Wire.WireSession, requests: Requests): ToolSpec.Agent => ({
   ...namedOf(session),
-  ...optional("parent_id", session.depth > 1 ? session.parentId : undefined),
-  ...optional("agent", session.agent),
+  ...present("parent_id", session.depth > 1 ? session.parentId : undefined),
+  ...present("agent", session.agent),
   ...endOf(session),
-  ...optional("waits", session.hold === undefined ? undefined : heldOf(session.hold, requests))
+  ...present("waits", session.hold === undefined ? undefined : heldOf(session.hold, requests))
 })
 
 /** What is asked, with the answers that it offers: all of it is the agent's word. */
@@ -177,7 +172,7 @@ const partLines = (id: string, { chars, next_offset: next, written_by_agent: tex
   ])
 
 export const refused = (error: string, message: string, hint?: string): Refused => ({
-  refused: { error, message, ...optional("hint", hint) }
+  refused: { error, message, ...present("hint", hint) }
 })
 
 export const failureText = ({ error, hint, message }: ToolSpec.Failure): string =>
@@ -186,8 +181,8 @@ export const failureText = ({ error, hint, message }: ToolSpec.Failure): string 
 const roleOf = ({ agent, description, model, name }: Profile): ToolSpec.Choices["roles"][number] => ({
   subagent_type: name,
   description: line(description, descriptionCharsMax),
-  ...optional("agent", agent),
-  ...optional("model", model)
+  ...present("agent", agent),
+  ...present("model", model)
 })
 
 export const choices = (
@@ -203,7 +198,7 @@ export const choices = (
     models: models.items
       .slice(0, choicesMax)
       .map(({ alias, reference }) => ({ model: reference, name: alias ?? reference })),
-    ...optional("default_model", models.fallback),
+    ...present("default_model", models.fallback),
     runs_without_agent: agents.inProcess
   }
   const text = joined([
@@ -425,7 +420,7 @@ export const listed = (
 ): ToolAnswer<ToolSpec.Answer<"list_agents">> => {
   const agents = sessions.map((session) => agentOf(session, requests))
   return {
-    data: { agents, ...optional("next_cursor", next), note },
+    data: { agents, ...present("next_cursor", next), note },
     text: joined([
       agents.length === 0 ? "There are none." : asData,
       ...agents.map(agentLines),
