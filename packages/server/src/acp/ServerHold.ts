@@ -9,8 +9,6 @@
  *
  * @stability unstable
  */
-import * as Cause from "effect/Cause"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as FileSystem from "effect/FileSystem"
@@ -19,9 +17,9 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 import * as Client from "../Client.ts"
 import { type Connected, find, settingsOf, type Where } from "../cli/Connect.ts"
+import * as HeldServer from "../cli/HeldServer.ts"
 import * as Discovery from "../Discovery.ts"
 import type * as Settings from "../Settings.ts"
 import { version } from "../Version.ts"
@@ -30,9 +28,6 @@ import { codes, RpcError } from "./JsonRpc.ts"
 
 /** Another process may be starting a server on the same directory: it holds the directory before it can be found. */
 const looks = Schedule.spaced("500 millis").pipe(Schedule.upTo({ times: 20 }))
-
-/** A server of this machine answers in milliseconds. */
-const probeTimeout = Duration.seconds(2)
 
 export interface ServerHold {
   /** The server; the same one as long as it answers. */
@@ -74,13 +69,13 @@ const own = Effect.fnUntraced(function* ({ pid, players, where }: Options) {
 /** One try: the server that is there, or our own. A place of its own for each, so that a failed start leaves nothing. */
 const once = Effect.fnUntraced(function* (options: Options, scope: Scope.Scope) {
   const there = yield* find(options.where)
-  if (Option.isSome(there)) return { connected: there.value, isOwn: false }
+  if (Option.isSome(there)) return { connected: there.value, lasts: "by_itself" } satisfies HeldServer.Held
   const place = yield* Scope.fork(scope)
   const connected = yield* own(options).pipe(
     Scope.provide(place),
     Effect.onError((cause) => Scope.close(place, Exit.failCause(cause)))
   )
-  return { connected, isOwn: true }
+  return { connected, lasts: "with_us" } satisfies HeldServer.Held
 })
 
 /** The directory is somebody else's who cannot be found yet. */
@@ -88,21 +83,6 @@ const isHeld = (error: { readonly cause?: unknown }): boolean => {
   const { cause } = error
   return typeof cause === "object" && cause !== null && "condition" in cause && cause.condition === "locked"
 }
-
-interface Held {
-  readonly connected: Connected
-  readonly isOwn: boolean
-}
-
-/** Our own lasts as long as we do; somebody else's is asked. */
-const stillThere = ({ connected, isOwn }: Held, look: Effect.Effect<Connected, RpcError>) =>
-  isOwn
-    ? Effect.succeed(connected)
-    : connected.client.calls.service.health().pipe(
-        Effect.timeout(probeTimeout),
-        Effect.as(connected),
-        Effect.catchCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.interrupt : look))
-      )
 
 /** Holds what is found or started until the scope closes. */
 export const make: (
@@ -112,22 +92,10 @@ export const make: (
 )(function* (options: Options) {
   const scope = yield* Effect.scope
   const context = yield* Effect.context<HttpClient.HttpClient | FileSystem.FileSystem>()
-  const oneAtATime = yield* Semaphore.make(1)
-  let held: Held | undefined
   const look = once(options, scope).pipe(
     Effect.retry({ schedule: looks, while: isHeld }),
     Effect.mapError((error) => (error instanceof RpcError ? error : told(error))),
-    Effect.tap((found) =>
-      Effect.sync(() => {
-        held = found
-      })
-    ),
-    Effect.map(({ connected }) => connected),
     Effect.provideContext(context)
   )
-  return {
-    connected: Effect.suspend(() => (held === undefined ? look : stillThere(held, look))).pipe(
-      Semaphore.withPermits(oneAtATime, 1)
-    )
-  }
+  return { connected: yield* HeldServer.make(look) }
 })

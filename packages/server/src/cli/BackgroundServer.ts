@@ -10,7 +10,6 @@
  */
 import * as NodePath from "node:path"
 import { RunMark, SessionMark } from "@offshoot/adapters-cli"
-import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -18,11 +17,11 @@ import type * as FileSystem from "effect/FileSystem"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import * as Semaphore from "effect/Semaphore"
 import { Environment } from "../Environment.ts"
 import * as Detached from "../internal/detached.ts"
 import { launchCommand } from "../mcp/LaunchCommand.ts"
 import { type Connected, find, settingsOf, type Where } from "./Connect.ts"
+import * as HeldServer from "./HeldServer.ts"
 import { Launch } from "./Launch.ts"
 
 /** The server is not there and could not be started. */
@@ -37,9 +36,6 @@ const startTimeout = Duration.seconds(30)
 const lookEvery = Duration.millis(100)
 /** One that lost the race for the data directory has ended; the winner needs as long as a start takes. */
 const afterEndTimeout = Duration.seconds(10)
-
-/** A server of this machine answers in milliseconds. */
-const probeTimeout = Duration.seconds(2)
 
 /** How long the server stays when nobody needs it: as long as a person thinks about what to do next. */
 const idleMinutes = 10
@@ -135,26 +131,13 @@ export const make = Effect.fnUntraced(function* (
   where: Where
 ): Effect.fn.Return<BackgroundServer, never, HttpClient.HttpClient | FileSystem.FileSystem> {
   const context = yield* Effect.context<HttpClient.HttpClient | FileSystem.FileSystem>()
-  const oneAtATime = yield* Semaphore.make(1)
-  let held: Connected | undefined
   const look = Effect.gen(function* () {
     const there = yield* Effect.mapError(find(where), told)
     const connected = Option.isSome(there) ? there.value : yield* started(where)
-    held = connected
-    return connected
+    return { connected, lasts: "by_itself" } satisfies HeldServer.Held
   }).pipe(
     Effect.mapError((error) => (error instanceof NoServer ? error : told(error))),
     Effect.provideContext(context)
   )
-  const stillThere = (connected: Connected) =>
-    connected.client.calls.service.health().pipe(
-      Effect.timeout(probeTimeout),
-      Effect.as(connected),
-      Effect.catchCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.interrupt : look))
-    )
-  return {
-    connected: Effect.suspend(() => (held === undefined ? look : stillThere(held))).pipe(
-      Semaphore.withPermits(oneAtATime, 1)
-    )
-  }
+  return { connected: yield* HeldServer.make(look) }
 })
