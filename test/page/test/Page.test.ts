@@ -58,7 +58,7 @@ const saidOnceHeard = Effect.fnUntraced(function* (page: Page, id: Ids.SessionId
   const { server } = yield* World
   yield* hears(page)
   yield* Effect.orDie(server.client.calls.messages.send({ params: { id }, payload: { text: "go on" } }))
-  yield* run(() => page.getByRole("log").getByText(words).waitFor())
+  yield* run(() => page.getByRole("log").getByText(`go on, ${words}`, { exact: true }).waitFor())
 })
 
 /** So many runs of the session have begun, as the record says. */
