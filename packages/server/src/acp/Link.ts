@@ -49,7 +49,7 @@ const askingMax = 16
 /** What children say gathers for so long: four times a second is as often as people look. */
 const gatherFor = Duration.millis(250)
 
-/** How long a turn's answer waits for the record to tell what came before it: another connection brings it. */
+/** How long a turn's answer waits for the record, and a question for the words before it: another connection brings them. */
 const overdueAfter = Duration.seconds(2)
 
 /** A session whose events are all forgotten tells nothing at first: then it is not waited for longer. */
@@ -95,6 +95,7 @@ const stateOf = Effect.fnUntraced(function* ({ editor, peer, position, server, s
     tree: TreeView.start(session, yield* Clock.currentTimeMillis),
     from: undefined,
     toldUpTo: 0,
+    heardUpTo: 0,
     cards: new Map(),
     hidden: new Set(),
     dirty: new Set(),
@@ -112,6 +113,7 @@ const stateOf = Effect.fnUntraced(function* ({ editor, peer, position, server, s
     turn: undefined,
     coming: new Set(),
     asked: new Map(),
+    unheard: new Map(),
     inWords: []
   }
   return state
@@ -152,19 +154,22 @@ const hearOwn = Effect.fnUntraced(function* (
 const hear = Effect.fnUntraced(function* (
   state: LinkState,
   { event, number }: Followed,
-  overdue: (turn: NonNullable<LinkState["turn"]>) => Effect.Effect<void>
+  overdue: (turn: NonNullable<LinkState["turn"]>) => Effect.Effect<void>,
+  unasked: (requestId: string) => Effect.Effect<void>
 ) {
   if (Option.isNone(number) && event.type !== "lagged") LinkText.goesOn(state)
   // What is repeated of before is in the transcript.
   if (Option.exists(number, (known) => state.from === undefined || known <= state.from)) return
-  if (event.type === "sub_agent_event") return yield* LinkTree.hearChild(state, event)
-  yield* hearOwn(state, event, number, overdue)
+  if (event.type === "sub_agent_event") yield* LinkTree.hearChild(state, event)
+  else yield* hearOwn(state, event, number, overdue)
+  if (Option.isSome(number)) yield* LinkAsks.heardUpTo(state, number.value, unasked)
 })
 
 const tell = Effect.fnUntraced(function* (
   state: LinkState,
   told: Extract<Input, { readonly _tag: "Told" }>["told"],
-  unasked: (requestId: string) => Effect.Effect<void>
+  unasked: (requestId: string) => Effect.Effect<void>,
+  unheard: (requestId: string) => Effect.Effect<void>
 ) {
   if (told._tag === "Snapshot") {
     yield* LinkTree.level(state, told.snapshot)
@@ -176,7 +181,11 @@ const tell = Effect.fnUntraced(function* (
   if (Option.isNone(number) || Option.isNone(streamId)) return
   yield* LinkTree.record(state, { number: number.value, streamId: streamId.value, event })
   if (event.type === "tool_approval_requested" || event.type === "clarification_needed") {
-    yield* LinkAsks.opened(state, event.requestId, unasked)
+    const isOwn = streamId.value === state.id
+    if (!isOwn) yield* LinkAsks.opened(state, event.requestId, unasked)
+    else if (yield* LinkAsks.openedInPlace(state, event.requestId, number.value, unasked)) {
+      yield* unheard(event.requestId)
+    }
   }
   if (event.type === "approval_changed") yield* LinkAsks.closed(state, event.requestId, event.status)
   yield* LinkTurn.told(state)
@@ -191,18 +200,18 @@ interface Moments {
 
 /** Takes one input after the other. Fails when the server does not answer any more: the link is lost then. */
 const stepping = (state: LinkState, moments: Moments, offer: Offer, scope: Scope.Scope) => {
-  const overdue = (turn: NonNullable<LinkState["turn"]>) =>
-    Effect.asVoid(
-      Effect.sleep(overdueAfter).pipe(Effect.andThen(offer({ _tag: "Overdue", turn })), Effect.forkIn(scope))
-    )
+  const later = (input: Input) =>
+    Effect.asVoid(Effect.sleep(overdueAfter).pipe(Effect.andThen(offer(input)), Effect.forkIn(scope)))
+  const overdue = (turn: NonNullable<LinkState["turn"]>) => later({ _tag: "Overdue", turn })
+  const unheard = (requestId: string) => later({ _tag: "Unheard", requestId })
   const unasked = (requestId: string) => offer({ _tag: "Unasked", requestId })
   return Effect.fnUntraced(function* (input: Input) {
     switch (input._tag) {
       case "Live":
-        yield* hear(state, input.followed, overdue)
+        yield* hear(state, input.followed, overdue, unasked)
         return yield* Deferred.succeed(moments.hearing, undefined)
       case "Told":
-        yield* tell(state, input.told, unasked)
+        yield* tell(state, input.told, unasked, unheard)
         return yield* Deferred.succeed(moments.told, undefined)
       case "Prompt":
         return yield* LinkTurn.begin(state, input.turn)
@@ -213,6 +222,8 @@ const stepping = (state: LinkState, moments: Moments, offer: Offer, scope: Scope
       case "Abandoned":
         yield* LinkTurn.give(state, input.turn, Result.fail(input.error))
         return yield* input.error
+      case "Unheard":
+        return yield* LinkAsks.unheard(state, input.requestId, unasked)
       case "Unasked":
         return yield* LinkAsks.unanswerable(state, input.requestId)
     }

@@ -7,6 +7,10 @@
  * that its answer is not wanted any more. An editor that has no answer leaves the
  * request to the others.
  *
+ * The record brings a request, the live stream the words before it, each in its
+ * own time: a request of the session itself waits until the live stream has come
+ * to its place (A1). Of a child's words an editor is not told in order anyway.
+ *
  * @stability unstable
  */
 import { Ids } from "@offshoot/core"
@@ -124,12 +128,57 @@ export const opened = Effect.fnUntraced(function* (
   if (Option.isSome(found) && found.value.status === "pending") yield* begin(state, found.value, unasked)
 })
 
+/** Requests of the session itself that wait to be put at a time; what is past them is put at once. */
+const unheardMax = 256
+
+/**
+ * A request of the session itself, told by the record (A1). Returns whether it
+ * waits for the live stream.
+ */
+export const openedInPlace = Effect.fnUntraced(function* (
+  state: LinkState,
+  requestId: string,
+  number: number,
+  unasked: (requestId: string) => Effect.Effect<void>
+) {
+  if (state.heardUpTo < number && state.unheard.size < unheardMax) {
+    state.unheard.set(requestId, number)
+    return true
+  }
+  yield* opened(state, requestId, unasked)
+  return false
+})
+
+/** Puts what the live stream has come to the place of (A1). */
+export const heardUpTo = Effect.fnUntraced(function* (
+  state: LinkState,
+  number: number,
+  unasked: (requestId: string) => Effect.Effect<void>
+) {
+  state.heardUpTo = Math.max(state.heardUpTo, number)
+  for (const [requestId, at] of state.unheard) {
+    if (at > state.heardUpTo) continue
+    state.unheard.delete(requestId)
+    yield* opened(state, requestId, unasked)
+  }
+})
+
+/** The live stream did not come to the place of a request in time: it is put without what was said before. */
+export const unheard = Effect.fnUntraced(function* (
+  state: LinkState,
+  requestId: string,
+  unasked: (requestId: string) => Effect.Effect<void>
+) {
+  if (state.unheard.delete(requestId)) yield* opened(state, requestId, unasked)
+})
+
 /** It is asked no more, wherever it was answered. */
 export const closed = Effect.fnUntraced(function* (
   state: LinkState,
   requestId: string,
   status: Wire.WireRequest["status"]
 ) {
+  if (status !== "pending") state.unheard.delete(requestId)
   const asked = state.asked.get(requestId)
   if (asked === undefined || status === "pending") return
   state.asked.delete(requestId)

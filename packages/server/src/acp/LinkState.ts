@@ -53,6 +53,8 @@ export type Input =
   | { readonly _tag: "Tick" }
   /** The record took too long to tell what came before a turn's end. */
   | { readonly _tag: "Overdue"; readonly turn: Turn }
+  /** What was said before a question of the session took too long to be heard. */
+  | { readonly _tag: "Unheard"; readonly requestId: string }
   /** The turn could not be stopped. */
   | { readonly _tag: "Abandoned"; readonly turn: Turn; readonly error: RpcError }
   /** An editor has no way to be asked. */
@@ -82,6 +84,8 @@ export interface LinkState {
   from: number | undefined
   /** The number up to which the record was told. */
   toldUpTo: number
+  /** The number up to which the live stream was heard. */
+  heardUpTo: number
   /** What the editor shows of each child. */
   readonly cards: Map<string, Card>
   /** Children that had settled before, and are shown when they work again. */
@@ -112,6 +116,8 @@ export interface LinkState {
   readonly coming: Set<Turn>
   /** Requests that are open here, by id. */
   readonly asked: Map<string, Asked>
+  /** Requests of the session itself that the record told of before what was said before them was heard: their numbers. */
+  readonly unheard: Map<string, number>
   /** Questions that wait for the next message, the oldest first. */
   readonly inWords: Array<Wire.WireRequest>
 }
