@@ -1883,6 +1883,7 @@ export interface Capabilities {
     readonly gracefulCancel: boolean;
 }
 export type StopMode = "graceful" | "abort";
+export type StopCause = "cancel" | "detach";
 export type Waiting = "request" | "children";
 export interface Asking {
     readonly key: string;
@@ -1922,6 +1923,7 @@ export interface RunContext {
     readonly admitCall: Effect.Effect<void, BudgetExhausted>;
     readonly onceOnly: <A, E, R>(call: Pick<OpenToolCall, "toolCallId" | "toolName">, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
     readonly stopMode: Effect.Effect<StopMode>;
+    readonly stopCause: Effect.Effect<StopCause>;
     readonly aborted: Effect.Effect<void>;
 }
 export interface RunEnd {
@@ -5680,6 +5682,7 @@ export interface RunHarness {
     readonly kept: Effect.Effect<ReadonlyMap<ArtifactId, Kept>>;
     readonly calls: Effect.Effect<ReadonlyArray<Call>>;
     readonly abort: Effect.Effect<void>;
+    readonly detach: Effect.Effect<void>;
     readonly run: (runner: ExternalChildRunner) => Effect.Effect<RunEnd>;
     readonly start: (runner: ExternalChildRunner) => Effect.Effect<Started, never, Scope.Scope>;
 }

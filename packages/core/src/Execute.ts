@@ -23,7 +23,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type { AgentShape } from "./Agent.ts"
-import type { ExternalChildRunner, RunContext, RunEnd } from "./ExternalChildRunner.ts"
+import type { ExternalChildRunner, RunContext, RunEnd, StopCause } from "./ExternalChildRunner.ts"
 import * as Finalize from "./Finalize.ts"
 import * as Ids from "./Ids.ts"
 import { keptFor, resumeOf } from "./internal/conversation.ts"
@@ -411,7 +411,10 @@ export const execute: (services: ExecuteServices, flight: Flight) => Effect.Effe
     }
     const { live, prompt } = begun.success
     const work = { prompt, resume: resumeOf(live, services.recovery.canResume) }
-    const context = makeContext(services, flight, live, work, yield* Clock.Clock)
+    const stopCause = Effect.sync((): StopCause =>
+      flight.stop?.by === "shutdown" && survives(services, flight, live) ? "detach" : "cancel"
+    )
+    const context = makeContext(services, flight, live, { ...work, stopCause }, yield* Clock.Clock)
     const span = yield* openRunSpan(live, services.recorder.store)
     const outcome = yield* supervise(services, live, context, span)
     const ending = yield* end(services, flight, live, outcome)

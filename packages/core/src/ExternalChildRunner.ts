@@ -33,6 +33,13 @@ export interface Capabilities {
 /** How far a cancel goes: `graceful` leaves the grace time, `abort` leaves none. */
 export type StopMode = "graceful" | "abort"
 
+/**
+ * Why a run is interrupted. `cancel`: nobody wants its work any more. `detach`:
+ * this process ends, and the next one goes on with the run from the handle that
+ * it has told; what its agent does elsewhere is to go on meanwhile.
+ */
+export type StopCause = "cancel" | "detach"
+
 /** What a run waits for while it holds no slot (I10). */
 export type Waiting = "request" | "children"
 
@@ -157,6 +164,8 @@ export interface RunContext {
   ) => Effect.Effect<A, E, R>
   /** The mode of the cancel that interrupts this run. Read it in finalizers. */
   readonly stopMode: Effect.Effect<StopMode>
+  /** Why this run is interrupted. Read it in finalizers, as `stopMode`. */
+  readonly stopCause: Effect.Effect<StopCause>
   /** Returns once the cancel has become an abort: cut the grace time short. Never before. */
   readonly aborted: Effect.Effect<void>
 }

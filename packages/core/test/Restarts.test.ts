@@ -292,6 +292,39 @@ describe("an orderly end", () => {
     )
   )
 
+  it.effect("tells a run why it is interrupted: the next start goes on with it, or nobody does", () =>
+    Effect.gen(function* () {
+      const causes: Array<string> = []
+      const reporting = (id: string, resume: boolean): ExternalChildRunner.ExternalChildRunner => ({
+        name: id,
+        capabilities: { ...everything, resume },
+        shouldHandle: ({ title }) => title === id,
+        run: (context) =>
+          context.report({ resume: "h" }).pipe(
+            Effect.andThen(Effect.never),
+            Effect.onInterrupt(() =>
+              Effect.map(context.stopCause, (cause) => {
+                causes.push(`${id}:${cause}`)
+              })
+            )
+          )
+      })
+      const runners = ExternalChildRunner.layer([reporting("goes on", true), reporting("does not", false)])
+      const begun = Effect.gen(function* () {
+        const agents = yield* SubAgents
+        const parent = yield* root
+        yield* agents.spawn(parent.id, { title: "goes on", prompt: "x", agent })
+        yield* agents.spawn(parent.id, { title: "does not", prompt: "x", agent })
+        const unwanted = yield* agents.spawn(parent.id, { title: "goes on", prompt: "x", agent })
+        yield* TestClock.adjust("1 second")
+        yield* agents.cancel(unwanted.session.id, { mode: "graceful", by: "by_user", reach: "session" })
+        yield* TestClock.adjust("1 second")
+      })
+      yield* Effect.provide(begun, world({}, Layer.mergeAll(runners, Recovery.layer("resume"))).layer)
+      assert.deepStrictEqual(causes.toSorted(), ["does not:cancel", "goes on:cancel", "goes on:detach"])
+    })
+  )
+
   it.effect("gives what runs its time, launches nothing more, and only then stops it", () =>
     twice(
       "cannot",

@@ -80,7 +80,7 @@ export const makeContext = (
   services: ContextServices,
   flight: Flight,
   live: LiveRun,
-  work: Pick<RunContext, "prompt" | "resume">,
+  work: Pick<RunContext, "prompt" | "resume" | "stopCause">,
   clock: Clock.Clock
 ): RunContext => {
   const { budgets, inbox, recorder, requests, slots, streams } = services

@@ -21,6 +21,7 @@ import type {
   ExternalChildRunner,
   RunContext,
   RunEnd,
+  StopCause,
   StopMode,
   Waiting
 } from "../ExternalChildRunner.ts"
@@ -93,6 +94,8 @@ export interface RunHarness {
   readonly calls: Effect.Effect<ReadonlyArray<Call>>
   /** Makes the cancel, this or a coming one, an abort. */
   readonly abort: Effect.Effect<void>
+  /** Makes the interruption that comes the end of this process: the next one goes on with the run. */
+  readonly detach: Effect.Effect<void>
   /**
    * Runs the runner in a scope of its own, which closes when the run ends.
    *
@@ -165,6 +168,7 @@ class Recorder {
   readonly artifacts = new Map<ArtifactId, Kept>()
   answer = ""
   stopMode: StopMode = "graceful"
+  stopCause: StopCause = "cancel"
   running = 0
   waiting = 0
   late = 0
@@ -250,6 +254,7 @@ const contextOf = (recorder: Recorder, given: Given, aborted: Deferred.Deferred<
   admitCall: Effect.void,
   onceOnly: onceOnlyIn(recorder),
   stopMode: Effect.sync(() => recorder.stopMode),
+  stopCause: Effect.sync(() => recorder.stopCause),
   aborted: Deferred.await(aborted)
 })
 
@@ -306,6 +311,9 @@ export const make = (given: Given): Effect.Effect<RunHarness> =>
       abort: Effect.suspend(() => {
         recorder.stopMode = "abort"
         return Effect.asVoid(Deferred.succeed(aborted, undefined))
+      }),
+      detach: Effect.sync(() => {
+        recorder.stopCause = "detach"
       }),
       run: (runner) =>
         Effect.acquireUseRelease(
